@@ -1,0 +1,46 @@
+"""Fields that several Kling O1 models share."""
+
+from typing import Annotated, Literal
+
+from components.catalog.fields import (
+    Choice,
+    Element,
+    Elements,
+    Prompt,
+    Switch,
+    VideoRef,
+)
+
+Route = Annotated[
+    Literal["auto", "kling", "fal"],
+    Choice(
+        label="Provider route",
+        help="auto tries Kling first, then fal; kling and fal use that route alone.",
+        advanced=True,
+        aliases={"klingai": "kling"},
+    ),
+]
+VideoPrompt = Annotated[
+    str,
+    Prompt(
+        label="Prompt", max_chars=2500, placeholder="What happens, to whom, and how it is filmed"
+    ),
+]
+VideoRatio = Annotated[Literal["16:9", "9:16", "1:1"], Choice(label="Aspect ratio")]
+Duration = Annotated[Literal[5, 10], Choice(label="Duration", help="Seconds of video.")]
+SourceVideo = Annotated[
+    str,
+    VideoRef(label="Source video", help="MP4 or MOV, 3 to 10 seconds, 720 to 2160 pixels a side."),
+]
+ElementList = Annotated[
+    tuple[Element, ...],
+    Elements(
+        label="Elements",
+        help="A character or object to keep recognisable: one front view, one to four others.",
+        max_items=4,
+    ),
+]
+KeepAudio = Annotated[
+    bool, Switch(label="Keep audio", help="Carry the source video's sound over to the result.")
+]
+IMAGE_HELP = "JPEG or PNG up to 10 MB (other formats are converted), at least 300 pixels a side."

@@ -1,0 +1,174 @@
+"""Every failure a user can meet, as one tree.
+
+    PlaygroundError
+    ├── SettingsError              a setting cannot be used; the app does not start
+    ├── InvalidInput               the user can fix it in the form; nothing was sent
+    │   ├── InvalidRequest         one sentence for each field that is wrong
+    │   ├── MediaRejected          a file or its content cannot be used
+    │   └── AddressBlocked         an address the playground does not go to
+    ├── RunNotFound                no such run here
+    ├── ProviderError              the provider said no, or said nothing
+    │   ├── NotAccepted            certainly not accepted: sending again cannot pay twice
+    │   │   ├── Unreachable        no connection was made
+    │   │   ├── RateLimited        429
+    │   │   └── Overloaded         503 answered by the provider itself, before acceptance
+    │   ├── Refused                understood and declined: the same request would be declined again
+    │   │   ├── BadRequest         400, 404, 409, 413, 422 and every other 4xx
+    │   │   ├── BadKey             401
+    │   │   └── NoCredit           402, 403
+    │   ├── AnswerLost             the request may have been accepted: never sent again by itself
+    │   └── GenerationFailed       accepted, then reported as failed; not charged
+    └── StorageError               a result could not be copied into the media store
+        ├── DownloadFailed         worth another try
+        ├── LinkExpired            the provider's link is gone; ask for a new one
+        └── DiskFull               no room for the file
+
+Catch `PlaygroundError` to be broad, a branch to recover narrowly. `str(error)` is the sentence the
+user reads: what happened, whether it cost anything, what to do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class PlaygroundError(Exception):
+    """Base of all. `cost` and `advice` complete the message to the sentence shown to the user."""
+
+    cost = ""
+    advice = ""
+
+    def __init__(self, message: str, *, cost: str | None = None, advice: str | None = None) -> None:
+        self.message = message
+        self.cost = self.cost if cost is None else cost
+        self.advice = self.advice if advice is None else advice
+        super().__init__(" ".join(part for part in (message, self.cost, self.advice) if part))
+
+
+class SettingsError(PlaygroundError):
+    """A setting has a value that cannot be used; names the setting."""
+
+
+class InvalidInput(PlaygroundError):
+    """The user can fix it in the form. Nothing was sent."""
+
+
+class InvalidRequest(InvalidInput):
+    """`problems` maps a field's name to the sentence shown beside it; the name "" is the form."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(self.problems.values()))
+
+
+class MediaRejected(InvalidInput):
+    """A file cannot be used: unreadable, of another kind than its name says, or beyond a limit."""
+
+
+class AddressBlocked(InvalidInput):
+    """An address the playground does not go to: not https, private, or with credentials in it."""
+
+
+class RunNotFound(PlaygroundError):
+    """No run with this id is kept here."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the provider told about a call that failed.
+
+    `detail` is its own message, `request_id` its id of the HTTP call, `inference_id` its id of the
+    work where it had begun, `retry_after_s` the pause it asked for, in seconds.
+    """
+
+    detail: str = ""
+    request_id: str | None = None
+    inference_id: str | None = None
+    status_code: int | None = None
+    retry_after_s: float | None = None
+
+
+class ProviderError(PlaygroundError):
+    """A call to the provider did not bring what was asked for."""
+
+    def __init__(
+        self, message: str, facts: Facts | None = None, *, advice: str | None = None
+    ) -> None:
+        self.facts = facts or Facts()
+        super().__init__(message, advice=advice)
+
+
+class NotAccepted(ProviderError):
+    """Certainly not accepted: a repeat cannot pay twice."""
+
+    cost = "Nothing was charged."
+    advice = "It is tried again by itself."
+
+
+class Unreachable(NotAccepted):
+    """No connection to the provider was made."""
+
+
+class RateLimited(NotAccepted):
+    """The provider asks for a pause (429)."""
+
+
+class Overloaded(NotAccepted):
+    """The provider is too busy to accept anything (503, in its own error shape)."""
+
+
+class Refused(ProviderError):
+    """Understood and declined; the same request would be declined again."""
+
+    cost = "Nothing was charged."
+    advice = "Change the request and generate again."
+
+
+class BadRequest(Refused):
+    """A value, or the request as a whole, is not what the provider takes (4xx)."""
+
+
+class BadKey(Refused):
+    """The key is missing, wrong or withdrawn (401)."""
+
+    advice = "Check AIML_API_KEY and start the playground again."
+
+
+class NoCredit(Refused):
+    """The account has no credit left, or may not use this model (402, 403)."""
+
+    advice = "Top up the account at the provider, then generate again."
+
+
+class AnswerLost(ProviderError):
+    """The request left and no usable answer came back; it may have been accepted and charged."""
+
+    cost = "It may have been accepted."
+    advice = "The provider's log is being searched; it is not sent again by itself."
+
+
+class GenerationFailed(ProviderError):
+    """The provider accepted the run and later reported that it failed."""
+
+    cost = "A failed generation is not charged."
+    advice = "Change the request and generate again."
+
+
+class StorageError(PlaygroundError):
+    """The provider has the result, but it could not be copied here."""
+
+    cost = "The result is paid for and still at the provider."
+    advice = "Copying it is tried again by itself."
+
+
+class DownloadFailed(StorageError):
+    """A transfer broke, or what arrived is not a whole, decodable file."""
+
+
+class LinkExpired(StorageError):
+    """The provider no longer serves this link (403, 404, 410)."""
+
+
+class DiskFull(StorageError):
+    """The media store has no room."""
+
+    advice = "Free some space in the data folder; copying is then tried again by itself."

@@ -1,0 +1,84 @@
+"""The tree of errors is the one its module draws, and each leaf reads as plain sentences."""
+
+import inspect
+import re
+
+import pytest
+
+from components import errors
+from components.errors import (
+    AnswerLost,
+    Facts,
+    InvalidRequest,
+    NotAccepted,
+    PlaygroundError,
+    ProviderError,
+    Refused,
+    StorageError,
+)
+
+CLASSES: dict[str, type[PlaygroundError]] = {
+    name: item
+    for name, item in vars(errors).items()
+    if inspect.isclass(item) and issubclass(item, PlaygroundError)
+}
+PROVIDER_LEAVES = [
+    item
+    for item in CLASSES.values()
+    if issubclass(item, ProviderError) and not item.__subclasses__()
+]
+
+
+def drawn() -> dict[str, str]:
+    """Each class of the docstring's drawing with the class it hangs from."""
+    parents: dict[str, str] = {}
+    path: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.match(r"    ([│├└─ ]*)([A-Z]\w+)", line)
+        if not found:
+            continue
+        depth = len(found[1]) // 4
+        path[depth:] = [found[2]]
+        if depth:
+            parents[found[2]] = path[depth - 1]
+    return parents
+
+
+def test_the_drawing_is_the_tree() -> None:
+    real = {
+        name: item.__mro__[1].__name__
+        for name, item in CLASSES.items()
+        if item is not PlaygroundError
+    }
+    assert drawn() == real
+
+
+@pytest.mark.parametrize("kind", PROVIDER_LEAVES, ids=lambda kind: kind.__name__)
+def test_a_failure_says_what_happened_what_it_cost_and_what_to_do(
+    kind: type[ProviderError],
+) -> None:
+    error = kind("It happened.")
+    assert str(error) == f"It happened. {error.cost} {error.advice}"
+    assert error.cost.endswith(".")
+    assert error.advice.endswith(".")
+    assert error.facts == Facts()
+
+
+def test_only_what_was_not_accepted_promises_another_try() -> None:
+    again = [kind for kind in PROVIDER_LEAVES if "tried again by itself" in kind.advice]
+    assert all(issubclass(kind, NotAccepted) for kind in again)
+    assert "not sent again by itself" in AnswerLost.advice
+    assert NotAccepted.cost == Refused.cost == "Nothing was charged."
+    assert "paid for" in StorageError.cost
+
+
+def test_cost_and_advice_may_be_said_otherwise() -> None:
+    assert str(PlaygroundError("A.", cost="B.", advice="C.")) == "A. B. C."
+    assert str(ProviderError("A.", advice="C.")) == "A. C."
+    assert str(Refused("A.", advice="")) == "A. Nothing was charged."
+
+
+def test_a_wrong_request_keeps_one_sentence_a_field() -> None:
+    error = InvalidRequest({"prompt": "One.", "": "Two."})
+    assert error.problems == {"prompt": "One.", "": "Two."}
+    assert str(error) == "One. Two."
