@@ -1,0 +1,121 @@
+"""Connections to public addresses only, with one deadline for everything that happens on them.
+
+The address that was checked is the address that is connected to, so a name that answers
+differently the second time gains nothing; TLS still verifies the name.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import ip_address
+from typing import Any
+
+import httpcore
+
+from components.errors import AddressBlocked
+from components.media.addresses import is_public
+
+Resolver = Callable[[str, int], Sequence[str]]
+
+
+def resolve_by_system(host: str, port: int) -> list[str]:
+    """Ask the system's resolver. Raises `OSError` when the name is unknown."""
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+class Deadline:
+    """A moment on the monotonic clock after which every wait is over."""
+
+    def __init__(self, total_s: float) -> None:
+        self._end_s = time.monotonic() + total_s
+
+    def bound(self, timeout_s: float | None) -> float:
+        """Return the shorter of this wait and what is left. Raises `ReadTimeout` at the end."""
+        left_s = self._end_s - time.monotonic()
+        if left_s <= 0:
+            raise httpcore.ReadTimeout("the total time is over")
+        return left_s if timeout_s is None else min(timeout_s, left_s)
+
+
+class DeadlineStream(httpcore.NetworkStream):
+    """A stream whose every operation ends by the deadline, so that drops of data cannot hold it."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read at most `max_bytes`."""
+        return self._stream.read(max_bytes, self._deadline.bound(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of the buffer."""
+        self._stream.write(buffer, self._deadline.bound(timeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Begin TLS, verified against the host's name and not its number."""
+        bounded_s = self._deadline.bound(timeout)
+        secure = self._stream.start_tls(ssl_context, server_hostname, bounded_s)
+        return DeadlineStream(secure, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        """Pass on what the stream below knows."""
+        return self._stream.get_extra_info(info)
+
+
+class PublicBackend(httpcore.NetworkBackend):
+    """Connects to a host once all of its addresses are known to be public."""
+
+    def __init__(
+        self, resolve: Resolver, allowed_hosts: frozenset[str], deadline: Deadline
+    ) -> None:
+        self._resolve = resolve
+        self._allowed_hosts = allowed_hosts
+        self._deadline = deadline
+        self._system = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers. Raises `AddressBlocked` for a private one."""
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        for address in self._addresses(host, port):
+            bounded_s = self._deadline.bound(timeout)
+            try:
+                stream = self._system.connect_tcp(
+                    address, port, bounded_s, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return DeadlineStream(stream, self._deadline)
+        raise failure or httpcore.ConnectError(f"{host} has no address")
+
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
+        try:
+            addresses = self._resolve(host, port)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host} is not known") from error
+        shown = f"[{host}]" if ":" in host else host
+        if f"{shown}:{port}" not in self._allowed_hosts:
+            # One private answer among public ones is how rebinding begins: all must be public.
+            for address in addresses:
+                if not is_public(ip_address(address)):
+                    raise AddressBlocked(f"{host} leads to a private or reserved network.")
+        return addresses

@@ -1,0 +1,126 @@
+"""Pictures: what a model takes, how a user's file becomes that, and small previews.
+
+The steps are separate so that more can stand between them: describe, decide, convert, check.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from components.errors import MediaRejected
+from components.media.image_conversion import is_plain, plain, save_plain
+from components.media.image_files import (
+    MAX_PIXELS,
+    ImageInfo,
+    describe_picture,
+    inspect_image,
+    opened,
+)
+from components.media.store import disk_space_watched
+from components.media.wording import MB, file_label, megabytes, sides
+
+__all__ = [
+    "ImageInfo",
+    "ImageLimits",
+    "check_image",
+    "inspect_image",
+    "prepare_image",
+    "thumbnail",
+]
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """What the models take, from Kling's documentation: JPEG or PNG, 10 MB, 300 px, 1:2.5 to 2.5:1.
+
+    `max_pixels` is our own bound against files that unpack to far more than they weigh.
+    """
+
+    formats: tuple[str, ...] = ("JPEG", "PNG")
+    max_size_bytes: int = 10 * MB
+    min_side_px: int = 300
+    max_ratio: float = 2.5
+    max_pixels: int = MAX_PIXELS
+
+
+_DEFAULT_LIMITS = ImageLimits()
+
+
+def prepare_image(path: Path, folder: Path, limits: ImageLimits = _DEFAULT_LIMITS) -> Path:
+    """Return a picture the models take: the same file when it fits, else a copy in `folder`.
+
+    A copy is upright, sRGB and 8 bits: PNG when transparent, else JPEG. Raises `MediaRejected`
+    for an unreadable file or one outside the limits, `DiskFull` when the copy cannot be written.
+    """
+    name = file_label(path)
+    with opened(path, limits.max_pixels) as picture:
+        info = describe_picture(picture, path)
+        check_shape(info, limits, name)
+        if info.format in limits.formats and is_plain(picture, path):
+            check_size(info, limits, name)
+            picture.draft(None, (1, 1))
+            picture.load()
+            return path
+        ready = save_plain(plain(picture), folder)
+    check_size(inspect_image(ready), limits, name)
+    return ready
+
+
+def check_image(
+    info: ImageInfo, limits: ImageLimits = _DEFAULT_LIMITS, file_name: str = ""
+) -> None:
+    """Raise `MediaRejected` with the measured value and the limit, for the first that is broken."""
+    name = file_name or "The picture"
+    if info.format not in limits.formats:
+        wanted = " or ".join(limits.formats)
+        raise MediaRejected(f"{name} is {info.format}, and the model takes {wanted}.")
+    check_shape(info, limits, name)
+    check_size(info, limits, name)
+
+
+def check_shape(info: ImageInfo, limits: ImageLimits, name: str) -> None:
+    """Raise `MediaRejected` when a side is too short or the picture too wide or too tall."""
+    width_px, height_px = info.width_px, info.height_px
+    shape = f"{name} is {sides(width_px, height_px)}"
+    if min(width_px, height_px) < limits.min_side_px:
+        raise MediaRejected(
+            f"{shape}, smaller than the {limits.min_side_px} pixels a side the model needs; "
+            "add a larger one."
+        )
+    if width_px > height_px * limits.max_ratio:
+        raise MediaRejected(
+            f"{shape}, wider than the {limits.max_ratio:g}:1 the model takes; "
+            "crop it and add it again."
+        )
+    if height_px > width_px * limits.max_ratio:
+        raise MediaRejected(
+            f"{shape}, taller than the 1:{limits.max_ratio:g} the model takes; "
+            "crop it and add it again."
+        )
+
+
+def check_size(info: ImageInfo, limits: ImageLimits, name: str) -> None:
+    """Raise `MediaRejected` when the file is too large."""
+    if info.size_bytes > limits.max_size_bytes:
+        raise MediaRejected(
+            f"{name} is {megabytes(info.size_bytes)}, more than the "
+            f"{megabytes(limits.max_size_bytes)} the model takes; "
+            "save it smaller and add it again."
+        )
+
+
+def thumbnail(path: Path, target: Path, max_side_px: int = 480) -> Path:
+    """Write a small JPEG or WebP, by the ending of `target`, and return `target`.
+
+    Transparency becomes white. Raises `MediaRejected` for an unreadable file and `DiskFull`.
+    """
+    with opened(path) as picture:
+        picture.draft("RGB", (max_side_px, max_side_px))
+        picture.thumbnail((max_side_px, max_side_px))
+        small = plain(picture)
+        if small.mode == "RGBA":
+            small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
+    with disk_space_watched():
+        small.convert("RGB").save(target, quality=82)
+    return target

@@ -1,0 +1,134 @@
+"""An upload or an address becomes what a request may carry.
+
+A source is a local `Path` (an upload), or a string: an https address, a data URI, or a reference
+to a file in the store. A string is never opened as a local file.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from components.errors import AddressBlocked, DiskFull, MediaRejected
+from components.media.addresses import check_address
+from components.media.images import ImageInfo, inspect_image, prepare_image
+from components.media.results import verify_result
+from components.media.sniff import Kind
+from components.media.store import REF_PREFIX, MediaStore, media_type, name_of, ref
+from components.media.videos import VideoInfo, check_video, inspect_video
+from components.media.wording import MB, file_label, megabytes
+
+# Above what a model takes, because a picture may become smaller when it is converted.
+_MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}
+_DATA_URI = re.compile(r"data:(image|video)/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
+_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def take_image(
+    source: str | Path, store: MediaStore, *, allowed_hosts: frozenset[str] = frozenset()
+) -> str:
+    """Return the https address unchanged, or the reference of the picture kept in the store.
+
+    A picture of another format is converted first. Raises `AddressBlocked`, `MediaRejected` and
+    `DiskFull`.
+    """
+    if isinstance(source, Path):
+        return _keep_image(source, store)
+    if _is_data_uri(source):
+        with _decoded(source, "image", store) as file:
+            return _keep_image(file, store)
+    if source.startswith(REF_PREFIX):
+        file = store.path(name_of(source))
+        return _keep_image(file, store, kept_as=source)
+    return _address(source, allowed_hosts)
+
+
+def take_video(
+    source: str | Path, store: MediaStore, *, allowed_hosts: frozenset[str] = frozenset()
+) -> str:
+    """Return the https address unchanged, or the reference of the video kept in the store.
+
+    Raises `AddressBlocked`, `MediaRejected` and `DiskFull`.
+    """
+    if isinstance(source, Path):
+        return _keep_video(source, store)
+    if _is_data_uri(source):
+        with _decoded(source, "video", store) as file:
+            return _keep_video(file, store)
+    if source.startswith(REF_PREFIX):
+        file = store.path(name_of(source))
+        check_video(inspect_video(file), file_name=file_label(file))
+        return source
+    return _address(source, allowed_hosts)
+
+
+def describe(source: str, store: MediaStore) -> ImageInfo | VideoInfo | None:
+    """Return what a reference holds; None for an address, which nobody downloaded."""
+    return verify_result(store.path(name_of(source))) if source.startswith(REF_PREFIX) else None
+
+
+def data_uri(ref: str, store: MediaStore) -> str:
+    """Return "data:image/png;base64,…" with the whole file in it. Raises `MediaRejected`."""
+    name = name_of(ref)
+    content = base64.b64encode(store.path(name).read_bytes()).decode("ascii")
+    return f"data:{media_type(name)};base64,{content}"
+
+
+def _is_data_uri(source: str) -> bool:
+    return source[:5].lower() == "data:"
+
+
+def _keep_image(file: Path, store: MediaStore, kept_as: str = "") -> str:
+    with _upload_costs_nothing(), store.workspace() as work:
+        ready = prepare_image(file, work)
+        if kept_as and ready == file:
+            return kept_as
+        return ref(store.keep(ready, inspect_image(ready).suffix))
+
+
+def _keep_video(file: Path, store: MediaStore) -> str:
+    info = inspect_video(file)
+    check_video(info, file_name=file_label(file))
+    with _upload_costs_nothing():
+        return ref(store.keep(file, info.suffix))
+
+
+@contextmanager
+def _decoded(uri: str, kind: Kind, store: MediaStore) -> Iterator[Path]:
+    """Lend the content of a data URI as a file; the size is known before anything is decoded."""
+    match = _DATA_URI.match(uri)
+    if match is None or match[1].lower() != kind:
+        raise MediaRejected(f"The data URI does not begin with data:{kind}/…;base64, as it must.")
+    size_bytes = (len(uri) - match.end()) * 3 // 4
+    if size_bytes > _MAX_DATA_BYTES[kind]:
+        limit = megabytes(_MAX_DATA_BYTES[kind])
+        raise MediaRejected(f"The data URI holds {megabytes(size_bytes)}; {limit} is the limit.")
+    try:
+        content = base64.b64decode(uri[match.end() :], validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MediaRejected("The data URI is not valid base64; copy all of it again.") from error
+    with _upload_costs_nothing(), store.workspace() as work:
+        file = work / f"The pasted {kind}"
+        file.write_bytes(content)
+        yield file
+
+
+def _address(source: str, allowed_hosts: frozenset[str]) -> str:
+    if not _SCHEME.match(source):
+        raise AddressBlocked("That is not an address; it must begin with https://.")
+    return check_address(source, allowed_hosts=allowed_hosts)
+
+
+@contextmanager
+def _upload_costs_nothing() -> Iterator[None]:
+    """Say of a full disk what is true before a request: there is nothing paid for yet."""
+    try:
+        yield
+    except DiskFull as error:
+        raise DiskFull(
+            error.message,
+            cost="Nothing was sent.",
+            advice="Free some space in the data folder and add the file again.",
+        ) from error

@@ -1,0 +1,31 @@
+"""How files, sizes and shapes are named in the sentences a user reads."""
+
+import re
+from pathlib import Path
+
+MB = 1_000_000
+_LONGEST_NAME = 60
+_KEPT_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+
+
+def file_label(path: Path | str) -> str:
+    """Return the file's own name on one line, shortened in the middle when it is very long."""
+    if _KEPT_NAME.fullmatch(Path(path).name):
+        return "The kept file"
+    name = _UNPRINTABLE.sub(" ", Path(path).name).encode("utf-8", "replace").decode().strip()
+    if len(name) > _LONGEST_NAME:
+        half = _LONGEST_NAME // 2
+        name = f"{name[:half]}…{name[-half:]}"
+    return name or "The file"
+
+
+def megabytes(size_bytes: int) -> str:
+    """Return a size as "12.3 MB"; rounded up, so a file just over a limit does not look equal."""
+    tenths = -(-size_bytes * 10 // MB)
+    return f"{tenths // 10}.{tenths % 10} MB" if tenths % 10 else f"{tenths // 10} MB"
+
+
+def sides(width_px: int, height_px: int) -> str:
+    """Return "1920 x 1080 pixels", with the typographic sign for "by" and no spaces."""
+    return f"{width_px}\N{MULTIPLICATION SIGN}{height_px} pixels"
