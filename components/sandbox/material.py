@@ -1,0 +1,131 @@
+"""From the media of a request to files on disk, checked against Kling's own limits.
+
+Pictures: JPEG or PNG, at most 10 MB, each side at least 300 px, width to height from 1:2.5 to
+2.5:1. Video: MP4 or MOV, 3 to 10 s, each side 720 to 2160 px, 24 to 60 frames a second, at most
+200 MB.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.errors import PlaygroundError
+from components.media.canvas import picture_facts
+from components.media.encode import VideoFacts, video_facts
+from components.media.fetch import download
+from components.sandbox.answers import ApiError
+from components.sandbox.body import RequestBody
+from components.sandbox.contract import Order
+
+MAX_PICTURE_SIZE_BYTES = 10 * 1000 * 1000
+MAX_VIDEO_SIZE_BYTES = 200 * 1000 * 1000
+
+
+class MediaRefused(Exception):
+    """A picture or video cannot be used; `name` is the provider's short name of the reason."""
+
+    def __init__(self, name: str, message: str) -> None:
+        self.name = name
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Material:
+    """The files of a request, in the order of its references."""
+
+    images: tuple[Path, ...]
+    elements: tuple[tuple[Path, ...], ...]
+    video: Path | None
+    video_facts: VideoFacts | None
+
+
+def unpack(order: Order, body: RequestBody, folder: Path) -> dict[str, Path]:
+    """Write the data URIs of `order` into `folder`; returns a file for each.
+
+    Raises `ApiError` 400 naming the field when one is not base64.
+    """
+    files: dict[str, Path] = {}
+    for source in order.media():
+        if source[:5].lower() == "data:" and source not in files:
+            target = folder / f"{len(files)}.part"
+            try:
+                with target.open("wb") as file:
+                    file.writelines(body.data_uri_bytes(source))
+            except ValueError as error:
+                name = order.field_of(source)
+                raise ApiError(
+                    400, f"Body validation error: {name}: Expected base64 data, received other text"
+                ) from error
+            files[source] = target
+    return files
+
+
+def gather(
+    order: Order, files: dict[str, Path], folder: Path, plain_hosts: frozenset[str]
+) -> Material:
+    """Download what `files` does not hold yet, check everything and return it.
+
+    Raises `MediaRefused`.
+    """
+    for source in order.media():
+        if source not in files:
+            files[source] = _fetch(
+                source, folder, is_video=source == order.video, hosts=plain_hosts
+            )
+    for source in order.media():
+        if source != order.video:
+            _check_picture(files[source])
+    video = files[order.video] if order.video else None
+    return Material(
+        images=tuple(files[source] for source in order.images),
+        elements=tuple(
+            tuple(files[source] for source in (element.frontal, *element.others))
+            for element in order.elements
+        ),
+        video=video,
+        video_facts=_check_video(video) if video else None,
+    )
+
+
+def _fetch(source: str, folder: Path, *, is_video: bool, hosts: frozenset[str]) -> Path:
+    target = folder / f"{hashlib.sha256(source.encode()).hexdigest()[:24]}.part"
+    limit = MAX_VIDEO_SIZE_BYTES if is_video else MAX_PICTURE_SIZE_BYTES
+
+    try:
+        return download(source, target, max_size_bytes=limit, allowed_hosts=hosts).path
+    except PlaygroundError as error:
+        raise MediaRefused("FILE_UNREACHABLE", f"The file cannot be read: {error}") from error
+
+
+def _check_picture(path: Path) -> None:
+    try:
+        facts = picture_facts(path)
+    except PlaygroundError as error:
+        raise MediaRefused("IMAGE_UNREADABLE", "The image cannot be decoded.") from error
+    if facts.format not in ("JPEG", "MPO", "PNG"):
+        raise MediaRefused("IMAGE_FORMAT", f"The image is {facts.format}; use JPEG or PNG.")
+    if path.stat().st_size > MAX_PICTURE_SIZE_BYTES:
+        raise MediaRefused("IMAGE_TOO_LARGE", "The image is larger than 10 MB.")
+    if min(facts.width_px, facts.height_px) < 300:
+        raise MediaRefused("IMAGE_TOO_SMALL", "Each side of the image must be at least 300 px.")
+    if not 0.4 <= facts.width_px / facts.height_px <= 2.5:
+        raise MediaRefused("IMAGE_RATIO", "The image must be between 1:2.5 and 2.5:1.")
+
+
+def _check_video(path: Path) -> VideoFacts:
+    try:
+        facts = video_facts(path)
+    except PlaygroundError as error:
+        raise MediaRefused("VIDEO_UNREADABLE", "The video cannot be decoded.") from error
+    if "mp4" not in facts.container:
+        raise MediaRefused("VIDEO_FORMAT", "The video must be an MP4 or MOV file.")
+    if path.stat().st_size > MAX_VIDEO_SIZE_BYTES:
+        raise MediaRefused("VIDEO_TOO_LARGE", "The video is larger than 200 MB.")
+    # A few frames more or less than the stated length are normal at the edges of a file.
+    if not 2.9 <= facts.duration_s <= 10.15:
+        raise MediaRefused("VIDEO_LENGTH", "The video must be 3 to 10 s long.")
+    if min(facts.width_px, facts.height_px) < 720 or max(facts.width_px, facts.height_px) > 2160:
+        raise MediaRefused("VIDEO_SIZE", "Each side of the video must be 720 to 2160 px.")
+    if not 23.9 <= facts.frames_per_s <= 60.1:
+        raise MediaRefused("VIDEO_RATE", "The video must have 24 to 60 frames a second.")
+    return facts

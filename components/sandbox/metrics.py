@@ -1,0 +1,57 @@
+"""How long the sandbox really took, as percentiles per model over a sliding window."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from components.sandbox.answers import timestamp
+from components.sandbox.contract import MODELS
+
+WINDOW_S = 3600
+
+
+class Metrics:
+    """Durations of requests that succeeded; safe to use from several threads."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._served: list[tuple[datetime, str, float]] = []
+
+    def record(self, model: str, duration_ms: float) -> None:
+        """Note one request that succeeded."""
+        with self._lock:
+            self._served.append((self._now(), model, duration_ms))
+
+    def report(self, aliases: Collection[str]) -> dict[str, object]:
+        """Return the published shape; no aliases means every measured model."""
+        now = self._now()
+        since = now - timedelta(seconds=WINDOW_S)
+        durations: dict[str, list[float]] = defaultdict(list)
+        with self._lock:
+            for moment, model, duration_ms in self._served:
+                if moment >= since and (not aliases or model in aliases):
+                    durations[model].append(duration_ms)
+        return {
+            "window_seconds": WINDOW_S,
+            "generated_at": timestamp(now),
+            "models": [
+                {
+                    "alias": model,
+                    "endpoint": MODELS[model].path,
+                    "metrics": {"duration_ms": percentiles(values)},
+                }
+                for model, values in sorted(durations.items())
+            ],
+        }
+
+
+def percentiles(values: list[float]) -> dict[str, float]:
+    """Return p50, p75, p90 and p99 by nearest rank."""
+    ordered = sorted(values)
+    return {
+        f"p{share}": round(ordered[ceil(share / 100 * len(ordered)) - 1], 1)
+        for share in (50, 75, 90, 99)
+    }

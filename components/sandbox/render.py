@@ -1,0 +1,196 @@
+"""From a request and its files to finished pictures and videos that show every parameter.
+
+The same request gives the same result; each frame carries a caption and the word SANDBOX.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from components.media import canvas
+from components.media.canvas import Colour, Picture
+from components.media.encode import VideoFacts, VideoWriter
+from components.media.lettering import Caption, Stamp, caption, label, put, watermark
+from components.sandbox import scenes
+from components.sandbox.collage import TINTS, collage, element_stage, picture_stage
+from components.sandbox.contract import Order
+from components.sandbox.material import Material
+
+Size = tuple[int, int]
+
+_SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+
+
+def pictures(order: Order, material: Material, stem: Path, long_side_px: int) -> tuple[Path, ...]:
+    """Make the pictures of an image request as `stem` plus a number; "1K" is `long_side_px`."""
+    size_px = picture_size(order, long_side_px)
+    references = [canvas.open_picture(path) for path in material.images]
+    paths = []
+    for number in range(order.num_images):
+        picture = collage(references, size_px, _seed(order) + number)
+        put(picture, [caption(size_px, _picture_caption(order, number)), watermark(size_px)])
+        path = stem.with_name(f"{stem.name}-{number + 1}{_SUFFIXES[order.output_format]}")
+        canvas.save_picture(picture, path, order.output_format)
+        paths.append(path)
+    return tuple(paths)
+
+
+def video(order: Order, material: Material, stem: Path, short_side_px: int) -> Path:
+    """Make the video of a request as `stem` plus ".mp4"."""
+    path = stem.with_name(f"{stem.name}.mp4")
+    size_px = video_size(order, material, short_side_px)
+    sound = material.video if order.keep_audio else None
+    stamps = [caption(size_px, _video_caption(order, material)), watermark(size_px)]
+    labels: dict[str, Stamp] = {}
+    with VideoWriter(path, size_px, sound_from=sound) as writer:
+        for picture, name in _frames(order, material, size_px):
+            put(picture, stamps)
+            if name:
+                labels.setdefault(name, label(size_px, name))
+                put(picture, [labels[name]])
+            writer.write(picture)
+    return path
+
+
+def picture_size(order: Order, long_side_px: int) -> Size:
+    """Return the size in pixels of the pictures asked for."""
+    long_px = long_side_px * (2 if order.resolution == "2K" else 1)
+    width, height = _ratio(order)
+    scale = long_px / max(width, height)
+    return round(width * scale), round(height * scale)
+
+
+def video_size(order: Order, material: Material, short_side_px: int) -> Size:
+    """Return the size in pixels of the video asked for, in even numbers.
+
+    With a first frame it follows its ratio; an edit keeps the size of its source, up to
+    `short_side_px` for the shorter side.
+    """
+    if order.model.endswith("edit") and material.video_facts:
+        facts = material.video_facts
+        scale = min(1.0, short_side_px / min(facts.width_px, facts.height_px))
+        return _even(facts.width_px * scale), _even(facts.height_px * scale)
+    if order.model.endswith("image-to-video"):
+        facts_of_first = canvas.picture_facts(material.images[0])
+        width, height = facts_of_first.upright_px
+    else:
+        width, height = _ratio(order)
+    # A square has the same area as a wide frame, not the same shorter side.
+    scale = short_side_px / min(width, height)
+    if width == height:
+        scale *= 4 / 3
+    return _even(width * scale), _even(height * scale)
+
+
+def _frames(order: Order, material: Material, size_px: Size) -> Iterator[tuple[Picture, str]]:
+    if order.model.endswith("reference-to-video"):
+        yield from scenes.journey(_shots(order, material, size_px), size_px, order.duration_s)
+        return
+    moving: Iterator[Picture]
+    if material.video is None or material.video_facts is None:
+        first, *last = (canvas.open_picture(path) for path in material.images)
+        moving = scenes.between(first, last[0] if last else None, size_px, order.duration_s)
+        inset = None
+    else:
+        inset = _inset(material, size_px)
+        tint = _tint(order, material)
+        moving = _over_source(order, material.video, material.video_facts, tint, size_px)
+    for picture in moving:
+        if inset is not None:
+            put(picture, [inset])
+        yield picture, ""
+
+
+def _over_source(
+    order: Order, source: Path, facts: VideoFacts, tint: Colour, size_px: Size
+) -> Iterator[Picture]:
+    if order.model.endswith("edit"):
+        return scenes.regraded(source, tint, size_px, facts.duration_s)
+    return scenes.restaged(source, tint, size_px, order.duration_s)
+
+
+def _shots(order: Order, material: Material, size_px: Size) -> list[scenes.Shot]:
+    stage_px = scenes.stage_size(size_px)
+    seed = _seed(order)
+    shots = [
+        scenes.Shot(
+            picture_stage(canvas.open_picture(path), stage_px, seed + index), f"Image {index + 1}"
+        )
+        for index, path in enumerate(material.images)
+    ]
+    for index, views in enumerate(material.elements):
+        opened = [canvas.open_picture(path) for path in views]
+        shots.append(
+            scenes.Shot(element_stage(opened, stage_px, seed + index), f"Element {index + 1}")
+        )
+    if not shots:
+        first, second = TINTS[seed % len(TINTS)], TINTS[(seed + 3) % len(TINTS)]
+        shots.append(scenes.Shot(canvas.gradient(*stage_px, first, second), "Prompt only"))
+    return shots
+
+
+def _inset(material: Material, size_px: Size) -> Stamp | None:
+    """Return the references as small cards down the right edge."""
+    paths = [*material.images, *(views[0] for views in material.elements)]
+    if not paths:
+        return None
+    side_px = round(min(size_px) * 0.17)
+    step_px = round(side_px * 1.12)
+    layer = canvas.clear(round(side_px * 1.3), step_px * len(paths) + side_px // 4)
+    for index, path in enumerate(paths):
+        face = canvas.card(canvas.open_picture(path, longest_side_px=512), side_px, side_px)
+        centre = (layer.width // 2, side_px // 2 + side_px // 10 + index * step_px)
+        canvas.place(layer, face, centre)
+    return Stamp(layer, (size_px[0] - layer.width, round(min(size_px) * 0.115)))
+
+
+def _tint(order: Order, material: Material) -> Colour:
+    """Return the colour of the first reference; without one, a colour of the prompt."""
+    paths = [*material.images, *(views[0] for views in material.elements)]
+    if paths:
+        return canvas.average_colour(canvas.open_picture(paths[0], longest_side_px=64))
+    return TINTS[_seed(order) % len(TINTS)]
+
+
+def _picture_caption(order: Order, number: int) -> Caption:
+    details = [_short_model(order), order.aspect_ratio, order.resolution, order.output_format]
+    details.append(f"picture {number + 1} of {order.num_images}")
+    return Caption(order.prompt, _joined(order, details))
+
+
+def _video_caption(order: Order, material: Material) -> Caption:
+    details = [_short_model(order)]
+    if material.video_facts and order.model.endswith("edit"):
+        details.append(f"{material.video_facts.duration_s:.1f} s")
+    elif order.model.endswith("image-to-video"):
+        frames = "first and last frame" if len(material.images) > 1 else "first frame"
+        details += [frames, f"{order.duration_s} s"]
+    else:
+        details += [order.aspect_ratio, f"{order.duration_s} s"]
+    if material.video:
+        details.append("sound kept" if order.keep_audio else "no sound")
+    return Caption(order.prompt, _joined(order, details))
+
+
+def _joined(order: Order, details: list[str]) -> str:
+    if order.provider != "auto":
+        details.append(f"provider {order.provider}")
+    return "  ·  ".join(details)
+
+
+def _short_model(order: Order) -> str:
+    return order.model.partition("/")[2]
+
+
+def _ratio(order: Order) -> tuple[int, int]:
+    width, _, height = order.aspect_ratio.partition(":")
+    return int(width), int(height)
+
+
+def _even(length_px: float) -> int:
+    return max(16, 2 * round(length_px / 2))
+
+
+def _seed(order: Order) -> int:
+    written = f"{order.model}\n{order.prompt}"
+    return hashlib.sha256(written.encode()).digest()[0]

@@ -1,0 +1,60 @@
+"""The table of routes, generated files, and errors in the provider's shape."""
+
+import mimetypes
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from components.sandbox.account import Account
+from components.sandbox.answers import ApiError, error_answer
+from components.sandbox.catalogue import models
+from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH
+from components.sandbox.generations import Generations, Workshop
+
+
+def build_routes(workshop: Workshop) -> Starlette:
+    """Return the server's application."""
+    generations, account = Generations(workshop), Account(workshop)
+
+    async def file(request: Request) -> Response:
+        path = workshop.files_dir / str(request.path_params["name"])
+        if not path.is_file():
+            raise ApiError(404, "File not found.")
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return FileResponse(path, media_type=media_type)
+
+    return Starlette(
+        routes=[
+            Route(IMAGES_PATH, generations.images, methods=["POST"]),
+            Route(VIDEOS_PATH, generations.videos, methods=["POST"]),
+            Route(VIDEOS_PATH, generations.poll, methods=["GET"]),
+            Route("/v1/models", models),
+            Route("/models/metrics", account.metrics),
+            Route("/v2/billing", account.balance),
+            Route("/v2/billing/transactions", account.transactions),
+            Route("/v2/logs", account.logs),
+            Route("/files/{name}", file),
+        ],
+        exception_handlers={
+            ApiError: _api_error,
+            HTTPException: _http_error,
+            Exception: _unexpected_error,
+        },
+    )
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    status_code = error.status_code if isinstance(error, ApiError) else 500
+    return error_answer(request, status_code, str(error))
+
+
+async def _http_error(request: Request, _: Exception) -> Response:
+    message = f"Cannot {request.method} {request.url.path}"
+    return error_answer(request, 404, message)
+
+
+async def _unexpected_error(request: Request, _: Exception) -> Response:
+    return error_answer(request, 500, "Internal server error")
