@@ -1,0 +1,152 @@
+"""The calls the playground makes to the AI/ML API."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+import requests
+from pydantic import BaseModel, ValidationError
+
+from components.catalog.request import ENDPOINTS
+from components.errors import AnswerLost, Facts, Unreachable
+from components.provider.exchange import Exchange, Timeouts
+from components.provider.wire import (
+    Balance,
+    Charge,
+    ImageAnswer,
+    LedgerPage,
+    LogPage,
+    LogRow,
+    MetricsAnswer,
+    ModelList,
+    Percentiles,
+    Pricing,
+    Receipt,
+    VideoAnswer,
+)
+
+PAGE_ROWS = 100
+"""Most rows a page of the log or the ledger carries (the contract's maximum)."""
+MAX_PAGES = 20
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class ProviderClient:
+    """Typed calls; every one has a timeout and raises `ProviderError` alone."""
+
+    def __init__(self, exchange: Exchange, timeouts: Timeouts | None = None) -> None:
+        self._exchange = exchange
+        self._timeouts = timeouts or Timeouts()
+        self._prices: tuple[str, dict[str, Pricing]] | None = None
+
+    def generate_images(
+        self, payload: dict[str, Any], client_request_id: str
+    ) -> tuple[ImageAnswer, Receipt]:
+        """Ask for pictures and wait for them, up to `Timeouts.images_s`."""
+        answer = self._exchange.post(
+            ENDPOINTS["image"],
+            payload,
+            client_request_id=client_request_id,
+            read_timeout_s=self._timeouts.images_s,
+        )
+        return _posted(answer, ImageAnswer), Receipt.from_headers(answer.headers)
+
+    def submit_video(
+        self, payload: dict[str, Any], client_request_id: str
+    ) -> tuple[VideoAnswer, Receipt]:
+        """Ask for a video; the answer's id is the generation to look for."""
+        answer = self._exchange.post(
+            ENDPOINTS["video"],
+            payload,
+            client_request_id=client_request_id,
+            read_timeout_s=self._timeouts.submit_s,
+        )
+        return _posted(answer, VideoAnswer), Receipt.from_headers(answer.headers)
+
+    def video_status(self, generation_id: str) -> tuple[VideoAnswer, Receipt]:
+        """Look at a generation once."""
+        answer = self._get(ENDPOINTS["video"], {"generation_id": generation_id})
+        return _read(answer, VideoAnswer), Receipt.from_headers(answer.headers)
+
+    def balance_usd(self) -> float:
+        """The account's credit, in USD."""
+        return _read(self._get("/v2/billing", {}), Balance).current_balance
+
+    def prices(self, model_ids: Iterable[str]) -> dict[str, Pricing]:
+        """The price of each model that has one, kept as long as the provider's ETag holds."""
+        headers = {"If-None-Match": self._prices[0]} if self._prices else {}
+        query = {"id": ",".join(model_ids), "include": "pricing"}
+        answer = self._get("/v1/models", query, headers)
+        if answer.status_code == requests.codes.not_modified and self._prices:
+            return self._prices[1]
+        models = _read(answer, ModelList).data
+        prices = {model.id: model.pricing for model in models if model.pricing}
+        if etag := answer.headers.get("ETag"):
+            self._prices = (etag, prices)
+        return prices
+
+    def durations(self, model_ids: Iterable[str]) -> dict[str, Percentiles]:
+        """How long each model took of late, for the models the provider has figures of."""
+        answer = self._get("/models/metrics", {"aliases": list(model_ids)})
+        return {
+            model.alias: model.metrics.duration_ms
+            for model in _read(answer, MetricsAnswer).models
+            if model.metrics.duration_ms
+        }
+
+    def find_log(
+        self, client_request_id: str, *, since: datetime, until: datetime
+    ) -> LogRow | None:
+        """The provider's log row of one of our requests, or None."""
+        for row in self._log_rows(since, until):
+            if row.client_request_id == client_request_id:
+                return row
+        return None
+
+    def find_charge(self, inference_id: str, *, since: datetime) -> Charge | None:
+        """The ledger's charge for an inference, or None where there is none yet."""
+        query: dict[str, Any] = {"from": since.isoformat(), "limit": PAGE_ROWS}
+        for _ in range(MAX_PAGES):
+            page = _read(self._get("/v2/billing/transactions", query), LedgerPage)
+            for charge in page.data:
+                if charge.reference_id == inference_id and charge.direction == "CHARGE":
+                    return charge
+            if not page.pagination.next_cursor:
+                return None
+            query["cursor"] = page.pagination.next_cursor
+        return None
+
+    def _log_rows(self, since: datetime, until: datetime) -> Iterator[LogRow]:
+        window = {"start": since.isoformat(), "end": until.isoformat(), "limit": PAGE_ROWS}
+        for number in range(MAX_PAGES):
+            page = _read(self._get("/v2/logs", {**window, "offset": number * PAGE_ROWS}), LogPage)
+            yield from page.data
+            if not page.pagination.has_more:
+                return
+
+    def _get(
+        self, path: str, query: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> requests.Response:
+        return self._exchange.get(
+            path, query, read_timeout_s=self._timeouts.read_s, headers=headers
+        )
+
+
+def _read(answer: requests.Response, shape: type[AnswerT]) -> AnswerT:
+    try:
+        return shape.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise Unreachable("The provider's answer could not be read.", _unread(answer)) from error
+
+
+def _posted(answer: requests.Response, shape: type[AnswerT]) -> AnswerT:
+    """Read the answer to a POST: unreadable, it is a lost one, since it may have been accepted."""
+    try:
+        return shape.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise AnswerLost("The provider's answer could not be read.", _unread(answer)) from error
+
+
+def _unread(answer: requests.Response) -> Facts:
+    return Facts(inference_id=answer.headers.get("x-inference-id"), status_code=answer.status_code)

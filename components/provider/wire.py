@@ -1,0 +1,218 @@
+"""The provider's answers as typed values, and the one vocabulary of a generation's status."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CREDITS_PER_USD = 2_000_000
+"""1 USD = 2,000,000 credits (the provider's documentation on money)."""
+
+
+class Phase(Enum):
+    """Where a generation is at the provider."""
+
+    QUEUED = "queued"
+    GENERATING = "generating"
+    COMPLETED = "completed"
+    ERROR = "error"
+
+
+_PHASES = {
+    "queued": Phase.QUEUED,
+    "waiting": Phase.QUEUED,
+    "generating": Phase.GENERATING,
+    "completed": Phase.COMPLETED,
+    "error": Phase.ERROR,
+}
+
+
+def phase_of(status: str) -> Phase:
+    """Read a status word; an unknown one means "still going", never "failed"."""
+    return _PHASES.get(status.strip().casefold(), Phase.GENERATING)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    def as_received(self) -> dict[str, Any]:
+        """The answer as JSON values, unknown fields included."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Receipt(_Answer):
+    """What the headers of an answer tell: the inference id and the cost, in USD."""
+
+    inference_id: str | None = None
+    charged_usd: float | None = None
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> "Receipt":
+        """Read `x-inference-id`, `x-aimlapi-usd-spent`, else `x-aimlapi-credits-used`."""
+        usd = _number(headers.get("x-aimlapi-usd-spent"))
+        credits_used = _number(headers.get("x-aimlapi-credits-used"))
+        if usd is None and credits_used is not None:
+            usd = credits_used / CREDITS_PER_USD
+        return cls(inference_id=headers.get("x-inference-id"), charged_usd=usd)
+
+
+class _Usage(_Answer):
+    credits_used: float
+
+
+class _Meta(_Answer):
+    usage: _Usage | None = None
+
+
+class _Metered(_Answer):
+    meta: _Meta | None = None
+
+    def charged_usd(self, receipt: Receipt) -> float | None:
+        """The charge by `meta.usage`, else by the headers."""
+        if self.meta and self.meta.usage:
+            return self.meta.usage.credits_used / CREDITS_PER_USD
+        return receipt.charged_usd
+
+
+class Picture(_Answer):
+    """One generated picture: an address, or the file itself in base64."""
+
+    url: str | None = None
+    b64_json: str | None = None
+
+
+class ImageAnswer(_Metered):
+    """`POST /v1/images/generations`."""
+
+    data: tuple[Picture, ...] = Field(min_length=1)
+
+
+class _Video(_Answer):
+    url: str
+
+
+class _Error(_Answer):
+    name: str = ""
+    message: str = ""
+
+
+class VideoAnswer(_Metered):
+    """`POST` and `GET /v2/video/generations`."""
+
+    id: str
+    status: str
+    video: _Video | None = None
+    error: _Error | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """The status word, read by the one vocabulary."""
+        return phase_of(self.status)
+
+
+class Balance(_Answer):
+    """`GET /v2/billing`."""
+
+    current_balance: float
+
+
+class Pricing(_Answer):
+    """A model's price: read `kind` first, and each `price` together with its `per`."""
+
+    kind: str
+    currency: str = "USD"
+    units: tuple[dict[str, Any], ...] = ()
+    dimensions: tuple[str, ...] = ()
+    variants: tuple[dict[str, Any], ...] = ()
+
+
+class _Model(_Answer):
+    id: str
+    pricing: Pricing | None = None
+
+
+class ModelList(_Answer):
+    """`GET /v1/models`."""
+
+    data: tuple[_Model, ...]
+
+
+class Percentiles(_Answer):
+    """Durations in milliseconds."""
+
+    p50: float
+    p75: float
+    p90: float
+    p99: float
+
+
+class _Metrics(_Answer):
+    duration_ms: Percentiles | None = None
+
+
+class _ModelMetrics(_Answer):
+    alias: str
+    metrics: _Metrics
+
+
+class MetricsAnswer(_Answer):
+    """`GET /models/metrics`."""
+
+    models: tuple[_ModelMetrics, ...]
+
+
+class Money(_Answer):
+    """An amount; always positive."""
+
+    usd: float
+
+
+class LogRow(_Answer):
+    """One request in `GET /v2/logs`."""
+
+    created: datetime
+    status: str
+    model: str
+    cost: Money
+    inference_id: str
+    client_request_id: str | None = None
+
+
+class _LogPages(_Answer):
+    has_more: bool = False
+
+
+class LogPage(_Answer):
+    """One page of `GET /v2/logs`."""
+
+    data: tuple[LogRow, ...]
+    pagination: _LogPages = _LogPages()
+
+
+class Charge(_Answer):
+    """One movement of `GET /v2/billing/transactions`."""
+
+    created_at: datetime
+    direction: str
+    amount: Money
+    reference_id: str | None = None
+
+
+class _LedgerPages(_Answer):
+    next_cursor: str | None = None
+
+
+class LedgerPage(_Answer):
+    """One page of `GET /v2/billing/transactions`."""
+
+    data: tuple[Charge, ...]
+    pagination: _LedgerPages = _LedgerPages()
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
