@@ -1,0 +1,132 @@
+"""A run: the job and the history at once. Plain values and the legal transitions, no I/O.
+
+queued ──► submitting ──► generating ──► saving ──► done
+  │          │     │          │            │
+  │          │     └► uncertain            └ retried until the copy is whole
+  └► cancelled └► failed ◄────┘
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Status(StrEnum):
+    """Where a run is; one line of meaning each."""
+
+    QUEUED = "queued"
+    """Accepted here, not sent. Cancelling is free."""
+    SUBMITTING = "submitting"
+    """The intent to send is stored; the POST may be on its way."""
+    UNCERTAIN = "uncertain"
+    """The POST left and no answer came back; looked for in the provider's log, never sent again."""
+    GENERATING = "generating"
+    """The provider works on it; its generation id is stored."""
+    SAVING = "saving"
+    """The result is known and is being copied into our store."""
+    DONE = "done"
+    """Every output is in our store."""
+    FAILED = "failed"
+    """Over without a result; the error says why, and whether it was charged."""
+    CANCELLED = "cancelled"
+    """Withdrawn before it was sent."""
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing happens any more."""
+        return self in FINAL
+
+
+FINAL = frozenset({Status.DONE, Status.FAILED, Status.CANCELLED})
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.SUBMITTING, Status.CANCELLED, Status.FAILED}),
+    Status.SUBMITTING: frozenset(
+        {Status.QUEUED, Status.UNCERTAIN, Status.GENERATING, Status.SAVING, Status.FAILED}
+    ),
+    Status.UNCERTAIN: frozenset({Status.GENERATING, Status.SAVING, Status.FAILED}),
+    Status.GENERATING: frozenset({Status.SAVING, Status.FAILED}),
+    Status.SAVING: frozenset({Status.DONE}),
+    Status.DONE: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file of the result. `name` and `thumb` are names in the media store, once copied."""
+
+    kind: str
+    remote_url: str = ""
+    name: str | None = None
+    thumb: str | None = None
+    mime: str = ""
+    width_px: int | None = None
+    height_px: int | None = None
+    duration_s: float | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the run's receipt; `at` is seconds since the epoch, UTC."""
+
+    at: float
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One row. Times are seconds since the epoch (UTC), amounts are USD.
+
+    `request` holds the fields as the catalogue names them; its media are https URLs or references
+    into the media store. `response` is the provider's last answer. `note` tells what is going on
+    while the run is not over, `error` why it failed.
+    """
+
+    id: str
+    model: str
+    request: dict[str, Any]
+    created_at: float
+    next_step_at: float
+    status: Status = Status.QUEUED
+    attempts: int = 0
+    submitted_at: float | None = None
+    finished_at: float | None = None
+    expected_s: float | None = None
+    generation_id: str | None = None
+    inference_id: str | None = None
+    quoted_usd: float | None = None
+    charged_usd: float | None = None
+    cancel_requested: bool = False
+    note: str = ""
+    error: str = ""
+    response: dict[str, Any] | None = None
+    outputs: tuple[Output, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def prompt(self) -> str:
+        """The text the user typed."""
+        return str(self.request.get("prompt", ""))
+
+    def moved(self, status: Status, at: float, what: str, **changes: Any) -> Self:
+        """The run in its next status, with a line on its receipt.
+
+        Raises:
+            ValueError: the life of a run has no such step.
+        """
+        if status not in TRANSITIONS[self.status]:
+            raise ValueError(f"a run cannot go from {self.status} to {status}")
+        final = {"finished_at": at} if status.is_final else {}
+        return replace(
+            self,
+            **{"attempts": 0, "note": "", "next_step_at": at, **final, **changes},
+            status=status,
+            events=(*self.events, Event(at, what)),
+        )
+
+    def waiting(self, until: float, note: str, **changes: Any) -> Self:
+        """The run in the same status, to be looked at again at `until`."""
+        return replace(self, next_step_at=until, note=note, **changes)
