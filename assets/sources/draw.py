@@ -1,0 +1,158 @@
+"""Draw every sample of the playground again: `python assets/sources/draw.py`, about a minute.
+
+Uses the system's Chromium, or the one `playwright install chromium` has put in place.
+"""
+
+import io
+import math
+import shutil
+from pathlib import Path
+
+import clip
+import numpy
+from harbour import (
+    EVENING,
+    FRAME_HEIGHT,
+    FRAME_WIDTH,
+    NIGHT,
+    WATERLINE,
+    Light,
+    clouds,
+    definitions,
+    mountains,
+    sky,
+)
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+from risograph import print_page
+from shore import glitter, lighthouse, quay, reflection, sailing_boat, streaks
+from svg import document, element, rect
+from town import town
+
+SOURCES = Path(__file__).parent
+SAMPLES = SOURCES.parent / "samples"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+RIGHT_SIDE = "#fox{transform:translateX(1024px) scaleX(-1)}#satchel,#strap{display:none}"
+
+
+def picture(browser: Browser, svg: str, size: tuple[int, int], style: str = "") -> Image.Image:
+    """Render one SVG at `size` pixels; transparent where nothing is drawn."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.set_content(f"<style>body{{margin:0}}svg{{display:block}}{style}</style>{svg}")
+    shot = page.screenshot(omit_background=True)
+    page.close()
+    return Image.open(io.BytesIO(shot))
+
+
+def save(image: Image.Image, name: str, grain: float = 1.4, quality: int = 88) -> None:
+    """Write a JPEG with a breath of grain, which also hides the steps of the gradients."""
+    chance = numpy.random.default_rng(1)
+    pixels = numpy.asarray(image.convert("RGB"), dtype=numpy.float32)
+    pixels = pixels + chance.normal(0, grain, pixels.shape[:2])[..., None]
+    ready = Image.fromarray(numpy.clip(pixels + 0.5, 0, 255).astype(numpy.uint8))
+    ready.save(SAMPLES / f"{name}.jpg", quality=quality, optimize=True, progressive=True)
+
+
+def frame(body: str, light: Light, width: int = FRAME_WIDTH) -> str:
+    """An SVG document of the harbour's height around `body`."""
+    return document(element("defs", definitions(light)) + body, width, FRAME_HEIGHT)
+
+
+def harbour(browser: Browser, light: Light, *, night: bool) -> Image.Image:
+    """The place, by evening or by night."""
+    ground = mountains(light, FRAME_WIDTH) + town(light, FRAME_WIDTH)
+    body = (
+        sky(light, night=night)
+        + clouds(light, FRAME_WIDTH)
+        + ground
+        + lighthouse(light, night=night)
+        + rect(0, WATERLINE, FRAME_WIDTH, FRAME_HEIGHT - WATERLINE, "url(#water-fill)")
+        + reflection(ground + lighthouse(light, night=False))
+        + streaks(light, FRAME_WIDTH)
+        + glitter(light, 1180 if night else 1040)
+        + sailing_boat(light, 690, 650, 0.8)
+        + sailing_boat(light, 880, 690, 1.15)
+        + quay(light, FRAME_WIDTH, (150,), 1.0 if night else 0.55)
+    )
+    return picture(browser, frame(body, light), (FRAME_WIDTH, FRAME_HEIGHT))
+
+
+def characters(browser: Browser) -> None:
+    """The courier from four sides; the right side is the left one mirrored, without the bag."""
+    for name, source, style in (
+        ("character-front", "character-front", ""),
+        ("character-left", "character-side", ""),
+        ("character-right", "character-side", RIGHT_SIDE),
+        ("character-back", "character-back", ""),
+    ):
+        svg = (SOURCES / f"{source}.svg").read_text()
+        save(picture(browser, svg, (1024, 1024), style), name)
+
+
+def objects(browser: Browser) -> None:
+    """The camera from three sides."""
+    for name in ("object-front", "object-side", "object-top"):
+        save(picture(browser, (SOURCES / f"{name}.svg").read_text(), (1024, 1024)), name)
+
+
+def crewed_boat(browser: Browser, *, blinking: bool) -> Image.Image:
+    """The boat with the courier standing in it."""
+    look = RIGHT_SIDE + "#backdrop{display:none}"
+    if blinking:
+        look += "#eye{visibility:hidden}#blink{visibility:visible}"
+    fox = picture(browser, (SOURCES / "character-side.svg").read_text(), (1024, 1024), look)
+    boat = (SOURCES / "boat.svg").read_text()
+    rig = picture(browser, boat, (760, 640), "#body{display:none}")
+    fox = fox.resize((440, 440), Image.Resampling.LANCZOS)
+    rig.alpha_composite(fox, (228, 176))
+    rig.alpha_composite(picture(browser, boat, (760, 640), "#rig{display:none}"))
+    return rig.resize((600, 505), Image.Resampling.LANCZOS)
+
+
+def film(browser: Browser) -> None:
+    """The clip, with the layers of the harbour moving past each other."""
+
+    def render(body: str, width: int) -> Image.Image:
+        svg = frame(body, EVENING, width)
+        pixels = (math.ceil(width * clip.SCALE), clip.HEIGHT)
+        return picture(browser, svg, pixels, f"svg{{width:auto;height:{clip.HEIGHT}px}}")
+
+    boats = (crewed_boat(browser, blinking=False), crewed_boat(browser, blinking=True))
+    clip.write(SAMPLES / "clip.mp4", clip.frames(render, boats))
+
+
+def favicon(browser: Browser) -> None:
+    """The logo as a picture of 64 pixels, for browsers that do not show SVG icons."""
+    svg = (SOURCES.parent / "logo.svg").read_text()
+    icon = picture(browser, svg, (256, 256), "svg{width:256px;height:256px}")
+    small = icon.resize((64, 64), Image.Resampling.LANCZOS)
+    small.save(SOURCES.parent / "favicon.png", optimize=True)
+    icon.save(SOURCES.parent / "favicon.ico", sizes=[(16, 16), (32, 32), (64, 64)])
+
+
+def main() -> None:
+    """Draw everything."""
+    SAMPLES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        characters(browser)
+        objects(browser)
+        save(print_page(lambda svg: picture(browser, svg, (1024, 1024))), "style", 0, 76)
+        save(harbour(browser, EVENING, night=False), "place")
+        save(harbour(browser, NIGHT, night=True), "place-night")
+        favicon(browser)
+        film(browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
