@@ -1,0 +1,153 @@
+"""The Kling O1 playground. `python app.py` starts it; without a key it brings its own sandbox.
+
+This is the composition root: settings become a store, a provider, an engine and a page. The rooms
+behind it are imported here and handed to each other as values.
+"""
+
+import argparse
+import logging
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from filelock import FileLock, Timeout
+from gradio.utils import get_upload_folder
+
+from components.catalog import MODELS
+from components.errors import SettingsError
+from components.interface.intake import Intake
+from components.interface.model_tab import Services
+from components.interface.page import build_page
+from components.interface.web import WebOptions, build_web
+from components.media.fetch import download
+from components.media.store import FolderStore
+from components.provider.client import ProviderClient
+from components.provider.exchange import Exchange
+from components.runs.collect import RESULT_MAX_BYTES, Collector
+from components.runs.engine import Engine
+from components.runs.expectation import Expectations
+from components.runs.service import RunService
+from components.runs.step import Stepper
+from components.runs.store import RunStore
+from components.sandbox import Sandbox, SandboxOptions
+from components.settings import Settings, help_text
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+SANDBOX_KEY = "sandbox"
+SANDBOX_GUESS_S = 6.0
+
+
+@contextmanager
+def running_playground(settings: Settings, guess_s: float | None = None) -> Iterator[FastAPI]:
+    """Everything but the listening socket; on leaving, the engine finishes what is in flight.
+
+    `guess_s` replaces the catalogue's first guesses of how long a run takes.
+
+    Raises:
+        SettingsError: a setting cannot be used, or another playground holds the data folder.
+    """
+    with ExitStack() as stack:
+        _own(settings.data_dir, stack)
+        provider, allowed_hosts = _provider(settings, stack)
+        media = FolderStore(settings.data_dir / "media")
+        slow = frozenset(model.model_id for model in MODELS if model.output == "image")
+        store = RunStore(settings.database_url, slow_models=slow)
+        stack.callback(store.close)
+
+        def fetch(url: str, target: Path) -> object:
+            return download(
+                url, target, max_size_bytes=RESULT_MAX_BYTES, allowed_hosts=allowed_hosts
+            )
+
+        expectations = Expectations(store, provider.durations, guess_s=guess_s)
+        stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
+        engine = Engine(store, stepper.advance)
+        engine.start()
+        stack.callback(engine.stop)
+        services = Services(
+            runs=RunService(store, engine, expectations, time.time),
+            intake=Intake(media, allowed_hosts),
+            samples=ASSETS / "samples",
+            upload_folder=get_upload_folder(),
+            balance_usd=provider.balance_usd,
+            is_sandbox=settings.is_sandbox,
+        )
+        yield build_web(build_page(services), media, WebOptions(ASSETS, settings.logins))
+
+
+def _own(data_dir: Path, stack: ExitStack) -> None:
+    """Hold the data folder: a second process would take this one's runs for abandoned."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data_dir / "playground.lock")
+    try:
+        stack.enter_context(lock.acquire(timeout=0))
+    except Timeout:
+        raise SettingsError(
+            f"Another playground already works in {data_dir}. Stop it, or set PLAYGROUND_DATA_DIR."
+        ) from None
+
+
+def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, frozenset[str]]:
+    """The provider's client, and the hosts its files may come from besides public ones."""
+    base_url, key, hosts = settings.base_url, settings.key, settings.allowed_hosts
+    if settings.is_sandbox:
+        options = SandboxOptions(files_dir=settings.data_dir / "sandbox")
+        sandbox = stack.enter_context(Sandbox(options=options))
+        base_url, key = sandbox.url, SANDBOX_KEY
+        hosts |= {sandbox.url.removeprefix("http://")}
+    return ProviderClient(Exchange(base_url, key or SANDBOX_KEY)), hosts
+
+
+def main() -> None:
+    """Start the playground and serve until it is stopped."""
+    parser = argparse.ArgumentParser(
+        description="A playground for the five Kling O1 models of the AI/ML API.",
+        epilog=f"Settings, from the environment or a .env file:\n{help_text()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = Settings.from_env()
+        listener = _listen(settings)
+        guess_s = SANDBOX_GUESS_S if settings.is_sandbox else None
+        with listener, running_playground(settings, guess_s) as web:
+            _serve(web, listener, settings)
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server(
+            (settings.server_name, settings.server_port),
+            family=socket.AF_INET6 if ":" in settings.server_name else socket.AF_INET,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.server_name}:{settings.server_port} "
+            f"({error.strerror}). Set GRADIO_SERVER_PORT to another port."
+        ) from None
+
+
+def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
+    host = settings.server_name
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    mode = "sandbox: nothing is charged" if settings.is_sandbox else f"live: {settings.base_url}"
+    print(  # noqa: T201
+        f"\n  Kling O1 Playground ({mode})\n  http://{shown}:{listener.getsockname()[1]}\n",
+        flush=True,
+    )
+    config = uvicorn.Config(
+        web, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=True
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

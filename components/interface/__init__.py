@@ -1,0 +1,1 @@
+"""The page and its API. The only room that uses gradio."""

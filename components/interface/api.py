@@ -1,0 +1,120 @@
+"""The API endpoints: typed functions over the same request classes as the page."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from components.catalog import MODELS
+from components.catalog.fields import Elements, ImageRefs, Parameter
+from components.catalog.request import ModelRequest
+from components.errors import PlaygroundError
+from components.interface.describe import run_as_json
+from components.interface.intake import find_uploads
+from components.interface.model_tab import Services
+from components.runs.store import Query
+
+RunJson = dict[str, Any]
+
+
+def add_api(services: Services) -> None:
+    """Register one endpoint a model, and those that look at runs."""
+    for model in MODELS:
+        endpoint = _endpoint(model, services)
+        api(endpoint, api_name=model.api_name, api_description=_describe(model), queue=False)
+    for function in (_run(services), _cancel(services), _runs(services)):
+        api(function, api_name=function.__name__, queue=False)
+
+
+def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., RunJson]:
+    def submit(**values: Any) -> RunJson:
+        found = find_uploads(values, services.upload_folder)
+        return run_as_json(services.runs.submit(services.intake.admit(model, found)))
+
+    return _with_fields(_guarded(submit), model)
+
+
+def _with_fields(
+    function: Callable[..., RunJson], model: type[ModelRequest]
+) -> Callable[..., RunJson]:
+    """Give the function the request's fields as its parameters: gradio reads the signature."""
+    infos = model.model_fields
+    ordered = sorted(infos, key=lambda name: not infos[name].is_required())
+    parameters = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=inspect.Parameter.empty if infos[name].is_required() else infos[name].default,
+            annotation=_WIRE_TYPES.get(type(model.parameters()[name]), infos[name].annotation),
+        )
+        for name in ordered
+    ]
+
+    def call(*arguments: Any, **values: Any) -> RunJson:
+        return function(**dict(zip(ordered, arguments, strict=False)), **values)
+
+    call.__signature__ = inspect.Signature(parameters, return_annotation=RunJson)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    call.__annotations__["return"] = RunJson
+    call.__name__ = model.api_name
+    return call
+
+
+_WIRE_TYPES: dict[type[Parameter], Any] = {ImageRefs: list[Any], Elements: list[dict[str, Any]]}
+"""JSON has lists where the catalogue has tuples; their items are strings or uploaded files."""
+
+
+def _describe(model: type[ModelRequest]) -> str:
+    lines = [
+        f"{name}: {parameter.label}. {parameter.help}".strip()
+        for name, parameter in model.parameters().items()
+    ]
+    return f"{model.purpose} Returns the run at once; ask /run for its result. {' '.join(lines)}"
+
+
+def _run(services: Services) -> Callable[..., RunJson]:
+    def run(run_id: str) -> RunJson:
+        """Return a run as it is now."""
+        return run_as_json(services.runs.get(run_id))
+
+    return _guarded(run)
+
+
+def _cancel(services: Services) -> Callable[..., RunJson]:
+    def cancel(run_id: str) -> RunJson:
+        """Withdraw a run that was not sent; stop waiting for one that was."""
+        return run_as_json(services.runs.cancel(run_id))
+
+    return _guarded(cancel)
+
+
+def _runs(services: Services) -> Callable[..., RunJson]:
+    def runs(
+        query: str = "", model: str = "", status: str = "", limit: int = 24, cursor: str = ""
+    ) -> RunJson:
+        """List runs, newest first; `next_cursor` is "" on the last page."""
+        wanted = Query(text=query, model=model, status=status, cursor=cursor)
+        page = services.runs.find(replace(wanted, limit=int(limit)))
+        return {
+            "runs": [run_as_json(run) for run in page.runs],
+            "next_cursor": page.next_cursor,
+        }
+
+    return _guarded(runs)
+
+
+def _guarded(function: Callable[..., RunJson]) -> Callable[..., RunJson]:
+    """Turn our errors into gradio's, whose message reaches the caller."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **values: Any) -> RunJson:
+        try:
+            return function(*arguments, **values)
+        except PlaygroundError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return call

@@ -1,0 +1,119 @@
+"""A run in words and plain values: for the card, for History, and for the API."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+from components.catalog import model_by_id
+from components.media.store import REF_PREFIX, ref
+from components.runs.run import Output, Run, Status
+
+SHORT_PROMPT_CHARS = 40
+
+
+@dataclass(frozen=True)
+class StatusWords:
+    """A short label, and one sentence for when the run itself has nothing to say."""
+
+    label: str
+    explanation: str
+
+
+_WORDS = {
+    Status.QUEUED: StatusWords("Queued", "Waiting to be sent. Cancelling is free."),
+    Status.SUBMITTING: StatusWords("Sending", "On its way to the provider."),
+    Status.UNCERTAIN: StatusWords("Looking for it", "The provider's log is being searched."),
+    Status.GENERATING: StatusWords(
+        "Generating", "The provider is at work. You can leave the page; nothing is lost."
+    ),
+    Status.SAVING: StatusWords("Saving", "Finished. The result is being copied here."),
+    Status.DONE: StatusWords("Done", "Finished and saved."),
+    Status.FAILED: StatusWords("Failed", "It did not work."),
+    Status.CANCELLED: StatusWords(
+        "Cancelled", "Withdrawn before it was sent. Nothing was charged."
+    ),
+}
+_PICTURES_AT_WORK = StatusWords(
+    "Generating", "The provider is painting. You can leave the page; nothing is lost."
+)
+
+
+def status_words(run: Run) -> StatusWords:
+    """The words for a run's status; pictures are made while the request is still open."""
+    if run.cancel_requested and not run.status.is_final:
+        return StatusWords(
+            _WORDS[run.status].label,
+            "The provider cannot stop a run it has accepted, and bills it. "
+            "Its result will still be kept in History.",
+        )
+    if run.status is Status.SUBMITTING and model_by_id(run.model).output == "image":
+        return _PICTURES_AT_WORK
+    return _WORDS[run.status]
+
+
+def output_url(output: Output) -> str:
+    """Our own copy, else the provider's address."""
+    return ref(output.name) if output.name else output.remote_url
+
+
+def thumb_url(run: Run) -> str:
+    """The first thumbnail, or "" while there is none."""
+    return next((ref(output.thumb) for output in run.outputs if output.thumb), "")
+
+
+def download_name(run: Run, number: int) -> str:
+    """A file name that says model, prompt, date and number."""
+    words = re.sub(r"[^\w]+", "-", run.prompt[:SHORT_PROMPT_CHARS], flags=re.ASCII).strip("-")
+    day = datetime.fromtimestamp(run.created_at, UTC).strftime("%Y-%m-%d")
+    suffix = PurePath(run.outputs[number - 1].name or "").suffix
+    model = model_by_id(run.model).api_name
+    return f"{model}_{words or 'run'}_{day}_{run.id[:8]}-{number}{suffix}".lower()
+
+
+def request_view(run: Run) -> dict[str, Any]:
+    """The body as it is sent, each file's data URI shortened to what it is."""
+
+    def shorten(reference: str, kind: str) -> str:
+        if not reference.startswith(REF_PREFIX):
+            return reference
+        return f"data:{kind}/…;base64,… (the file {reference})"
+
+    try:
+        return model_by_id(run.model).parse(run.request).payload(shorten)
+    except Exception:  # noqa: BLE001  a request of an older catalogue is still shown as it was kept
+        return {"model": run.model, **run.request}
+
+
+def run_as_json(run: Run) -> dict[str, Any]:
+    """The run as the API returns it."""
+    return {
+        "id": run.id,
+        "model": run.model,
+        "status": str(run.status),
+        "request": run.request,
+        "generation_id": run.generation_id,
+        "outputs": [
+            {
+                "url": output_url(output),
+                "kind": output.kind,
+                "mime": output.mime,
+                "width": output.width_px,
+                "height": output.height_px,
+                "duration_s": output.duration_s,
+                "size_bytes": output.size_bytes,
+            }
+            for output in run.outputs
+        ],
+        "error": run.error or None,
+        "note": run.note or None,
+        "quoted_usd": run.quoted_usd,
+        "charged_usd": run.charged_usd,
+        "created_at": _iso(run.created_at),
+        "finished_at": _iso(run.finished_at),
+    }
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

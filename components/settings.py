@@ -1,0 +1,101 @@
+"""Settings: the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from dotenv import dotenv_values
+
+from components.errors import SettingsError
+
+DEFAULT_BASE = "https://api.aimlapi.com"
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "AIML_API_KEY": "the provider's key; absent: the embedded sandbox",
+    "AIML_API_BASE": f"the provider's address (default {DEFAULT_BASE})",
+    "PLAYGROUND_DATA_DIR": "where runs and media are kept (default ./data)",
+    "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
+    "PLAYGROUND_MEDIA_URL": "where media are kept (default the data folder)",
+    "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
+    "PLAYGROUND_SPEND_LIMIT_USD": "the most a day's runs may cost (default no limit)",
+    "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "host:port pairs that may be reached besides public ones",
+    "GRADIO_SERVER_NAME": "the address to listen on (default 127.0.0.1)",
+    "GRADIO_SERVER_PORT": "the port to listen on (default 7860)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the app is started with; read once, handed down as values."""
+
+    key: str = ""
+    base_url: str = DEFAULT_BASE
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    logins: Mapping[str, str]
+    allowed_hosts: frozenset[str] = frozenset()
+    server_name: str = "127.0.0.1"
+    server_port: int = 7860
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Without a key and without another address the app brings its own provider."""
+        return not self.key and self.base_url == DEFAULT_BASE
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the environment over a `.env` file of the working directory.
+
+        Raises:
+            SettingsError: a value that cannot be used; names the setting.
+        """
+        if environment is None:
+            file = {name: value for name, value in dotenv_values(".env").items() if value}
+            environment = {**file, **os.environ}
+        given = {name: environment.get(name, "").strip() for name in DESCRIPTIONS}
+        data_dir = Path(given["PLAYGROUND_DATA_DIR"] or "data").expanduser().resolve()
+        return cls(
+            key=given["AIML_API_KEY"],
+            base_url=_http_url("AIML_API_BASE", given["AIML_API_BASE"] or DEFAULT_BASE),
+            data_dir=data_dir,
+            database_url=given["PLAYGROUND_DATABASE_URL"]
+            or f"sqlite:///{data_dir / 'playground.sqlite3'}",
+            logins=_logins(given["PLAYGROUND_AUTH"]),
+            allowed_hosts=frozenset(_listed(given["PLAYGROUND_ALLOW_PRIVATE_HOSTS"])),
+            server_name=given["GRADIO_SERVER_NAME"] or "127.0.0.1",
+            server_port=_port("GRADIO_SERVER_PORT", given["GRADIO_SERVER_PORT"] or "7860"),
+        )
+
+
+def help_text() -> str:
+    """The settings as lines for `--help`."""
+    width = max(map(len, DESCRIPTIONS))
+    return "\n".join(f"  {name:<{width}}  {what}" for name, what in DESCRIPTIONS.items())
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _logins(text: str) -> dict[str, str]:
+    logins = {}
+    for pair in _listed(text):
+        user, colon, password = pair.partition(":")
+        if not (user and colon and password):
+            raise SettingsError("PLAYGROUND_AUTH must be user:password pairs, comma-separated.")
+        logins[user] = password
+    return logins
+
+
+def _http_url(name: str, text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise SettingsError(f"{name} must begin with https:// (or http:// on this machine).")
+    return text.rstrip("/")
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) < 2**16:
+        raise SettingsError(f"{name} must be a port number, for example 7860.")
+    return int(text)

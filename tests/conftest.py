@@ -1,0 +1,80 @@
+"""Fixtures: a sandbox, a playground in front of it, a client and a browser before both."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+from components.sandbox import Sandbox
+from tests.playgrounds import Playground, serving, small_sandbox
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One sandbox for all tests that do not change it."""
+    with small_sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playground(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """One playground for all tests that leave it as it was."""
+    with serving(tmp_path_factory.mktemp("data"), sandbox) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(playground: Playground) -> Iterator[Client]:
+    """One API client of the shared playground."""
+    with_page = Client(playground.url, verbose=False)
+    yield with_page
+    with_page.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; every test opens a context of its own."""
+    with sync_playwright() as playwright:
+        running = _launch(playwright)
+        yield running
+        running.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    """Take the system's Chromium, else Playwright's own; a machine without one skips."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        return playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+    except Error as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"There is no Chromium here: {error.message.splitlines()[0]}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What Gradio leaves behind: deprecated calls of pandas, and event loops nobody closes."""
+    for left in (
+        ":unclosed event loop",
+        ":unclosed <socket.*family=1",
+        "::pandas.errors.Pandas4Warning",
+    ):
+        config.addinivalue_line("filterwarnings", f"ignore{left}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop in this thread once it has begun."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))

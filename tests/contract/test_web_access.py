@@ -1,0 +1,120 @@
+"""Health, headers, compression, the login, and where the key must never appear."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+
+from components.sandbox import Sandbox
+from tests.playgrounds import KEY, SAMPLES, Playground, finished, serving
+
+LOGIN = ("ada", "love:lace")
+
+
+@pytest.fixture(scope="module")
+def locked(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
+    """A playground that asks who you are."""
+    pairs = f"bob:secret,{LOGIN[0]}:{LOGIN[1]}"
+    folder = tmp_path_factory.mktemp("locked")
+    with serving(folder, sandbox, PLAYGROUND_AUTH=pairs) as running:
+        yield running
+
+
+def test_health_is_answered(playground: Playground) -> None:
+    answer = httpx.get(f"{playground.url}/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/config", "/gradio_api/info", "/theme.css", "/media/none", "/nowhere"],
+)
+def test_every_answer_has_the_security_headers(path: str, playground: Playground) -> None:
+    headers = httpx.get(playground.url + path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "object-src 'none'" in headers["content-security-policy"]
+
+
+def test_the_page_is_compressed(playground: Playground) -> None:
+    answer = httpx.get(playground.url, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.num_bytes_downloaded < len(answer.content) / 4
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/config",
+        "/theme.css",
+        "/gradio_api/info",
+        "/gradio_api/heartbeat/1",
+        "/gradio_api/app_id",
+        "/gradio_api/startup-events",
+        "/media/none",
+        "/healthz/",
+        "/nowhere",
+    ],
+)
+def test_a_stranger_is_turned_away_everywhere(path: str, locked: Playground) -> None:
+    answer = httpx.get(locked.url + path)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Basic", "Basic %%%", "Basic YWRh", "Basic YWRhOg==", "Bearer YWRhOmxvdmU6bGFjZQ==", "é"],
+)
+def test_a_wrong_login_is_turned_away(authorization: str, locked: Playground) -> None:
+    headers = {"Authorization": authorization.encode()}
+    assert httpx.get(locked.url, headers=headers).status_code == 401
+    assert httpx.post(f"{locked.url}/gradio_api/upload", headers=headers).status_code == 401
+
+
+def test_health_needs_no_login(locked: Playground) -> None:
+    assert httpx.get(f"{locked.url}/healthz").text == "ok"
+
+
+def test_the_right_login_opens_the_page_and_the_api(locked: Playground) -> None:
+    assert httpx.get(locked.url, auth=LOGIN).status_code == 200
+    header = httpx.BasicAuth(*LOGIN)._auth_header
+    client = Client(locked.url, headers={"Authorization": header}, verbose=False)
+    accepted = client.predict(
+        prompt="Behind a login",
+        image_urls=[handle_file(SAMPLES / "place.jpg")],
+        api_name="/image_o1",
+    )
+    run = finished(client, accepted)
+    client.close()
+    assert run["status"] == "done"
+    file = locked.url + run["outputs"][0]["url"]
+    assert httpx.get(file).status_code == 401
+    assert httpx.get(file, auth=LOGIN).status_code == 200
+
+
+def test_the_key_appears_nowhere(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving(tmp_path, sandbox) as playground:
+        client = Client(playground.url, verbose=False)
+        picture = handle_file(SAMPLES / "place.jpg")
+        sent = client.predict(prompt="A key", image_urls=[picture], api_name="/image_o1")
+        done = finished(client, sent)
+        listed = client.predict(api_name="/runs")
+        client.close()
+        paths = ("/", "/config", "/gradio_api/info", "/nowhere")
+        answers = [httpx.get(playground.url + path).text for path in paths]
+    assert KEY not in str([done, listed, *answers])
+    assert KEY not in caplog.text
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.name.endswith(".sqlite3") for path in files)
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]

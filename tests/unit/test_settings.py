@@ -1,0 +1,119 @@
+"""The environment becomes values once; what cannot be used is refused by name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.errors import SettingsError
+from components.settings import Settings, help_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_without_an_environment_the_sandbox_answers_on_this_machine() -> None:
+    settings = Settings.from_env({})
+    assert settings.is_sandbox
+    assert settings.base_url == "https://api.aimlapi.com"
+    assert (settings.server_name, settings.server_port) == ("127.0.0.1", 7860)
+    assert settings.data_dir == Path.cwd() / "data"
+    assert settings.database_url == f"sqlite:///{Path.cwd()}/data/playground.sqlite3"
+    assert (settings.logins, settings.allowed_hosts) == ({}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_sandbox"),
+    [
+        ({}, True),
+        ({"AIML_API_KEY": "  "}, True),
+        ({"AIML_API_KEY": "k"}, False),
+        ({"AIML_API_BASE": "http://127.0.0.1:9000"}, False),
+    ],
+)
+def test_a_key_or_another_address_means_live(environment: dict[str, str], is_sandbox: bool) -> None:
+    assert Settings.from_env(environment).is_sandbox is is_sandbox
+
+
+def test_every_value_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_env(
+        {
+            "AIML_API_KEY": " key ",
+            "AIML_API_BASE": "https://mirror.example/",
+            "PLAYGROUND_DATA_DIR": str(tmp_path),
+            "PLAYGROUND_DATABASE_URL": "postgresql://db/playground",
+            "PLAYGROUND_AUTH": "ada:one, bob:t:wo",
+            "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "10.0.0.1:80, ,media:9000",
+            "GRADIO_SERVER_NAME": "::1",
+            "GRADIO_SERVER_PORT": "0",
+        }
+    )
+    assert settings == Settings(
+        key="key",
+        base_url="https://mirror.example",
+        data_dir=tmp_path,
+        database_url="postgresql://db/playground",
+        logins={"ada": "one", "bob": "t:wo"},
+        allowed_hosts=frozenset({"10.0.0.1:80", "media:9000"}),
+        server_name="::1",
+        server_port=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AIML_API_BASE", "api.aimlapi.com"),
+        ("AIML_API_BASE", "ftp://api.aimlapi.com"),
+        ("PLAYGROUND_AUTH", "ada"),
+        ("PLAYGROUND_AUTH", "ada:"),
+        ("PLAYGROUND_AUTH", ":secret"),
+        ("GRADIO_SERVER_PORT", "http"),
+        ("GRADIO_SERVER_PORT", "-1"),
+        ("GRADIO_SERVER_PORT", "65536"),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_its_setting_and_not_itself(
+    name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({name: value})
+    assert name in str(caught.value)
+    assert str(caught.value).endswith(".")
+    assert "secret" not in str(caught.value)
+
+
+def test_the_environment_stands_over_the_file_of_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("AIML_API_KEY=from-file\nGRADIO_SERVER_PORT=8001\n")
+    code = (
+        "from components.settings import Settings; s = Settings.from_env();"
+        "print(s.key, s.server_port, s.data_dir)"
+    )
+    environment = {"PYTHONPATH": str(ROOT), "GRADIO_SERVER_PORT": "8002", "PATH": os.defpath}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.split() == ["from-file", "8002", str(tmp_path / "data")]
+
+
+def test_the_help_names_every_setting() -> None:
+    text = help_text()
+    for name in (
+        "AIML_API_KEY",
+        "AIML_API_BASE",
+        "PLAYGROUND_DATA_DIR",
+        "PLAYGROUND_DATABASE_URL",
+        "PLAYGROUND_MEDIA_URL",
+        "PLAYGROUND_AUTH",
+        "PLAYGROUND_SPEND_LIMIT_USD",
+        "PLAYGROUND_ALLOW_PRIVATE_HOSTS",
+        "GRADIO_SERVER_NAME",
+        "GRADIO_SERVER_PORT",
+    ):
+        assert f"  {name} " in text
