@@ -1,0 +1,111 @@
+"""Start and first view, against a page of the same gradio with one text box."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import launch_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 5
+ONE_BOX = """
+import sys
+import gradio as gr
+with gr.Blocks() as demo:
+    gr.Textbox(label="Prompt", elem_id="only")
+demo.launch(server_port=int(sys.argv[1]), quiet=True)
+"""
+
+
+def rows() -> list[tuple[str, ...]]:
+    """Medians of several rounds, taken in turn so that both meet the same noise."""
+    started: dict[str, list[float]] = {"ours": [], "one box": []}
+    cold: dict[str, list[float]] = {"ours": [], "one box": []}
+    warm: dict[str, list[float]] = {"ours": [], "one box": []}
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        for _ in range(ROUNDS):
+            for name, selector in (("ours", "#image_o1-generate"), ("one box", "#only textarea")):
+                with _served(name) as (url, start_s):
+                    started[name].append(start_s)
+                    cold_s, warm_s = _visible_s(browser, url, selector)
+                    cold[name].append(cold_s)
+                    warm[name].append(warm_s)
+        browser.close()
+    return [
+        ("figure", "ours", "one box", "ratio", "target"),
+        _row("start to first page, s", started, "1.3"),
+        _row("visible in Chromium, cold, s", cold, "1.5"),
+        _row("visible in Chromium, warm, s", warm, "1.5"),
+    ]
+
+
+def _row(label: str, seconds: dict[str, list[float]], target: str) -> tuple[str, ...]:
+    ours, other = median(seconds["ours"]), median(seconds["one box"])
+    return label, f"{ours:.2f}", f"{other:.2f}", f"{ours / other:.2f}", target
+
+
+@contextmanager
+def _served(name: str) -> Iterator[tuple[str, float]]:
+    """A fresh process of either page; yields its address and the seconds to its first answer."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", ONE_BOX, str(port)]
+    if name == "ours":
+        command = [sys.executable, str(ROOT / "app.py")]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
+        environment["GRADIO_ANALYTICS_ENABLED"] = "False"
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            _wait_for_page(url)
+            yield url, time.perf_counter() - began
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _visible_s(browser: Browser, url: str, selector: str) -> tuple[float, float]:
+    """Seconds until the element is seen, with an empty cache and again with a full one."""
+    with browser.new_context() as context:
+        seconds = []
+        for _ in range(2):
+            page = context.new_page()
+            began = time.perf_counter()
+            page.goto(url)
+            page.locator(selector).wait_for(state="visible")
+            seconds.append(time.perf_counter() - began)
+            page.close()
+    return seconds[0], seconds[1]
+
+
+def _wait_for_page(url: str, timeout_s: float = 60.0) -> None:
+    deadline = time.perf_counter() + timeout_s
+    while time.perf_counter() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                answer.read()
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)
+    raise TimeoutError(url)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
