@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import override
 
 MediaKind = Literal["image", "video"]
+Noun = Literal["Image", "Video", "Element"]
 MediaMap = Callable[[str, MediaKind], Any]
 
 
@@ -38,10 +39,10 @@ class Parameter:
         del change
         return value
 
-    def count_references(self, value: Any) -> int:
-        """How many of the request's reference slots this value takes."""
+    def references(self, value: Any) -> list[tuple[Noun, Any]]:
+        """What the prompt may name in this value: (kind, the thing), in order."""
         del value
-        return 0
+        return []
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -77,6 +78,10 @@ class Prompt(Parameter):
 @dataclass(frozen=True, kw_only=True)
 class ImageRef(Parameter):
     """One picture: an https URL, a data URI, or a reference into the media store."""
+
+    @override
+    def references(self, value: str | None) -> list[tuple[Noun, Any]]:
+        return [("Image", value)] if value else []
 
     @override
     def check(self, value: str | None) -> str | None:
@@ -120,13 +125,17 @@ class ImageRefs(Parameter):
         return [change(item, "image") for item in value]
 
     @override
-    def count_references(self, value: Sequence[str]) -> int:
-        return len(value)
+    def references(self, value: Sequence[str]) -> list[tuple[Noun, Any]]:
+        return [("Image", item) for item in value]
 
 
 @dataclass(frozen=True, kw_only=True)
 class VideoRef(Parameter):
     """One clip: an https URL, a data URI, or a reference into the media store."""
+
+    @override
+    def references(self, value: str | None) -> list[tuple[Noun, Any]]:
+        return [("Video", value)] if value else []
 
     @override
     def check(self, value: str) -> str:
@@ -219,8 +228,8 @@ class Elements(Parameter):
         return [map_fields(Element, item, change) for item in value]
 
     @override
-    def count_references(self, value: Sequence[Any]) -> int:
-        return len(value)
+    def references(self, value: Sequence[Any]) -> list[tuple[Noun, Any]]:
+        return [("Element", item) for item in value]
 
 
 def parameters_of(model: type[BaseModel]) -> dict[str, Parameter]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -12,11 +12,13 @@ from components.catalog.fields import (
     Elements,
     MediaKind,
     MediaMap,
+    Noun,
     Parameter,
     VideoRef,
     map_fields,
     parameters_of,
 )
+from components.catalog.tokens import Reference, in_dialect
 from components.errors import InvalidRequest
 
 ENDPOINTS: Mapping[MediaKind, str] = {
@@ -70,6 +72,22 @@ class ModelRequest(BaseModel):
         return REFERENCES_WITH_VIDEO if VideoRef in kinds else REFERENCES_WITHOUT_VIDEO
 
     @classmethod
+    def references(cls, values: Mapping[str, Any]) -> list[Reference]:
+        """Everything the prompt may name, numbered by position over all fields."""
+        numbers = dict.fromkeys(get_args(Noun), 0)
+        found = []
+        for name, parameter in cls.parameters().items():
+            for noun, source in parameter.references(values.get(name) or ()):
+                numbers[noun] += 1
+                found.append(Reference(noun, numbers[noun], name, source))
+        return found
+
+    @classmethod
+    def count_references(cls, values: Mapping[str, Any]) -> int:
+        """How many references count against `reference_limit`: images and elements."""
+        return sum(reference.noun != "Video" for reference in cls.references(values))
+
+    @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:
         """Build a request from plain values; an empty value stands for "not given".
 
@@ -87,10 +105,7 @@ class ModelRequest(BaseModel):
         limit = self.reference_limit()
         if limit is None:
             return self
-        count = sum(
-            parameter.count_references(getattr(self, name))
-            for name, parameter in self.parameters().items()
-        )
+        count = self.count_references(dict(self))
         if count > limit:
             raise ValueError(
                 f"{count} references in all (images plus elements), but the model reads at most "
@@ -107,7 +122,9 @@ class ModelRequest(BaseModel):
 
     def payload(self, change: MediaMap) -> dict[str, Any]:
         """The body the provider gets, each media reference replaced by `change(it, kind)`."""
-        return {"model": self.model_id, **map_fields(type(self), self.plain(), change)}
+        values = map_fields(type(self), self.plain(), change)
+        values["prompt"] = in_dialect(values["prompt"], values["provider"])
+        return {"model": self.model_id, **values}
 
     @classmethod
     def _explain(cls, error: ValidationError) -> dict[str, str]:
