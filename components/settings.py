@@ -17,13 +17,14 @@ DESCRIPTIONS: Mapping[str, str] = {
     "AIML_API_BASE": f"the provider's address (default {DEFAULT_BASE})",
     "PLAYGROUND_DATA_DIR": "where runs and media are kept (default ./data)",
     "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
-    "PLAYGROUND_MEDIA_URL": "where media are kept (default the data folder)",
     "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
-    "PLAYGROUND_SPEND_LIMIT_USD": "the most a day's runs may cost (default no limit)",
     "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "host:port pairs that may be reached besides public ones",
     "GRADIO_SERVER_NAME": "the address to listen on (default 127.0.0.1)",
     "GRADIO_SERVER_PORT": "the port to listen on (default 7860)",
 }
+
+NOT_YET = ("PLAYGROUND_MEDIA_URL", "PLAYGROUND_SPEND_LIMIT_USD")
+"""Reserved names: to ignore a limit on spending in silence would be worse than not to start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,9 @@ class Settings:
             file = {name: value for name, value in dotenv_values(".env").items() if value}
             environment = {**file, **os.environ}
         given = {name: environment.get(name, "").strip() for name in DESCRIPTIONS}
+        for name in NOT_YET:
+            if environment.get(name):
+                raise SettingsError(f"{name} has no effect in this version; remove it.")
         data_dir = Path(given["PLAYGROUND_DATA_DIR"] or "data").expanduser().resolve()
         return cls(
             key=given["AIML_API_KEY"],

@@ -9,9 +9,10 @@ from components.catalog.fields import MediaKind
 from components.catalog.request import Example, ModelRequest
 
 _TEMPLATE = """
+<p class="purpose">{{value.purpose}}</p>
 <div class="examples" role="group" aria-label="Examples">
   <span class="examples-title">Examples, one click each</span>
-  {{#each value}}
+  {{#each value.examples}}
   <button type="button" class="example" data-example="{{this.index}}">
     <img src="{{this.picture}}" alt="" loading="lazy"><span>{{this.title}}</span>
   </button>
@@ -27,17 +28,20 @@ element.addEventListener('click', (event) => {
 
 
 def build_examples(model: type[ModelRequest]) -> gr.HTML:
-    """Lay out the strip; a click triggers `select` with the example's index."""
+    """Lay out what the model is for and the strip; a click triggers `select` with an index."""
     cards = [
-        {"index": index, "title": example.title, "picture": f"/playground/samples/{example.picture}"}
+        {
+            "index": index,
+            "title": example.title,
+            "picture": f"/playground/samples/{example.picture}",
+        }
         for index, example in enumerate(model.examples)
     ]
     return gr.HTML(
-        value=cards,
+        value={"purpose": model.purpose, "examples": cards},
         html_template=_TEMPLATE,
         js_on_load=_ON_LOAD,
         elem_id=f"{model.api_name}-examples",
-        visible=bool(cards),
     )
 
 

@@ -17,12 +17,12 @@ from components.interface.form import (
     Control,
     build_form,
     fill_form,
-    problem_line,
     read_form,
-    show_problems,
+    targets_of,
     widgets_of,
 )
 from components.interface.intake import Intake, find_uploads
+from components.interface.problems import build_problems, problems_value
 from components.interface.results import ResultView, build_result, show_card, show_run, signature
 from components.runs.run import Run, Status
 from components.runs.service import RunService
@@ -51,7 +51,7 @@ class ModelTab:
 
     model: type[ModelRequest]
     controls: Mapping[str, Control]
-    form_problem: gr.HTML
+    problems: gr.HTML
     generate: gr.Button
     cancel: gr.Button
     result: ResultView
@@ -91,41 +91,49 @@ def _can_cancel(run: Run | None) -> bool:
     return not run.status.is_final and run.status is not Status.SAVING
 
 
-def build_model_tab(model: type[ModelRequest], services: Services) -> ModelTab:
+def remember_run(model: type[ModelRequest]) -> gr.BrowserState:
+    """What a tab shows, kept in the browser; inside a tab it is not read before that tab opens."""
+    return gr.BrowserState(
+        None,
+        storage_key=f"shown-{model.api_name}",
+        secret="playground",  # noqa: S106
+    )
+
+
+def build_model_tab(
+    model: type[ModelRequest], shown: gr.BrowserState, services: Services
+) -> ModelTab:
     """Lay out a model's tab and wire it."""
-    tab = _lay_out(model)
+    tab = _lay_out(model, shown)
     _wire(tab, services)
     return tab
 
 
-def _lay_out(model: type[ModelRequest]) -> ModelTab:
+def _lay_out(model: type[ModelRequest], shown: gr.BrowserState) -> ModelTab:
     name = model.api_name
-    shown = gr.BrowserState(None, storage_key=f"shown-{name}", secret="playground")  # noqa: S106
     drawn = gr.State("")
     timer = gr.Timer(TICK_S, active=False)
     with gr.Row(elem_classes="workbench", equal_height=False):
         with gr.Column(scale=5, min_width=320, elem_classes="request"):
-            gr.HTML(f'<p class="purpose">{model.purpose}</p>', js_on_load=None)
             examples = build_examples(model)
             controls = build_form(model)
-            form_problem = problem_line(f"{name}-problem")
+            problems = build_problems(name)
             with gr.Row(elem_classes="actions"):
                 generate = gr.Button("Generate", variant="primary", elem_id=f"{name}-generate")
         with gr.Column(scale=6, min_width=320, elem_classes="result"):
             result = build_result(name, model.output)
             cancel = gr.Button("Cancel", size="sm", visible=False, elem_id=f"{name}-cancel")
     return ModelTab(
-        model, controls, form_problem, generate, cancel, result, timer, shown, drawn, examples
+        model, controls, problems, generate, cancel, result, timer, shown, drawn, examples
     )
 
 
 def _wire(tab: ModelTab, services: Services) -> None:
-    problems = [control.problem for control in tab.controls.values()]
     generate = _generate_handler(tab, services)
     run_it: dict[str, Any] = {
         "fn": generate,
         "inputs_kwargs": widgets_of(tab.controls),
-        "outputs": [*problems, tab.form_problem, *tab.result_parts()],
+        "outputs": [tab.problems, *tab.result_parts()],
         "preprocess": False,
         "queue": False,
         "show_progress": "hidden",
@@ -134,7 +142,7 @@ def _wire(tab: ModelTab, services: Services) -> None:
     tab.generate.click(**run_it)
     filled = tab.examples.select(
         _example_handler(tab, services),
-        outputs=[it for control in tab.controls.values() for it in control.targets],
+        outputs=targets_of(tab.controls),
         queue=False,
         show_progress="hidden",
         api_visibility="private",
@@ -180,11 +188,7 @@ def _generate_handler(tab: ModelTab, services: Services) -> Callable[..., Update
 
 
 def _problems(tab: ModelTab, problems: Mapping[str, str]) -> Updates:
-    unplaced = " ".join(text for name, text in problems.items() if name not in tab.controls)
-    return {
-        **show_problems(tab.controls, problems),
-        tab.form_problem: gr.update(value={"sentence": unplaced}, visible=bool(unplaced)),
-    }
+    return {tab.problems: problems_value(tab.model.api_name, problems)}
 
 
 def _example_handler(tab: ModelTab, services: Services) -> Callable[..., Updates]:

@@ -1,6 +1,5 @@
 """The page, as a table of contents."""
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -10,7 +9,13 @@ from components.errors import PlaygroundError
 from components.interface.api import add_api
 from components.interface.header import build_header
 from components.interface.history import HistoryTab, build_history
-from components.interface.model_tab import ModelTab, Services, Updates, build_model_tab
+from components.interface.model_tab import (
+    ModelTab,
+    Services,
+    Updates,
+    build_model_tab,
+    remember_run,
+)
 from components.runs.run import Run
 
 CACHE_CHECK_S = 3600
@@ -28,11 +33,12 @@ def build_page(services: Services) -> gr.Blocks:
     ) as blocks:
         page: gr.Blocks = blocks
         build_header(page, services)
+        shown = {model.model_id: remember_run(model) for model in MODELS}
         tabs = {}
         with gr.Tabs(elem_id="tabs") as bar:
             for model in MODELS:
                 with gr.Tab(model.title, id=model.api_name, render_children=False):
-                    tabs[model.model_id] = build_model_tab(model, services)
+                    tabs[model.model_id] = build_model_tab(model, shown[model.model_id], services)
             with gr.Tab("History", id="history") as history_tab:
                 history = build_history(history_tab, services)
         _restore_runs(page, bar, tabs, services)
@@ -44,38 +50,28 @@ def build_page(services: Services) -> gr.Blocks:
 def _restore_runs(
     page: gr.Blocks, bar: gr.Tabs, tabs: dict[str, ModelTab], services: Services
 ) -> None:
-    """After a reload every tab finds its run again; `?run=` opens one."""
-    for tab in tabs.values():
-        page.load(
-            _restore_handler(tab, services),
-            inputs_kwargs={"run_id": tab.shown},
-            outputs=tab.result_parts(),
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+    """After a reload every tab finds its run again; `?run=` opens one.
 
-    def open_linked(request: gr.Request) -> Updates:
-        run_id = str(dict(request.query_params).get("run", ""))
-        return _opened(bar, tabs, run_id, services) if run_id else {bar: gr.skip()}
+    One event does it all: each further one costs time before the page can be used.
+    """
+
+    def restore(request: gr.Request, **shown: str | None) -> Updates:
+        updates: Updates = {bar: gr.skip()}
+        for tab in tabs.values():
+            run = _find(shown[tab.model.api_name], services)
+            if run and run.model == tab.model.model_id:
+                updates.update(tab.updates_for(run, services.clock()))
+        linked = str(dict(request.query_params).get("run", ""))
+        return {**updates, **_opened(bar, tabs, linked, services)}
 
     page.load(
-        open_linked,
+        restore,
+        inputs_kwargs={tab.model.api_name: tab.shown for tab in tabs.values()},
         outputs=[bar, *_all_parts(tabs)],
         queue=False,
         show_progress="hidden",
         api_visibility="private",
     )
-
-
-def _restore_handler(tab: ModelTab, services: Services) -> Callable[[str | None], Updates]:
-    def restore(run_id: str | None) -> Updates:
-        run = _find(run_id, services) if run_id else None
-        if run is None or run.model != tab.model.model_id:
-            return {tab.drawn: ""}
-        return tab.updates_for(run, services.clock())
-
-    return restore
 
 
 def _open_from_history(
@@ -104,9 +100,9 @@ def _opened(bar: gr.Tabs, tabs: dict[str, ModelTab], run_id: str, services: Serv
     }
 
 
-def _find(run_id: str, services: Services) -> Run | None:
+def _find(run_id: str | None, services: Services) -> Run | None:
     try:
-        return services.runs.get(run_id)
+        return services.runs.get(run_id) if run_id else None
     except PlaygroundError:
         return None
 

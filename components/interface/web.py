@@ -13,7 +13,9 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import NotModifiedResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.errors import PlaygroundError
@@ -58,8 +60,8 @@ def build_web(page: gr.Blocks, media: MediaStore, options: WebOptions) -> FastAP
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES)
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(Login, logins=options.logins)
+    app.add_middleware(SecurityHeaders)
     app.add_api_route("/healthz", lambda: PlainTextResponse("ok"), methods=["GET"])
     _add_media(app, media)
     app.mount("/playground", StaticFiles(directory=options.assets))
@@ -80,19 +82,23 @@ def build_web(page: gr.Blocks, media: MediaStore, options: WebOptions) -> FastAP
 
 
 def _add_media(app: FastAPI, media: MediaStore) -> None:
-    def send(name: str) -> FileResponse:
+    def send(name: str, request: Request) -> Response:
         try:
             path = media.path(name)
         except PlaygroundError as error:
             raise HTTPException(404, str(error)) from error
-        return FileResponse(
+        response = FileResponse(
             path,
+            stat_result=path.stat(),
             media_type=media_type(name),
             headers={
                 "Cache-Control": f"private, max-age={MEDIA_MAX_AGE_S}, immutable",
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
+        if request.headers.get("if-none-match") == response.headers["etag"]:
+            return NotModifiedResponse(response.headers)
+        return response
 
     app.add_api_route("/media/{name}", send, methods=["GET", "HEAD"])
 

@@ -116,7 +116,6 @@ class Stepper:
     def _video_accepted(
         self, run: Run, request: ModelRequest, answer: VideoAnswer, receipt: Receipt
     ) -> Run:
-        self.expectations.refresh()
         expectation_s = self.expectations.expected_s(type(request), run.request)
         now = self.clock()
         return run.moved(
@@ -215,6 +214,7 @@ class Stepper:
         )
 
     def _look(self, run: Run) -> Run:
+        self.expectations.refresh()
         now = self.clock()
         elapsed_s = now - (run.submitted_at or run.created_at)
         expectation_s = run.expected_s or model_by_id(run.model).expected_duration_s
