@@ -6,6 +6,7 @@ behind it are imported here and handed to each other as values.
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 import time
@@ -21,9 +22,11 @@ from gradio.utils import get_upload_folder
 from components.catalog import MODELS
 from components.errors import SettingsError
 from components.interface.intake import Intake
-from components.interface.model_tab import Services
 from components.interface.page import build_page
+from components.interface.preparation import Preparations
+from components.interface.services import Services
 from components.interface.web import WebOptions, build_web
+from components.media.desk import Desk
 from components.media.fetch import download
 from components.media.store import FolderStore
 from components.provider.client import ProviderClient
@@ -31,6 +34,7 @@ from components.provider.exchange import Exchange
 from components.runs.collect import RESULT_MAX_BYTES, Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
+from components.runs.kit import Kit
 from components.runs.service import RunService
 from components.runs.step import Stepper
 from components.runs.store import RunStore
@@ -40,6 +44,8 @@ from components.settings import Settings, help_text
 ASSETS = Path(__file__).resolve().parent / "assets"
 SANDBOX_KEY = "sandbox"
 SANDBOX_GUESS_S = 6.0
+REFERENCE_MAX_BYTES = 500 * 1024 * 1024
+REFERENCE_TIMEOUT_S = 30.0
 
 
 @contextmanager
@@ -54,7 +60,8 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
     with ExitStack() as stack:
         _own(settings.data_dir, stack)
         provider, allowed_hosts = _provider(settings, stack)
-        media = FolderStore(settings.data_dir / "media")
+        media_dir = settings.data_dir / "media"
+        media = FolderStore(media_dir)
         slow = frozenset(model.model_id for model in MODELS if model.output == "image")
         store = RunStore(settings.database_url, slow_models=slow)
         stack.callback(store.close)
@@ -64,20 +71,37 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
                 url, target, max_size_bytes=RESULT_MAX_BYTES, allowed_hosts=allowed_hosts
             )
 
+        def fetch_reference(url: str, target: Path) -> object:
+            return download(
+                url,
+                target,
+                max_size_bytes=REFERENCE_MAX_BYTES,
+                allowed_hosts=allowed_hosts,
+                total_timeout_s=REFERENCE_TIMEOUT_S,
+            )
+
         expectations = Expectations(store, provider.durations, guess_s=guess_s)
         stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
         engine = Engine(store, stepper.advance)
         engine.start()
         stack.callback(engine.stop)
+        kit = Kit(settings.database_url)
+        stack.callback(kit.close)
+        preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
+        stack.callback(preparations.close)
         services = Services(
             runs=RunService(store, engine, expectations, time.time),
-            intake=Intake(media, allowed_hosts),
+            intake=Intake(media, preparations, allowed_hosts),
+            preparations=preparations,
+            media=media,
+            kit=kit,
             samples=ASSETS / "samples",
             upload_folder=get_upload_folder(),
             balance_usd=provider.balance_usd,
             is_sandbox=settings.is_sandbox,
         )
-        yield build_web(build_page(services), media, WebOptions(ASSETS, settings.logins))
+        options = WebOptions(ASSETS, settings.logins, shown_folders=(media_dir,))
+        yield build_web(build_page(services), services, options)
 
 
 def _own(data_dir: Path, stack: ExitStack) -> None:
@@ -97,7 +121,10 @@ def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, fro
     base_url, key, hosts = settings.base_url, settings.key, settings.allowed_hosts
     if settings.is_sandbox:
         options = SandboxOptions(files_dir=settings.data_dir / "sandbox")
-        sandbox = stack.enter_context(Sandbox(options=options))
+        try:
+            sandbox = stack.enter_context(Sandbox(options=options))
+        except OSError as error:
+            raise SettingsError(f"The sandbox cannot start: {error}.") from error
         base_url, key = sandbox.url, SANDBOX_KEY
         hosts |= {sandbox.url.removeprefix("http://")}
     return ProviderClient(Exchange(base_url, key or SANDBOX_KEY)), hosts
@@ -120,6 +147,8 @@ def main() -> None:
             _serve(web, listener, settings)
     except SettingsError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(0)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -143,6 +172,8 @@ def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
         f"\n  Kling O1 Playground ({mode})\n  http://{shown}:{listener.getsockname()[1]}\n",
         flush=True,
     )
+    # uvicorn ends by raising the signal again; as an exit it lets the engine finish its work.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
         web, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=True
     )

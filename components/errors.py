@@ -5,13 +5,14 @@
     ├── InvalidInput               the user can fix it in the form; nothing was sent
     │   ├── InvalidRequest         one sentence for each field that is wrong
     │   ├── MediaRejected          a file or its content cannot be used
+    │   ├── RepairCancelled        the user stopped the repair of a file
     │   └── AddressBlocked         an address the playground does not go to
     ├── RunNotFound                no such run here
     ├── ProviderError              the provider said no, or said nothing
     │   ├── NotAccepted            certainly not accepted: sending again cannot pay twice
     │   │   ├── Unreachable        no connection was made
     │   │   ├── RateLimited        429
-    │   │   └── Overloaded         503 answered by the provider itself, before acceptance
+    │   │   └── Overloaded         503 with a Retry-After, answered by the provider itself
     │   ├── Refused                understood and declined: the same request would be declined again
     │   │   ├── BadRequest         400, 404, 409, 413, 422 and every other 4xx
     │   │   ├── BadKey             401
@@ -64,6 +65,10 @@ class MediaRejected(InvalidInput):
     """A file cannot be used: unreadable, of another kind than its name says, or beyond a limit."""
 
 
+class RepairCancelled(InvalidInput):
+    """The user stopped the repair of a file before it was done; nothing of it is kept."""
+
+
 class AddressBlocked(InvalidInput):
     """An address the playground does not go to: not https, private, or with credentials in it."""
 
@@ -113,7 +118,7 @@ class RateLimited(NotAccepted):
 
 
 class Overloaded(NotAccepted):
-    """The provider is too busy to accept anything (503, in its own error shape)."""
+    """The provider is too busy, and says when to come back (503, its own shape, Retry-After)."""
 
 
 class Refused(ProviderError):

@@ -1,7 +1,6 @@
 """Fixtures: a sandbox, a playground in front of it, a client and a browser before both."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -9,18 +8,8 @@ from gradio_client import Client
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 from components.sandbox import Sandbox
+from tests.chromium import launch_chromium
 from tests.playgrounds import Playground, serving, small_sandbox
-
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -56,9 +45,8 @@ def browser() -> Iterator[Browser]:
 
 def _launch(playwright: Playwright) -> Browser:
     """Take the system's Chromium, else Playwright's own; a machine without one skips."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
     try:
-        return playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        return launch_chromium(playwright)
     except Error as error:
         if os.environ.get("CI") == "true":
             raise

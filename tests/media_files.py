@@ -16,9 +16,23 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
+from components.media.image_preflight import preflight_image
+
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UPRIGHT_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 QUARTER_TURN_MATRIX = struct.pack(">9i", 0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
+
+_QUICK = {
+    "libx264": {"preset": "ultrafast"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
+}
+_SOUNDS = {
+    "aac": (44_100, "stereo", "fltp"),
+    "ac3": (48_000, "5.1", "fltp"),
+    "pcm_s16le": (96_000, "stereo", "s16"),
+    "libopus": (48_000, "mono", "s16"),
+}
 
 
 def drawing(width_px: int = 400, height_px: int = 300, mode: str = "RGB") -> Image.Image:
@@ -35,6 +49,13 @@ def saved(path: Path, picture: Image.Image, **options: Any) -> Path:
     else:
         picture.save(path, **options)
     return path
+
+
+def repaired(path: Path) -> Path:
+    """Return the file that would be sent for a picture; copies are made in a folder beside it."""
+    folder = path.parent / "work"
+    folder.mkdir(exist_ok=True)
+    return preflight_image(path, folder).path
 
 
 def colour(path: Path, across: float = 0.25, down: float = 0.5) -> tuple[int, ...]:
@@ -81,17 +102,20 @@ def video(
     seconds: float = 1.0,
     fps: int = 24,
     codec: str = "libx264",
-    sound: bool = False,
+    sound: bool | str = False,
     options: dict[str, str] | None = None,
 ) -> Path:
-    """Write a clip whose brightness rises, in the container its ending names."""
+    """Write a clip whose brightness rises, in the container its ending names.
+
+    A codec may be followed by a pixel format, "libx265 yuv420p10le"; sound may name a codec.
+    """
     with av.open(str(path), "w", options=options or {}) as target:
+        codec, _, layout = codec.partition(" ")
         stream = target.add_stream(codec, rate=fps)
         assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = size[0], size[1], "yuv420p"
-        if codec == "libx264":
-            stream.options = {"preset": "ultrafast"}
-        tones = [_sound_track(target)] if sound else []
+        stream.width, stream.height, stream.pix_fmt = size[0], size[1], layout or "yuv420p"
+        stream.options = {**_QUICK.get(codec, {})}
+        tones = [_sound_track(target, sound if isinstance(sound, str) else "aac")] if sound else []
         for number in range(round(seconds * fps)):
             pixels = numpy.full((size[1], size[0], 3), number * 2 % 256, numpy.uint8)
             target.mux(stream.encode(VideoFrame.from_ndarray(pixels, format="rgb24")))
@@ -104,13 +128,13 @@ def video(
 def sound_only(path: Path, seconds: float = 1.0) -> Path:
     """Write a file that has sound and no picture track."""
     with av.open(str(path), "w") as target:
-        _add_silence(target, _sound_track(target), seconds)
+        _add_silence(target, _sound_track(target, "aac"), seconds)
     return path
 
 
-def turned_video(path: Path, size: tuple[int, int]) -> Path:
+def turned_video(path: Path, size: tuple[int, int], seconds: float = 1.0) -> Path:
     """Write an MP4 that says "turn me by a quarter", as phones do."""
-    content = video(path, size=size).read_bytes()
+    content = video(path, size=size, seconds=seconds).read_bytes()
     at = content.index(UPRIGHT_MATRIX, content.index(b"tkhd"))
     path.write_bytes(content[:at] + QUARTER_TURN_MATRIX + content[at + len(UPRIGHT_MATRIX) :])
     return path
@@ -123,19 +147,21 @@ def cut(path: Path, share: float = 0.5) -> Path:
     return path
 
 
-def _sound_track(target: OutputContainer) -> AudioStream:
-    stream = target.add_stream("aac", rate=44_100)
+def _sound_track(target: OutputContainer, codec: str) -> AudioStream:
+    rate_hz, layout, _ = _SOUNDS[codec]
+    stream = target.add_stream(codec, rate=rate_hz, layout=layout)
     assert isinstance(stream, AudioStream)
     return stream
 
 
 def _add_silence(target: OutputContainer, stream: AudioStream, seconds: float) -> None:
-    samples = 1024
-    for number in range(round(seconds * 44_100 / samples)):
-        frame = AudioFrame.from_ndarray(
-            numpy.zeros((2, samples), numpy.float32), format="fltp", layout="stereo"
-        )
-        frame.sample_rate, frame.pts = 44_100, number * samples
-        frame.time_base = Fraction(1, 44_100)
+    rate_hz, layout, sample_format = _SOUNDS[stream.codec_context.name]
+    samples = 960
+    for number in range(round(seconds * rate_hz / samples)):
+        frame = AudioFrame(sample_format, layout, samples)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts = rate_hz, number * samples
+        frame.time_base = Fraction(1, rate_hz)
         target.mux(stream.encode(frame))
     target.mux(stream.encode(None))

@@ -81,7 +81,7 @@ def reply(
     *,
     raw: bytes | None = None,
     announced_bytes: int | None = None,
-    **headers: str,
+    **headers: Any,
 ) -> Reply:
     """Answer JSON, or `raw` bytes; `announced_bytes` lies about the length and then hangs up."""
     content = json.dumps(body).encode() if raw is None else raw
@@ -100,7 +100,7 @@ def reply(
     return answer
 
 
-def problem(status: int, message: str = "Something.", **headers: str) -> Reply:
+def problem(status: int, message: str = "Something.", **headers: Any) -> Reply:
     """Answer in the provider's error shape, whose `statusCode` may be a string."""
     body = {
         "message": message,

@@ -3,13 +3,16 @@
 import base64
 import io
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from components.sandbox import Faults, Sandbox, SandboxOptions
+from components.sandbox.books import Books
 from tests.media_files import drawing, video
 
 KEY = "test-key-1"
@@ -105,10 +108,17 @@ def fullest(clip: str) -> dict[str, Body]:
     }
 
 
+class Server(Protocol):
+    """What a caller must know: a sandbox in this process or another one."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class Caller:
     """Speaks to one sandbox with a key."""
 
-    def __init__(self, sandbox: Sandbox, key: str = KEY) -> None:
+    def __init__(self, sandbox: Server, key: str = KEY) -> None:
         self.http = httpx.Client(
             base_url=sandbox.url, headers={"Authorization": f"Bearer {key}"}, timeout=20
         )
@@ -135,3 +145,26 @@ class Caller:
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON at `path`."""
         return self.http.get(path, params=query or None).json()
+
+
+@contextmanager
+def calling(sandbox: Server) -> Iterator[Caller]:
+    caller = Caller(sandbox)
+    with caller.http:
+        yield caller
+
+
+@contextmanager
+def started(files_dir: Path, **options: Any) -> Iterator[Caller]:
+    """A small sandbox on a folder, and a caller of it."""
+    with small_sandbox(files_dir=files_dir, **options) as server, calling(server) as caller:
+        yield caller
+
+
+def change_books(files_dir: Path, *statements: str) -> None:
+    """Change the books of a sandbox that does not run."""
+    books = Books(files_dir / "books.sqlite3")
+    with books.transaction() as database:
+        for statement in statements:
+            database.execute(statement)
+    books.close()

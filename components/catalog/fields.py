@@ -4,6 +4,7 @@ A parameter stands in a field's `Annotated` type. From there pydantic takes the 
 takes the widget, and the API takes the schema, so that a label or a limit is written once.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import override
 
+_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which no database keeps, and half a character, which no encoding has."""
 MediaKind = Literal["image", "video"]
 Noun = Literal["Image", "Video", "Element"]
 MediaMap = Callable[[str, MediaKind], Any]
@@ -66,6 +69,8 @@ class Prompt(Parameter):
     def check(self, value: str) -> str:
         if not value.strip():
             raise ValueError(self.missing)
+        if _UNSENDABLE.search(value):
+            raise ValueError(f"{self.label} holds a character that cannot be sent: remove it.")
         if len(value) > self.max_chars:
             over = len(value) - self.max_chars
             raise ValueError(
@@ -166,7 +171,9 @@ class Choice(Parameter):
             spelling = self.aliases.get(spelling, spelling)
             if spelling not in by_spelling:
                 options = ", ".join(str(option) for option in by_spelling.values())
-                raise ValueError(f"{self.label}: {value} is not offered; choose one of {options}.")
+                raise ValueError(
+                    f"{self.label}: {_shown(value)} is not offered; choose one of {options}."
+                )
             return by_spelling[spelling]
 
         return core_schema.no_info_before_validator_function(read, handler(source))
@@ -230,6 +237,12 @@ class Elements(Parameter):
     @override
     def references(self, value: Sequence[Any]) -> list[tuple[Noun, Any]]:
         return [("Element", item) for item in value]
+
+
+def _shown(value: Any, max_chars: int = 40) -> str:
+    """A value inside a sentence, however long it is."""
+    text = str(value)
+    return text if len(text) <= max_chars else f"{text[:max_chars]}…"
 
 
 def parameters_of(model: type[BaseModel]) -> dict[str, Parameter]:

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,10 +15,11 @@ from components.catalog.fields import Elements, ImageRefs, Parameter
 from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
 from components.interface.describe import run_as_json
-from components.interface.intake import find_uploads
-from components.interface.model_tab import Services
+from components.interface.services import Services
+from components.interface.uploads import find_uploads
 from components.runs.store import Query
 
+LOGGER = logging.getLogger(__name__)
 RunJson = dict[str, Any]
 
 
@@ -79,7 +81,7 @@ def _describe(model: type[ModelRequest]) -> str:
 def _run(services: Services) -> Callable[..., RunJson]:
     def run(run_id: str) -> RunJson:
         """Return a run as it is now."""
-        return run_as_json(services.runs.get(run_id))
+        return run_as_json(services.runs.get(str(run_id)))
 
     return _guarded(run)
 
@@ -87,7 +89,7 @@ def _run(services: Services) -> Callable[..., RunJson]:
 def _cancel(services: Services) -> Callable[..., RunJson]:
     def cancel(run_id: str) -> RunJson:
         """Withdraw a run that was not sent; stop waiting for one that was."""
-        return run_as_json(services.runs.cancel(run_id))
+        return run_as_json(services.runs.cancel(str(run_id)))
 
     return _guarded(cancel)
 
@@ -116,5 +118,9 @@ def _guarded(function: Callable[..., RunJson]) -> Callable[..., RunJson]:
             return function(*arguments, **values)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        except Exception as error:
+            LOGGER.exception("an API call could not be answered")
+            sentence = "This call could not be understood. Nothing was sent or charged."
+            raise gr.Error(sentence, print_exception=False) from error
 
     return call

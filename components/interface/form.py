@@ -65,8 +65,11 @@ class Field:
     default: Any
 
 
-def build_form(model: type[ModelRequest]) -> dict[str, Control]:
-    """Lay out a model's fields in form order, options in rows, the advanced ones folded away."""
+def build_form(model: type[ModelRequest], below_prompt: Callable[[], object]) -> dict[str, Control]:
+    """Lay out a model's fields in form order, options in rows, the advanced ones folded away.
+
+    `below_prompt` lays out what belongs under the prompt.
+    """
     fields = _fields(model)
     controls = {}
     for is_option, group in groupby(
@@ -74,7 +77,10 @@ def build_form(model: type[ModelRequest]) -> dict[str, Control]:
         key=lambda it: isinstance(it.parameter, OPTIONS),
     ):
         with gr.Row(elem_classes="options") if is_option else nullcontext():
-            controls.update({field.name: _build(field) for field in group})
+            for field in group:
+                controls[field.name] = _build(field)
+                if isinstance(field.parameter, Prompt):
+                    below_prompt()
     with gr.Accordion("Advanced", open=False, elem_classes="advanced"):
         controls.update({it.name: _build(it) for it in fields if it.parameter.advanced})
     return {field.name: controls[field.name] for field in fields}

@@ -5,7 +5,7 @@ import logging
 import gradio as gr
 
 from components.errors import PlaygroundError
-from components.interface.model_tab import Services
+from components.interface.services import Services
 
 REFRESH_S = 30.0
 LOGGER = logging.getLogger(__name__)
@@ -19,12 +19,21 @@ _TEMPLATE = """
 """
 
 
-def build_header(page: gr.Blocks, services: Services) -> None:
-    """Lay out the header; the balance comes after the page, and again every half minute."""
+_ON_LOAD = """
+const run = new URLSearchParams(location.search).get('run');
+if (run) trigger('select', {run});
+"""
+
+
+def build_header(page: gr.Blocks, services: Services) -> gr.HTML:
+    """Lay out the header; the balance comes after the page, and again every half minute.
+
+    `select` carries the run that the page's address names.
+    """
     header = gr.HTML(
         value=_facts(services, "Balance …"),
         html_template=_TEMPLATE,
-        js_on_load=None,
+        js_on_load=_ON_LOAD,
         elem_id="header",
     )
 
@@ -40,6 +49,7 @@ def build_header(page: gr.Blocks, services: Services) -> None:
             show_progress="hidden",
             api_visibility="private",
         )
+    return header
 
 
 def _facts(services: Services, balance: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ import gradio as gr
 
 from components.catalog import MODELS, model_by_id
 from components.interface.describe import status_words, thumb_url
-from components.interface.model_tab import Services, Updates
+from components.interface.form import Updates
+from components.interface.services import Services
 from components.runs.run import Run, Status
 from components.runs.store import Page, Query
 

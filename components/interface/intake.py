@@ -1,41 +1,31 @@
 """What a form or an API call hands in becomes a checked request; files go into the media store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
-
-from gradio.utils import is_in_or_equal
 
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
-from components.errors import AddressBlocked, InvalidInput, InvalidRequest
+from components.errors import InvalidInput, InvalidRequest
+from components.interface.choices import ChosenFor, choices_of
+from components.interface.preparation import Preparations, refusal
+from components.interface.uploads import Upload
 from components.media.inputs import take_image, take_video
-from components.media.store import MediaStore
+from components.media.store import REF_PREFIX, MediaStore
+
+PAGE_WAIT_S = 2.0
+"""How long Generate waits for a picture that was added a moment ago."""
+CALL_WAIT_S = 600.0
+"""How long an API call waits for the repair of a clip it brought itself."""
 
 
-class Upload(str):
-    """The path of a file that was uploaded, where a request would carry a string."""
+@dataclass(frozen=True)
+class Manner:
+    """How a request comes in: with what choices, how patiently, and whether addresses are read."""
 
-    __slots__ = ()
-
-
-def find_uploads(value: Any, upload_folder: str) -> Any:
-    """Replace gradio's file values, however deep, by `Upload`.
-
-    Raises:
-        AddressBlocked: a path that no upload made; without this check a call could name any file.
-    """
-    if isinstance(value, Mapping):
-        if "path" in value:
-            path = str(value["path"])
-            if not is_in_or_equal(path, upload_folder):
-                raise AddressBlocked("That file was not uploaded here. Upload it and try again.")
-            return Upload(path)
-        return {name: find_uploads(item, upload_folder) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [find_uploads(item, upload_folder) for item in value]
-    return value
+    chosen: ChosenFor = field(default_factory=dict)
+    wait_s: float = CALL_WAIT_S
+    reads_addresses: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,9 +33,12 @@ class Intake:
     """`allowed_hosts` are host:port pairs that an address may name besides public ones."""
 
     media: MediaStore
+    preparations: Preparations
     allowed_hosts: frozenset[str] = frozenset()
 
-    def admit(self, model: type[ModelRequest], values: Mapping[str, Any]) -> ModelRequest:
+    def admit(
+        self, model: type[ModelRequest], values: Mapping[str, Any], manner: Manner | None = None
+    ) -> ModelRequest:
         """Check everything, keep the files, and return the request.
 
         Raises:
@@ -56,19 +49,33 @@ class Intake:
             model.parse(values)
         except InvalidRequest as error:
             problems = error.problems
+        how = manner or Manner()
+
+        def take(source: str, kind: MediaKind) -> str:
+            return self._take(source, kind, how)
+
         taken = dict(values)
         for name, parameter in model.parameters().items():
             if name in problems or values.get(name) in (None, "", [], ()):
                 continue
             try:
-                taken[name] = parameter.map_media(values[name], self._take)
+                taken[name] = parameter.map_media(values[name], take)
             except InvalidInput as error:
                 problems[name] = str(error)
         if problems:
             raise InvalidRequest(problems)
         return model.parse(taken)
 
-    def _take(self, source: str, kind: MediaKind) -> str:
-        take = take_image if kind == "image" else take_video
-        material = Path(source) if isinstance(source, Upload) else source
-        return take(material, self.media, allowed_hosts=self.allowed_hosts)
+    def _take(self, source: str, kind: MediaKind, manner: Manner) -> str:
+        is_file = isinstance(source, Upload) or source.startswith(REF_PREFIX)
+        is_data = source[:5].lower() == "data:"
+        if is_data or not (is_file or manner.reads_addresses):
+            take = take_image if kind == "image" else take_video
+            return take(source, self.media, allowed_hosts=self.allowed_hosts)
+        choices = choices_of(kind, manner.chosen.get(self.preparations.identity(source)))
+        look = self.preparations.look(source, choices, manner.wait_s if is_file else 0.0)
+        if look.carried:
+            return look.carried
+        if look.state == "working" and not is_file:
+            return source
+        raise refusal(look)

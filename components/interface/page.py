@@ -1,22 +1,18 @@
 """The page, as a table of contents."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import gradio as gr
 
 from components.catalog import MODELS
 from components.errors import PlaygroundError
 from components.interface.api import add_api
+from components.interface.form import Updates
 from components.interface.header import build_header
-from components.interface.history import HistoryTab, build_history
-from components.interface.model_tab import (
-    ModelTab,
-    Services,
-    Updates,
-    build_model_tab,
-    remember_run,
-)
-from components.runs.run import Run
+from components.interface.history import build_history
+from components.interface.model_tab import QUIET, ModelTab, build_model_tab, remember
+from components.interface.results import show_run
+from components.interface.services import Services
 
 CACHE_CHECK_S = 3600
 CACHE_AGE_S = 24 * 3600
@@ -32,80 +28,49 @@ def build_page(services: Services) -> gr.Blocks:
         delete_cache=(CACHE_CHECK_S, CACHE_AGE_S),
     ) as blocks:
         page: gr.Blocks = blocks
-        build_header(page, services)
-        shown = {model.model_id: remember_run(model) for model in MODELS}
+        header = build_header(page, services)
+        memories = {model: remember(model) for model in MODELS}
         tabs = {}
         with gr.Tabs(elem_id="tabs") as bar:
-            for model in MODELS:
+            for model, memory in memories.items():
                 with gr.Tab(model.title, id=model.api_name, render_children=False):
-                    tabs[model.model_id] = build_model_tab(model, shown[model.model_id], services)
+                    tabs[model.model_id] = build_model_tab(model, memory, services)
             with gr.Tab("History", id="history") as history_tab:
                 history = build_history(history_tab, services)
-        _restore_runs(page, bar, tabs, services)
-        _open_from_history(bar, tabs, history, services)
+        _open_runs(bar, tabs, (history.grid, header), services)
         add_api(services)
     return page
 
 
-def _restore_runs(
-    page: gr.Blocks, bar: gr.Tabs, tabs: dict[str, ModelTab], services: Services
+def _open_runs(
+    bar: gr.Tabs, tabs: dict[str, ModelTab], openers: Sequence[gr.HTML], services: Services
 ) -> None:
-    """After a reload every tab finds its run again; `?run=` opens one.
+    """A card of History opens its run in its tab; so does `/?run=ID`, read by the header."""
 
-    One event does it all: each further one costs time before the page can be used.
-    """
-
-    def restore(request: gr.Request, **shown: str | None) -> Updates:
-        updates: Updates = {bar: gr.skip()}
-        for tab in tabs.values():
-            run = _find(shown[tab.model.api_name], services)
-            if run and run.model == tab.model.model_id:
-                updates.update(tab.updates_for(run, services.clock()))
-        linked = str(dict(request.query_params).get("run", ""))
-        return {**updates, **_opened(bar, tabs, linked, services)}
-
-    page.load(
-        restore,
-        inputs_kwargs={tab.model.api_name: tab.shown for tab in tabs.values()},
-        outputs=[bar, *_all_parts(tabs)],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-
-
-def _open_from_history(
-    bar: gr.Tabs, tabs: dict[str, ModelTab], history: HistoryTab, services: Services
-) -> None:
     def open_run(event: gr.EventData) -> Updates:
         return _opened(bar, tabs, str(event.run), services)
 
-    history.grid.select(
-        open_run,
-        outputs=[bar, *_all_parts(tabs)],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    for opener in openers:
+        opener.select(open_run, outputs=_parts(bar, tabs), **QUIET)
 
 
 def _opened(bar: gr.Tabs, tabs: dict[str, ModelTab], run_id: str, services: Services) -> Updates:
-    run = _find(run_id, services)
-    if run is None or run.model not in tabs:
+    try:
+        run = services.runs.get(run_id)
+    except PlaygroundError:
+        return {bar: gr.skip()}
+    if run.model not in tabs:
         return {bar: gr.skip()}
     tab = tabs[run.model]
     return {
         bar: gr.Tabs(selected=tab.model.api_name),
-        **tab.updates_for(run, services.clock()),
+        tab.shown: run.id,
+        **show_run(tab.result, run, services.clock()),
     }
 
 
-def _find(run_id: str | None, services: Services) -> Run | None:
-    try:
-        return services.runs.get(run_id) if run_id else None
-    except PlaygroundError:
-        return None
-
-
-def _all_parts(tabs: dict[str, ModelTab]) -> list[Any]:
-    return [part for tab in tabs.values() for part in tab.result_parts()]
+def _parts(bar: gr.Tabs, tabs: dict[str, ModelTab]) -> list[gr.blocks.Block]:
+    parts: list[gr.blocks.Block] = [bar]
+    for tab in tabs.values():
+        parts += [tab.shown, *tab.result.parts()]
+    return parts

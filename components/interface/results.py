@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.component_meta import ComponentMeta
+from gradio.components import Component
 
 from components.catalog import model_by_id
 from components.catalog.fields import MediaKind
@@ -57,18 +58,55 @@ class ResultPlayer(gr.Video, metaclass=_WithoutStub):
         return {"path": value, "url": value, "orig_name": "result.mp4"} if value else None
 
 
+_CARD_ON_LOAD = """
+let waiting;
+const follow = () => {
+  clearTimeout(waiting);
+  const card = element.querySelector('.run-card[data-active]');
+  if (!card) return;
+  waiting = setTimeout(async () => {
+    const answer = await fetch(`runs/${card.dataset.run}/card`).catch(() => null);
+    if (answer?.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
+      const next = fresh.firstElementChild;
+      if (next.dataset.signature !== card.dataset.signature) {
+        trigger('select', {action: 'refresh', run: card.dataset.run});
+      }
+      if (card.isConnected) card.replaceWith(next);
+    }
+    follow();
+  }, document.hidden ? 5000 : 1000);
+};
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-action]');
+  if (button) trigger('select', {...button.dataset});
+});
+watch('value', follow);
+if (localStorage.getItem('shown-FORM')) trigger('select', {action: 'restore'});
+"""
+
+
 @dataclass(frozen=True)
 class ResultView:
-    """The right half of a tab."""
+    """The right half of a tab. The card follows its run by itself; its `select` says what to do."""
 
     card: gr.HTML
     media: ResultGallery | ResultPlayer
     details: gr.HTML
 
+    def parts(self) -> list[Component]:
+        """The components that `show_run` updates."""
+        return [self.card, self.media, self.details]
+
 
 def build_result(api_name: str, kind: MediaKind) -> ResultView:
     """Lay out the status card, the gallery or the player, and the details."""
-    card = gr.HTML(EMPTY_CARD, elem_id=f"{api_name}-card", elem_classes="card-slot")
+    card = gr.HTML(
+        EMPTY_CARD,
+        js_on_load=_CARD_ON_LOAD.replace("FORM", api_name),
+        elem_id=f"{api_name}-card",
+        elem_classes="card-slot",
+    )
     media: ResultGallery | ResultPlayer
     if kind == "image":
         media = ResultGallery(
@@ -95,48 +133,56 @@ def build_result(api_name: str, kind: MediaKind) -> ResultView:
             elem_id=f"{api_name}-result",
             elem_classes="result-media",
         )
-    details = gr.HTML("", elem_id=f"{api_name}-details", elem_classes="details-slot")
+    details = gr.HTML("", js_on_load=None, elem_id=f"{api_name}-details")
     return ResultView(card, media, details)
 
 
-def show_card(view: ResultView, run: Run | None, now: float) -> dict[Any, Any]:
-    """Updates of the status card alone, cheap enough for every tick."""
-    return {view.card: gr.update(value=card_html(run, now) if run else EMPTY_CARD)}
-
-
-def show_run(view: ResultView, run: Run | None, now: float) -> dict[Any, Any]:
+def show_run(view: ResultView, run: Run, now: float) -> dict[Any, Any]:
     """Updates of the whole view."""
-    saved = [output for output in run.outputs if output.name] if run else []
+    saved = [output for output in run.outputs if output.name]
     if isinstance(view.media, ResultGallery):
         value: Any = [(output_url(output), None) for output in saved]
         columns = min(3, math.ceil(math.sqrt(len(saved)))) or 1
         media = gr.update(value=value, visible=bool(saved), columns=columns)
     else:
         media = gr.update(value=output_url(saved[0]) if saved else None, visible=bool(saved))
-    details = details_html(run) if run else ""
-    return {**show_card(view, run, now), view.media: media, view.details: gr.update(value=details)}
-
-
-def signature(run: Run | None) -> str:
-    """Changes exactly when the view beyond the card must be drawn again."""
-    return f"{run.id} {run.status} {sum(bool(o.name) for o in run.outputs)}" if run else ""
+    return {
+        view.card: gr.update(value=card_html(run, now)),
+        view.media: media,
+        view.details: gr.update(value=details_html(run)),
+    }
 
 
 def card_html(run: Run, now: float) -> str:
-    """The status card; everything in it is escaped, since gr.HTML runs what it is given."""
+    """The status card; everything in it is escaped, since gr.HTML runs what it is given.
+
+    `data-signature` changes exactly when what stands below the card must be drawn again.
+    """
     words = status_words(run)
     message = run.error or run.note or words.explanation
+    signature = f"{run.status} {sum(bool(output.name) for output in run.outputs)}"
+    active = "" if run.status.is_final else "data-active"
     return f"""
-<section class="run-card" data-status="{run.status}" data-run="{escape(run.id)}">
-  <div class="card-top" role="status">
-    <span class="pill pill-{run.status}">{escape(words.label)}</span>
-    {_clock(run, now)}
+<section class="run-card" data-status="{run.status}" data-run="{escape(run.id)}"
+         data-signature="{signature}" {active}>
+  <div class="card-top">
+    <span class="pill pill-{run.status}" role="status">{escape(words.label)}</span>
+    {_clock(run, now)}{_cancel(run)}
   </div>
   {_progress(run, now)}
   <p class="message">{escape(message)}</p>
   {_remote_links(run)}
 </section>
 """
+
+
+def _cancel(run: Run) -> str:
+    if run.cancel_requested or run.status.is_final or run.status is Status.SAVING:
+        return ""
+    return (
+        f'<button type="button" class="cancel" data-action="cancel" data-run="{escape(run.id)}">'
+        "Cancel</button>"
+    )
 
 
 def details_html(run: Run) -> str:

@@ -14,11 +14,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.errors import PlaygroundError
+from components.interface.results import card_html
+from components.interface.services import Services
 from components.interface.theme import build_theme
 from components.media.store import MediaStore, media_type
 
@@ -49,22 +51,28 @@ SECURITY_HEADERS = {
 
 @dataclass(frozen=True)
 class WebOptions:
-    """`logins` maps users to passwords (empty: no login); `assets` is the folder of our files."""
+    """`logins` maps users to passwords (empty: no login); `assets` is the folder of our files,
+    `shown_folders` hold what a form may be filled with.
+    """
 
     assets: Path
     logins: Mapping[str, str] = field(default_factory=dict)
-    max_upload_bytes: int = 250 * 1024 * 1024
+    shown_folders: Sequence[Path] = ()
+    max_upload_bytes: int = 500 * 1024 * 1024
 
 
-def build_web(page: gr.Blocks, media: MediaStore, options: WebOptions) -> FastAPI:
+def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastAPI:
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES)
     app.add_middleware(Login, logins=options.logins)
     app.add_middleware(SecurityHeaders)
     app.add_api_route("/healthz", lambda: PlainTextResponse("ok"), methods=["GET"])
-    _add_media(app, media)
+    _add_media(app, services.media)
+    _add_cards(app, services)
     app.mount("/playground", StaticFiles(directory=options.assets))
+    # Until a page counts as launched, gradio copies any file a call names into its cache.
+    page.has_launched = True
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -72,7 +80,7 @@ def build_web(page: gr.Blocks, media: MediaStore, options: WebOptions) -> FastAP
         theme=build_theme(),
         head=HEAD,
         favicon_path=str(options.assets / "favicon.png"),
-        allowed_paths=[str(options.assets / "samples")],
+        allowed_paths=[str(options.assets / "samples"), *map(str, options.shown_folders)],
         max_file_size=options.max_upload_bytes,
         footer_links=["api"],
         run_history=False,
@@ -101,6 +109,20 @@ def _add_media(app: FastAPI, media: MediaStore) -> None:
         return response
 
     app.add_api_route("/media/{name}", send, methods=["GET", "HEAD"])
+
+
+def _add_cards(app: FastAPI, services: Services) -> None:
+    """A run's card alone: a page that follows a run asks for it every second, outside gradio,
+    whose events make the browser search its whole tree of components for each output."""
+
+    def card(run_id: str) -> HTMLResponse:
+        try:
+            run = services.runs.get(run_id)
+        except PlaygroundError as error:
+            raise HTTPException(404, str(error)) from error
+        return HTMLResponse(card_html(run, services.clock()), headers={"Cache-Control": "no-store"})
+
+    app.add_api_route("/runs/{run_id}/card", card, methods=["GET"])
 
 
 class SecurityHeaders:

@@ -21,8 +21,9 @@ MAX_LENGTH_BYTES = 8192
 _PORTS = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})+")
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "lan", "home.arpa", "intranet")
-# Every printable ASCII character stays as it is, "%" too: a signed address must not change.
-_KEPT = "".join(map(chr, range(0x21, 0x7F)))
+# What RFC 3986 allows in a path or a query stays as it is: a signed address must not change.
+_KEPT = "-._~:/?@!$&'()*+,;=%"
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # IANA's special-purpose registries, where ipaddress is more generous; 168.63.129.16 is Azure's
 # metadata service, the one that has a public address.
 _NOT_PUBLIC_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
@@ -34,7 +35,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def check_address(url: str, *, allowed_hosts: frozenset[str] = frozenset()) -> str:
-    """Return the address with its scheme and host in lower case and nothing else changed.
+    """Return the address, scheme and host in lower case, what no address may hold encoded.
 
     `allowed_hosts` holds "host:port" (IPv6 as "[::1]:8000") that may be private and plain http.
     Raises `AddressBlocked`; names are not looked up here: `fetch` does that when it connects.
@@ -46,9 +47,14 @@ def check_address(url: str, *, allowed_hosts: frozenset[str] = frozenset()) -> s
     if f"{shown}:{port}" not in allowed_hosts:
         _require_public(parts.scheme, host)
     netloc = shown if port == _PORTS.get(parts.scheme) else f"{shown}:{port}"
-    path = quote(parts.path, safe=_KEPT) or "/"
-    query = f"?{quote(parts.query, safe=_KEPT)}" if parts.query else ""
+    path = _encoded(parts.path) or "/"
+    query = f"?{_encoded(parts.query)}" if parts.query else ""
     return f"{parts.scheme}://{netloc}{path}{query}"
+
+
+def _encoded(text: str) -> str:
+    """Percent-encode what may not stand in an address; what is encoded already stays."""
+    return quote(_LONE_PERCENT.sub("%25", text), safe=_KEPT)
 
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:

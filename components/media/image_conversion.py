@@ -1,6 +1,5 @@
-"""Turning any readable picture into a plain one: upright, 8 bits, sRGB, as JPEG or PNG."""
+"""Turning any readable picture into a plain one: upright, 8 bits, sRGB."""
 
-import tempfile
 from io import BytesIO
 from pathlib import Path
 
@@ -8,11 +7,10 @@ import numpy
 from PIL import Image, ImageCms, ImageOps
 
 from components.media.image_files import orientation
-from components.media.store import disk_space_watched
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")
+_OTHER_COLOURS = ("CMYK", "YCbCr", "LAB", "HSV")
 _PNG_BIT_DEPTH_AT = 24
-_JPEG_QUALITY = 95
 
 
 def is_plain(picture: Image.Image, path: Path) -> bool:
@@ -20,7 +18,7 @@ def is_plain(picture: Image.Image, path: Path) -> bool:
     return (
         picture.mode in _PLAIN_MODES
         and orientation(picture) == 1
-        and getattr(picture, "n_frames", 1) == 1
+        and frame_count(picture) == 1
         and not _has_deep_colour(picture, path)
         and _profile_to_apply(picture) is None
     )
@@ -37,27 +35,30 @@ def plain(picture: Image.Image) -> Image.Image:
         if layered.getchannel("A").getextrema() != (255, 255):
             return layered if profile is None else _to_srgb(layered, profile)
         return _to_srgb(layered.convert("RGB"), profile)
-    if upright.mode == "CMYK":
-        return _to_srgb(upright, profile)
-    return _to_srgb(upright.convert("RGB"), profile)
+    if upright.mode == "LAB":
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    return _to_srgb(upright, profile)
 
 
-def save_plain(picture: Image.Image, folder: Path) -> Path:
-    """Write a new file into the folder: PNG when the picture has transparency, else JPEG.
+def conversions(picture: Image.Image, path: Path) -> list[str]:
+    """Return a sentence for each thing that `plain` will change."""
+    frames = frame_count(picture)
+    deep = _has_deep_colour(picture, path) or picture.mode in ("I", "F")
+    reasons = {
+        f"Took the first of its {frames} frames.": frames > 1,
+        "Turned upright, as its EXIF data say.": orientation(picture) != 1,
+        "Reduced to 8 bits a colour.": deep or picture.mode.startswith("I;16"),
+        "Converted its palette to full colours.": picture.mode in ("P", "PA", "1"),
+        f"Converted its colours from {picture.mode} to sRGB.": picture.mode in _OTHER_COLOURS,
+        "Converted its wide colours to sRGB.": picture.mode not in _OTHER_COLOURS
+        and _profile_to_apply(picture) is not None,
+    }
+    return [sentence for sentence, applies in reasons.items() if applies]
 
-    Neither carries EXIF, so no place or camera leaves with it. Raises `DiskFull`.
-    """
-    has_alpha = picture.mode == "RGBA"
-    suffix = ".png" if has_alpha else ".jpg"
-    with (
-        disk_space_watched(),
-        tempfile.NamedTemporaryFile(dir=folder, suffix=suffix, delete=False) as file,
-    ):
-        if has_alpha:
-            picture.save(file, "PNG", icc_profile=None)
-        else:
-            picture.save(file, "JPEG", quality=_JPEG_QUALITY, subsampling=0, icc_profile=None)
-    return Path(file.name)
+
+def frame_count(picture: Image.Image) -> int:
+    """Return how many frames would play; what follows in a JPEG is not counted."""
+    return 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
 
 
 def _has_deep_colour(picture: Image.Image, path: Path) -> bool:
@@ -98,9 +99,11 @@ def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> 
     if profile is not None:
         srgb = ImageCms.createProfile("sRGB")
         try:
-            converted = ImageCms.profileToProfile(picture, profile, srgb, outputMode=mode)
+            plain_mode = picture if picture.mode in (mode, "CMYK", "LAB") else picture.convert(mode)
+            converted = ImageCms.profileToProfile(plain_mode, profile, srgb, outputMode=mode)
         except ImageCms.PyCMSError:
             converted = None
         if converted is not None:
             return converted
-    return picture.convert(mode)
+    # Converting to the same mode would copy the whole picture.
+    return picture if picture.mode == mode else picture.convert(mode)

@@ -24,7 +24,7 @@ MAX_FILE_BYTES = 100 * MB
 ORIENTATION_TAG = 0x0112
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
-_SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "HEIF": ".heic"}
+_SUFFIXES = {"JPEG": ".jpg", "TIFF": ".tif", "HEIF": ".heic"}
 # What Pillow's decoders raise on broken data; a decoder is not specific about it.
 _BROKEN = (
     OSError,
@@ -90,7 +90,9 @@ def describe_picture(picture: Image.Image, path: Path) -> ImageInfo:
     width_px, height_px = picture.size
     if orientation(picture) >= 5:
         width_px, height_px = height_px, width_px
-    return ImageInfo(picture.format or "", width_px, height_px, path.stat().st_size)
+    # An MPO is a JPEG with further pictures behind it, which no reader of a JPEG looks at.
+    file_format = "JPEG" if picture.format == "MPO" else picture.format or ""
+    return ImageInfo(file_format, width_px, height_px, path.stat().st_size)
 
 
 def inspect_image(path: Path) -> ImageInfo:

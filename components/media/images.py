@@ -1,7 +1,4 @@
-"""Pictures: what a model takes, how a user's file becomes that, and small previews.
-
-The steps are separate so that more can stand between them: describe, decide, convert, check.
-"""
+"""Pictures: what a model takes, whether a file is that, and small previews."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,23 +6,24 @@ from pathlib import Path
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.image_conversion import is_plain, plain, save_plain
+from components.media.image_conversion import plain
 from components.media.image_files import (
     MAX_PIXELS,
     ImageInfo,
-    describe_picture,
     inspect_image,
     opened,
 )
+from components.media.preflight import Check
 from components.media.store import disk_space_watched
-from components.media.wording import MB, file_label, megabytes, sides
+from components.media.wording import MB, megabytes, sides
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "ImageInfo",
     "ImageLimits",
     "check_image",
+    "image_checks",
     "inspect_image",
-    "prepare_image",
     "thumbnail",
 ]
 
@@ -44,32 +42,40 @@ class ImageLimits:
     max_pixels: int = MAX_PIXELS
 
 
-_DEFAULT_LIMITS = ImageLimits()
+DEFAULT_LIMITS = ImageLimits()
 
 
-def prepare_image(path: Path, folder: Path, limits: ImageLimits = _DEFAULT_LIMITS) -> Path:
-    """Return a picture the models take: the same file when it fits, else a copy in `folder`.
+def image_checks(info: ImageInfo, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[Check, ...]:
+    """Tell of each limit whether the picture is within it."""
+    width_px, height_px = info.width_px, info.height_px
+    longer_px, shorter_px = max(width_px, height_px), max(min(width_px, height_px), 1)
+    ratio = longer_px / shorter_px
+    shown = f"{ratio:.2f}".rstrip("0").rstrip(".")
+    widest = f"{limits.max_ratio:g}"
+    return (
+        Check("Format", info.format, " or ".join(limits.formats), info.format in limits.formats),
+        Check(
+            "Sides",
+            sides(width_px, height_px),
+            f"at least {limits.min_side_px} pixels",
+            shorter_px >= limits.min_side_px,
+        ),
+        Check(
+            "Ratio",
+            f"{shown}:1" if width_px >= height_px else f"1:{shown}",
+            f"1:{widest} to {widest}:1",
+            longer_px <= shorter_px * limits.max_ratio,
+        ),
+        Check(
+            "Size",
+            megabytes(info.size_bytes),
+            f"at most {megabytes(limits.max_size_bytes)}",
+            info.size_bytes <= limits.max_size_bytes,
+        ),
+    )
 
-    A copy is upright, sRGB and 8 bits: PNG when transparent, else JPEG. Raises `MediaRejected`
-    for an unreadable file or one outside the limits, `DiskFull` when the copy cannot be written.
-    """
-    name = file_label(path)
-    with opened(path, limits.max_pixels) as picture:
-        info = describe_picture(picture, path)
-        check_shape(info, limits, name)
-        if info.format in limits.formats and is_plain(picture, path):
-            check_size(info, limits, name)
-            picture.draft(None, (1, 1))
-            picture.load()
-            return path
-        ready = save_plain(plain(picture), folder)
-    check_size(inspect_image(ready), limits, name)
-    return ready
 
-
-def check_image(
-    info: ImageInfo, limits: ImageLimits = _DEFAULT_LIMITS, file_name: str = ""
-) -> None:
+def check_image(info: ImageInfo, limits: ImageLimits = DEFAULT_LIMITS, file_name: str = "") -> None:
     """Raise `MediaRejected` with the measured value and the limit, for the first that is broken."""
     name = file_name or "The picture"
     if info.format not in limits.formats:
@@ -118,6 +124,7 @@ def thumbnail(path: Path, target: Path, max_side_px: int = 480) -> Path:
     with opened(path) as picture:
         picture.draft("RGB", (max_side_px, max_side_px))
         picture.thumbnail((max_side_px, max_side_px))
+        picture.load()
         small = plain(picture)
         if small.mode == "RGBA":
             small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)

@@ -13,12 +13,15 @@ from pathlib import Path
 
 from components.errors import AddressBlocked, DiskFull, MediaRejected
 from components.media.addresses import check_address
-from components.media.images import ImageInfo, inspect_image, prepare_image
+from components.media.desk import preflight
+from components.media.images import ImageInfo
+from components.media.preflight import Choices, ClipChoices, ImageChoices
 from components.media.results import verify_result
 from components.media.sniff import Kind
 from components.media.store import REF_PREFIX, MediaStore, media_type, name_of, ref
-from components.media.videos import VideoInfo, check_video, inspect_video
-from components.media.wording import MB, file_label, megabytes
+from components.media.turns import ONE_A_CORE
+from components.media.videos import VideoInfo
+from components.media.wording import MB, megabytes
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}
@@ -31,18 +34,10 @@ def take_image(
 ) -> str:
     """Return the https address unchanged, or the reference of the picture kept in the store.
 
-    A picture of another format is converted first. Raises `AddressBlocked`, `MediaRejected` and
+    A picture outside the limits is repaired first. Raises `AddressBlocked`, `MediaRejected` and
     `DiskFull`.
     """
-    if isinstance(source, Path):
-        return _keep_image(source, store)
-    if _is_data_uri(source):
-        with _decoded(source, "image", store) as file:
-            return _keep_image(file, store)
-    if source.startswith(REF_PREFIX):
-        file = store.path(name_of(source))
-        return _keep_image(file, store, kept_as=source)
-    return _address(source, allowed_hosts)
+    return _take(source, store, ImageChoices(), allowed_hosts)
 
 
 def take_video(
@@ -50,18 +45,10 @@ def take_video(
 ) -> str:
     """Return the https address unchanged, or the reference of the video kept in the store.
 
-    Raises `AddressBlocked`, `MediaRejected` and `DiskFull`.
+    A clip outside the limits is repaired first. Raises `AddressBlocked`, `MediaRejected` and
+    `DiskFull`.
     """
-    if isinstance(source, Path):
-        return _keep_video(source, store)
-    if _is_data_uri(source):
-        with _decoded(source, "video", store) as file:
-            return _keep_video(file, store)
-    if source.startswith(REF_PREFIX):
-        file = store.path(name_of(source))
-        check_video(inspect_video(file), file_name=file_label(file))
-        return source
-    return _address(source, allowed_hosts)
+    return _take(source, store, ClipChoices(), allowed_hosts)
 
 
 def describe(source: str, store: MediaStore) -> ImageInfo | VideoInfo | None:
@@ -80,19 +67,25 @@ def _is_data_uri(source: str) -> bool:
     return source[:5].lower() == "data:"
 
 
-def _keep_image(file: Path, store: MediaStore, kept_as: str = "") -> str:
-    with _upload_costs_nothing(), store.workspace() as work:
-        ready = prepare_image(file, work)
-        if kept_as and ready == file:
+def _take(
+    source: str | Path, store: MediaStore, choices: Choices, allowed_hosts: frozenset[str]
+) -> str:
+    if isinstance(source, Path):
+        return _keep(source, store, choices)
+    if _is_data_uri(source):
+        with _decoded(source, choices.kind, store) as file:
+            return _keep(file, store, choices)
+    if source.startswith(REF_PREFIX):
+        return _keep(store.path(name_of(source)), store, choices, kept_as=source)
+    return _address(source, allowed_hosts)
+
+
+def _keep(file: Path, store: MediaStore, choices: Choices, kept_as: str = "") -> str:
+    with _upload_costs_nothing(), ONE_A_CORE.turn(), store.workspace() as folder:
+        facts = preflight(file, folder, choices)
+        if kept_as and facts.untouched:
             return kept_as
-        return ref(store.keep(ready, inspect_image(ready).suffix))
-
-
-def _keep_video(file: Path, store: MediaStore) -> str:
-    info = inspect_video(file)
-    check_video(info, file_name=file_label(file))
-    with _upload_costs_nothing():
-        return ref(store.keep(file, info.suffix))
+        return ref(store.keep(facts.path, facts.after.suffix))
 
 
 @contextmanager

@@ -40,6 +40,7 @@ _MEDIA_TYPES = {
     ".heic": "image/heic",
     ".mkv": "video/x-matroska",
     ".avi": "video/x-msvideo",
+    ".3gp": "video/3gpp",
 }
 
 

@@ -8,10 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 from pathlib import Path
+from statistics import median
 
 import av
+from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
@@ -28,6 +31,7 @@ _OPEN_TIMEOUT_S = 10.0
 _READ_TIMEOUT_S = 20.0
 _MAX_PIXELS = 40_000_000
 _MISSING_END_S = 0.5
+_UNSTEADY = 1.8
 _CUT = "ends too early, as if it was cut; export it again."
 _BROKEN = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError, ArithmeticError)
 
@@ -38,6 +42,9 @@ class VideoInfo:
 
     `container` is "mp4", "mov", "3gp", "mkv", "webm" or "avi"; sides are upright;
     `rotation_deg` is how far the stored frames are turned counter-clockwise for that.
+    `total_s` is the length of the file with its sound, `is_steady` false when frames come at a
+    rate that varies visibly, `has_place` true when the file says where it was recorded, and
+    `pixel_aspect` how wide a stored pixel is for its height.
     """
 
     container: str
@@ -49,6 +56,12 @@ class VideoInfo:
     has_audio: bool
     size_bytes: int
     rotation_deg: int
+    pixel_format: str = "yuv420p"
+    audio_codec: str = ""
+    total_s: float = 0.0
+    is_steady: bool = True
+    has_place: bool = False
+    pixel_aspect: float = 1.0
 
     @property
     def suffix(self) -> str:
@@ -64,23 +77,38 @@ def inspect_video(path: Path) -> VideoInfo:
     """
     with opened(path) as (source, stream):
         duration_s = _duration_s(source, stream)
-        frame, end_s = _walk(source, stream, file_label(path))
-        if frame is None:
+        walk = _walk(source, stream, file_label(path))
+        if walk.frame is None:
             raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
-        if end_s < duration_s - _MISSING_END_S:
+        if walk.length_s < duration_s - _MISSING_END_S:
             raise MediaRejected(f"{file_label(path)} {_CUT}")
-        turned = frame.rotation % 180 != 0
-        return VideoInfo(
-            container=_container(source, path),
-            codec=stream.codec_context.name,
-            width_px=frame.height if turned else frame.width,
-            height_px=frame.width if turned else frame.height,
-            duration_s=duration_s,
-            fps=float(stream.average_rate or stream.guessed_rate or 0),
-            has_audio=bool(source.streams.audio),
-            size_bytes=path.stat().st_size,
-            rotation_deg=frame.rotation % 360,
-        )
+        return _described(source, stream, path, walk.frame, walk)
+
+
+def _described(
+    source: InputContainer, stream: VideoStream, path: Path, frame: VideoFrame, walk: "_Walk"
+) -> VideoInfo:
+    turned = frame.rotation % 180 != 0
+    sound = next(iter(source.streams.audio), None)
+    # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
+    sound_codec: CodecContext | None = sound.codec_context if sound else None
+    return VideoInfo(
+        container=_container(source, path),
+        codec=stream.codec_context.name,
+        width_px=frame.height if turned else frame.width,
+        height_px=frame.width if turned else frame.height,
+        duration_s=_duration_s(source, stream) or walk.length_s,
+        fps=float(stream.average_rate or stream.guessed_rate or 0),
+        has_audio=sound is not None,
+        size_bytes=path.stat().st_size,
+        rotation_deg=frame.rotation % 360,
+        pixel_format=frame.format.name,
+        audio_codec="" if sound is None else sound_codec.name if sound_codec else "unknown",
+        total_s=(source.duration or 0) / av.time_base,
+        is_steady=walk.is_steady,
+        pixel_aspect=float(stream.sample_aspect_ratio or 1),
+        has_place=any("location" in key.lower() for key in source.metadata),
+    )
 
 
 @contextmanager
@@ -132,15 +160,23 @@ def _duration_s(source: InputContainer, stream: VideoStream) -> float:
     return (source.duration or 0) / av.time_base
 
 
-def _walk(
-    source: InputContainer, stream: VideoStream, name: str
-) -> tuple[VideoFrame | None, float]:
-    """Return the first frame and when the last packet ends, in seconds from the start.
+@dataclass
+class _Walk:
+    """What a walk over the packets found; `length_s` is from the first to the end of the last."""
 
-    The end is that of the picture track, or of all tracks when only the container has a length.
+    frame: VideoFrame | None
+    length_s: float
+    is_steady: bool
+
+
+def _walk(source: InputContainer, stream: VideoStream, name: str) -> _Walk:
+    """Read every packet, decode the first frame, and measure.
+
+    The length is that of the picture track, or of all tracks when only the container has one.
     """
     deadline_s = time.monotonic() + _READ_TIMEOUT_S
     frame: VideoFrame | None = None
+    times_s: list[float] = []
     start_s, end_s = inf, 0.0
     for packet in source.demux():
         if time.monotonic() > deadline_s:
@@ -149,12 +185,21 @@ def _walk(
             raise MediaRejected(f"{name} {_CUT}")
         if frame is None and packet.stream is stream:
             frame = next((each for each in packet.decode() if isinstance(each, VideoFrame)), None)
-        if stream.duration and packet.stream is not stream:
+        if packet.pts is None or packet.time_base is None:
             continue
-        if packet.pts is not None and packet.time_base is not None:
-            start_s = min(start_s, float(packet.pts * packet.time_base))
-            end_s = max(end_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    return frame, max(end_s - start_s, 0.0)
+        at_s = float(packet.pts * packet.time_base)
+        if packet.stream is stream and not packet.is_discard:
+            times_s.append(at_s)
+        if packet.stream is stream or not stream.duration:
+            start_s = min(start_s, at_s)
+            end_s = max(end_s, at_s + float((packet.duration or 0) * packet.time_base))
+    return _Walk(frame, max(end_s - start_s, 0.0), _is_steady(times_s))
+
+
+def _is_steady(times_s: list[float]) -> bool:
+    """Tell whether no frame stands longer than twice the usual; packets come in coding order."""
+    gaps_s = [after - before for before, after in pairwise(sorted(times_s))]
+    return not gaps_s or max(gaps_s) <= _UNSTEADY * median(gaps_s)
 
 
 def _container(source: InputContainer, path: Path) -> str:

@@ -6,14 +6,31 @@ from pathlib import Path
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.preflight import Check
 from components.media.store import disk_space_watched
 from components.media.video_files import VideoInfo, first_frame, inspect_video, opened
 from components.media.wording import MB, megabytes, sides
 
-__all__ = ["VideoInfo", "VideoLimits", "check_video", "frame_picture", "inspect_video"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "VideoInfo",
+    "VideoLimits",
+    "check_video",
+    "codec_label",
+    "file_length_s",
+    "frame_picture",
+    "has_plain_picture",
+    "inspect_video",
+    "require_length",
+    "video_checks",
+]
 
-# A container counts time in its own ticks, and the last frame may begin just before the mark.
-_DURATION_TOLERANCE_S = 0.1
+# A container counts time in its own ticks, some in thousandths of a second.
+_TICK_S = 0.001
+# Three seconds of frames that add up to a little less can be repaired: the last one stands longer.
+_MISSING_S = 0.01
+# The sound ends where its last block of 1024 samples does, a little after the picture.
+_SOUND_TOLERANCE_S = 0.1
 # 23.976 frames a second is what cameras and editors call 24, and 60.0002 what phones call 60.
 _FPS_TOLERANCE = 0.05
 _UPRIGHT = {
@@ -37,12 +54,76 @@ class VideoLimits:
     max_size_bytes: int = 200 * MB
 
 
-_DEFAULT_LIMITS = VideoLimits()
+DEFAULT_LIMITS = VideoLimits()
+# 8 bits, with colour at half the resolution both ways.
+_PLAIN_PIXELS = ("yuv420p", "yuvj420p")
 
 
-def check_video(
-    info: VideoInfo, limits: VideoLimits = _DEFAULT_LIMITS, file_name: str = ""
-) -> None:
+def video_checks(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS) -> tuple[Check, ...]:
+    """Tell of each limit whether the clip is within it."""
+    width_px, height_px = info.width_px, info.height_px
+    wanted = " or ".join(name.upper() for name in limits.containers)
+    lengths = f"{limits.min_duration_s:g} to {limits.max_duration_s:g} s"
+    length_s = file_length_s(info)
+    return (
+        Check(
+            "Format",
+            f"{info.container.upper()}, {codec_label(info)}",
+            f"{wanted}, H.264",
+            info.container in limits.containers and has_plain_picture(info),
+        ),
+        Check(
+            "Length",
+            f"{length_s:.2f} s",
+            lengths,
+            not _duration_problem(info, limits) and length_s <= limits.max_duration_s + _TICK_S,
+        ),
+        Check(
+            "Sides",
+            sides(width_px, height_px),
+            f"{limits.min_side_px} to {limits.max_side_px} pixels",
+            not _sides_problem(info, limits),
+        ),
+        Check(
+            "Frame rate",
+            f"{info.fps:.4g} fps{'' if info.is_steady else ', varying'}",
+            f"{limits.min_fps:g} to {limits.max_fps:g} fps",
+            info.is_steady and not _rate_problem(info, limits),
+        ),
+        Check(
+            "Sound",
+            info.audio_codec.upper() or "none",
+            "AAC or none",
+            info.audio_codec in ("", "aac"),
+        ),
+        Check(
+            "Size",
+            megabytes(info.size_bytes),
+            f"at most {megabytes(limits.max_size_bytes)}",
+            not _size_problem(info, limits),
+        ),
+    )
+
+
+def has_plain_picture(info: VideoInfo) -> bool:
+    """Tell whether the picture is H.264 with 8 bits a colour, which every player reads."""
+    return info.codec == "h264" and info.pixel_format in _PLAIN_PIXELS
+
+
+def file_length_s(info: VideoInfo) -> float:
+    """Return the length of the clip in seconds; of its sound where that goes on much longer."""
+    if info.total_s > info.duration_s + _SOUND_TOLERANCE_S:
+        return info.total_s
+    return info.duration_s
+
+
+def codec_label(info: VideoInfo) -> str:
+    """Return "H.264", with the pixel format where it is an unusual one."""
+    name = {"h264": "H.264", "hevc": "H.265"}.get(info.codec, info.codec.upper())
+    return name if info.pixel_format in _PLAIN_PIXELS else f"{name} ({info.pixel_format})"
+
+
+def check_video(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS, file_name: str = "") -> None:
     """Raise `MediaRejected` with the measured value and the limit, for the first that is broken."""
     name = file_name or "The video"
     for problem in (
@@ -54,6 +135,12 @@ def check_video(
     ):
         if problem:
             raise MediaRejected(f"{name} {problem} and add it again.")
+
+
+def require_length(info: VideoInfo, limits: VideoLimits, name: str) -> None:
+    """Raise `MediaRejected` for a clip that is too short: what is not there cannot be repaired."""
+    if info.duration_s < limits.min_duration_s - _MISSING_S:
+        raise MediaRejected(f"{name} {_duration_problem(info, limits)} and add it again.")
 
 
 def frame_picture(path: Path, target: Path, max_side_px: int = 480) -> Path:
@@ -80,11 +167,11 @@ def _container_problem(info: VideoInfo, limits: VideoLimits) -> str:
 
 
 def _duration_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if info.duration_s < limits.min_duration_s - _DURATION_TOLERANCE_S:
+    if info.duration_s < limits.min_duration_s - 1e-6:
         change = (
             f"shorter than the {limits.min_duration_s:g} seconds the model needs; make it longer"
         )
-    elif info.duration_s > limits.max_duration_s + _DURATION_TOLERANCE_S:
+    elif info.duration_s > limits.max_duration_s + _TICK_S:
         change = f"longer than the {limits.max_duration_s:g} seconds the model takes; trim it"
     else:
         return ""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
-import requests
 from pydantic import BaseModel, ValidationError
 
 from components.catalog.request import ENDPOINTS
 from components.errors import AnswerLost, Facts, Unreachable
-from components.provider.exchange import Exchange, Timeouts
+from components.provider.exchange import Answer, Exchange, Timeouts
 from components.provider.wire import (
     Balance,
     Charge,
@@ -78,7 +78,7 @@ class ProviderClient:
         headers = {"If-None-Match": self._prices[0]} if self._prices else {}
         query = {"id": ",".join(model_ids), "include": "pricing"}
         answer = self._get("/v1/models", query, headers)
-        if answer.status_code == requests.codes.not_modified and self._prices:
+        if answer.status_code == HTTPStatus.NOT_MODIFIED and self._prices:
             return self._prices[1]
         models = _read(answer, ModelList).data
         prices = {model.id: model.pricing for model in models if model.pricing}
@@ -127,20 +127,20 @@ class ProviderClient:
 
     def _get(
         self, path: str, query: dict[str, Any], headers: dict[str, str] | None = None
-    ) -> requests.Response:
+    ) -> Answer:
         return self._exchange.get(
             path, query, read_timeout_s=self._timeouts.read_s, headers=headers
         )
 
 
-def _read(answer: requests.Response, shape: type[AnswerT]) -> AnswerT:
+def _read(answer: Answer, shape: type[AnswerT]) -> AnswerT:
     try:
         return shape.model_validate_json(answer.content)
     except ValidationError as error:
         raise Unreachable("The provider's answer could not be read.", _unread(answer)) from error
 
 
-def _posted(answer: requests.Response, shape: type[AnswerT]) -> AnswerT:
+def _posted(answer: Answer, shape: type[AnswerT]) -> AnswerT:
     """Read the answer to a POST: unreadable, it is a lost one, since it may have been accepted."""
     try:
         return shape.model_validate_json(answer.content)
@@ -148,5 +148,5 @@ def _posted(answer: requests.Response, shape: type[AnswerT]) -> AnswerT:
         raise AnswerLost("The provider's answer could not be read.", _unread(answer)) from error
 
 
-def _unread(answer: requests.Response) -> Facts:
+def _unread(answer: Answer) -> Facts:
     return Facts(inference_id=answer.headers.get("x-inference-id"), status_code=answer.status_code)

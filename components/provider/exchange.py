@@ -1,7 +1,7 @@
 """One HTTP exchange with the provider: what was sent, and what each way of failing means.
 
-The line that matters runs between "certainly not accepted" (a refused connection, 429, the
-provider's own 503) and "nobody knows" (a lost answer to a POST): see `components.errors`.
+The line that matters runs between "certainly not accepted" (a refused connection, 429, a 503 by
+which the provider asks to come back) and "nobody knows" (a lost answer to a POST, any other 5xx).
 """
 
 import json
@@ -30,7 +30,7 @@ from components.errors import (
 )
 from components.provider.body import JsonBody
 
-DETAIL_MAX_CHARS = 600
+DETAIL_MAX_CHARS = 300
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ class Timeouts:
     read_s: float = 30.0
     submit_s: float = 120.0
     images_s: float = 300.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; the key does not occur in it, should anything have echoed it."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Exchange:
@@ -68,7 +77,7 @@ class Exchange:
         *,
         read_timeout_s: float,
         headers: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    ) -> Answer:
         """GET with a query; repeating it is always safe.
 
         Raises:
@@ -91,11 +100,11 @@ class Exchange:
                 f"{self._host} has a problem ({answer.status_code}).", self._facts(answer)
             )
         self._raise_for_refusal(answer)
-        return answer
+        return self._received(answer)
 
     def post(
         self, path: str, payload: dict[str, Any], *, client_request_id: str, read_timeout_s: float
-    ) -> requests.Response:
+    ) -> Answer:
         """POST a payload, its attachments streamed, on a connection of its own.
 
         A kept-alive connection may be closed by the other side at the very moment it is reused, and
@@ -130,12 +139,12 @@ class Exchange:
         finally:
             session.close()
         self._raise_for_post(answer)
-        return answer
+        return self._received(answer)
 
     def _raise_for_post(self, answer: requests.Response) -> None:
         code, facts = answer.status_code, self._facts(answer)
-        own_words = _error_body(answer) is not None
-        if code == HTTPStatus.SERVICE_UNAVAILABLE and own_words and not facts.inference_id:
+        told_to_wait = _error_body(answer) is not None and facts.retry_after_s is not None
+        if code == HTTPStatus.SERVICE_UNAVAILABLE and told_to_wait and not facts.inference_id:
             raise Overloaded("The provider is overloaded.", facts)
         if code >= HTTPStatus.INTERNAL_SERVER_ERROR or code == HTTPStatus.REQUEST_TIMEOUT:
             raise AnswerLost(f"The provider answered with an error ({code}).", facts)
@@ -145,7 +154,7 @@ class Exchange:
         code, facts = answer.status_code, self._facts(answer)
         if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.NOT_MODIFIED:
             return
-        said = f" It says: {facts.detail}" if facts.detail else ""
+        said = f" It says: {facts.detail.rstrip('.')}." if facts.detail else ""
         match code:
             case HTTPStatus.TOO_MANY_REQUESTS:
                 raise RateLimited("The provider asks for a pause (429).", facts)
@@ -164,7 +173,7 @@ class Exchange:
 
     def _facts(self, answer: requests.Response) -> Facts:
         body = _error_body(answer) or {}
-        detail = str(body.get("message") or "").strip()
+        detail = " ".join(str(body.get("message") or "").split())
         return Facts(
             detail=self._clean(detail)[:DETAIL_MAX_CHARS],
             request_id=str(body["requestId"]) if body.get("requestId") else None,
@@ -172,6 +181,12 @@ class Exchange:
             status_code=answer.status_code,
             retry_after_s=_retry_after_s(answer.headers.get("Retry-After")),
         )
+
+    def _received(self, answer: requests.Response) -> Answer:
+        content = answer.content
+        if self._key:
+            content = content.replace(self._key.encode(), "…".encode())
+        return Answer(answer.status_code, answer.headers, content)
 
     def _clean(self, text: object) -> str:
         """The text without the key, should anything have echoed it."""

@@ -127,6 +127,10 @@ class Run:
             events=(*self.events, Event(at, what)),
         )
 
+    def failed(self, at: float, why: str, **changes: Any) -> Self:
+        """The run, over without a result; `why` is the sentence the user reads."""
+        return self.moved(Status.FAILED, at, why, error=why, **changes)
+
     def waiting(self, until: float, note: str, **changes: Any) -> Self:
         """The run in the same status, to be looked at again at `until`."""
         return replace(self, next_step_at=until, note=note, **changes)

@@ -6,7 +6,8 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from components.catalog import model_by_id
@@ -25,19 +26,16 @@ from components.errors import (
 from components.media.store import REF_PREFIX, MediaStore, media_type, name_of
 from components.provider.body import Attachment
 from components.provider.client import ProviderClient
-from components.provider.wire import ImageAnswer, LogRow, Phase, Receipt, VideoAnswer
+from components.provider.wire import ImageAnswer, Phase, Receipt, VideoAnswer
 from components.runs import polling
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations
 from components.runs.run import Output, Run, Status
+from components.runs.search import LOG_MARGIN, Search
 
 SUBMIT_TRIES = 12
 """With growing pauses about ten minutes of a provider that accepts nothing."""
-SEARCH_S = 1800.0
-"""How long a lost request is looked for: longer than the log's lag and the slowest generation."""
-LOG_MARGIN = timedelta(minutes=5)
-"""The provider's clock and ours may differ by this much."""
-
+SAID_MAX_CHARS = 300
 LOGGER = logging.getLogger(__name__)
 
 
@@ -54,9 +52,10 @@ class Stepper:
 
     def advance(self, run: Run) -> Run:
         """Return the run after its next step; every failure ends in its status and words."""
+        search = Search(self.provider, self.expectations, self.clock, self.chance)
         steps = {
             Status.SUBMITTING: self._submit,
-            Status.UNCERTAIN: self._search,
+            Status.UNCERTAIN: search.advance,
             Status.GENERATING: self._look,
             Status.SAVING: self._save,
         }
@@ -68,7 +67,7 @@ class Stepper:
             payload = request.payload(self._attach)
         except (InvalidInput, KeyError) as error:
             why = error if isinstance(error, InvalidInput) else f"There is no model {run.model}."
-            return self._fail(run, f"{why} Nothing was sent or charged.")
+            return run.failed(self.clock(), f"{why} Nothing was sent or charged.")
         try:
             if request.output == "image":
                 return self._pictures_made(run, *self.provider.generate_images(payload, run.id))
@@ -76,7 +75,7 @@ class Stepper:
         except NotAccepted as error:
             return self._postpone(run, error)
         except Refused as error:
-            return self._fail(run, str(error), inference_id=error.facts.inference_id)
+            return run.failed(self.clock(), str(error), inference_id=error.facts.inference_id)
         except AnswerLost as error:
             return self._answer_lost(run, request, error)
 
@@ -132,7 +131,7 @@ class Stepper:
     def _postpone(self, run: Run, error: NotAccepted) -> Run:
         now = self.clock()
         if run.attempts + 1 >= SUBMIT_TRIES:
-            return self._fail(run, f"{error.message} {error.cost} Send it again later.")
+            return run.failed(self.clock(), f"{error.message} {error.cost} Send it again later.")
         pause_s = polling.retry_s(run.attempts, error.facts.retry_after_s, self.chance)
         return run.moved(
             Status.QUEUED,
@@ -146,9 +145,10 @@ class Stepper:
 
     def _answer_lost(self, run: Run, request: ModelRequest, error: AnswerLost) -> Run:
         now = self.clock()
-        if request.output == "video" and error.facts.inference_id:
-            accepted = VideoAnswer(id=error.facts.inference_id, status="queued")
-            return self._video_accepted(run, request, accepted, Receipt())
+        accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
+        if request.output == "video" and accepted and error.facts.inference_id:
+            answer = VideoAnswer(id=error.facts.inference_id, status="queued")
+            return self._video_accepted(run, request, answer, Receipt())
         return run.moved(
             Status.UNCERTAIN,
             now,
@@ -156,61 +156,6 @@ class Stepper:
             note=str(error),
             inference_id=error.facts.inference_id,
             next_step_at=now + polling.MIN_GAP_S,
-        )
-
-    def _search(self, run: Run) -> Run:
-        now = self.clock()
-        if run.generation_id:
-            return run.moved(Status.GENERATING, now, "The provider's answer came late.")
-        since_s = run.submitted_at or run.created_at
-        try:
-            row = self.provider.find_log(
-                run.id,
-                since=datetime.fromtimestamp(since_s, UTC) - LOG_MARGIN,
-                until=datetime.fromtimestamp(now, UTC) + LOG_MARGIN,
-            )
-        except ProviderError as error:
-            return self._search_later(
-                run, now, f"The provider's log cannot be read: {error.message}"
-            )
-        if row:
-            return self._found(run, row)
-        if now - since_s > SEARCH_S:
-            return self._fail(
-                run,
-                "The answer to the request was lost, and the provider's log does not know it. "
-                "Not charged as far as the log tells. You can send it again.",
-            )
-        return self._search_later(run, now, run.note)
-
-    def _search_later(self, run: Run, now: float, note: str) -> Run:
-        pause_s = polling.retry_s(run.attempts, None, self.chance)
-        return run.waiting(now + pause_s, note, attempts=run.attempts + 1)
-
-    def _found(self, run: Run, row: LogRow) -> Run:
-        if row.status == "failed":
-            return self._fail(
-                run,
-                "The provider's log says that the request failed. Nothing was charged. "
-                "You can send it again.",
-                inference_id=row.inference_id,
-            )
-        model = model_by_id(run.model)
-        if model.output == "image":
-            return self._fail(
-                run,
-                "The pictures were made, but the answer that carried their addresses was lost, and "
-                f"the provider has no call to ask for it again. Charged ${row.cost.usd:.4f}.",
-                inference_id=row.inference_id,
-                charged_usd=row.cost.usd,
-            )
-        return run.moved(
-            Status.GENERATING,
-            self.clock(),
-            "Found in the provider's log.",
-            generation_id=row.inference_id,
-            inference_id=row.inference_id,
-            expected_s=self.expectations.expected_s(model, run.request),
         )
 
     def _look(self, run: Run) -> Run:
@@ -231,16 +176,15 @@ class Stepper:
                 "The provider finished the video.",
                 outputs=(Output(kind="video", remote_url=answer.video.url),),
                 response=answer.as_received(),
-                charged_usd=answer.charged_usd(receipt),
+                # A look costs nothing, so a zero in its headers says nothing about the video.
+                charged_usd=answer.charged_usd(receipt) or None,
             )
         if answer.phase is Phase.ERROR:
-            said = answer.error.message if answer.error else ""
-            words = f"The provider could not make this video{': ' + said if said else ''}".rstrip(
-                "."
-            )
-            return self._fail(
-                run,
-                str(GenerationFailed(f"{words}.")),
+            said = " ".join(answer.error.message.split())[:SAID_MAX_CHARS] if answer.error else ""
+            why = f"The provider could not make this video{': ' + said if said else ''}"
+            return run.failed(
+                self.clock(),
+                str(GenerationFailed(f"{why.rstrip('.')}.")),
                 charged_usd=0.0,
                 response=answer.as_received(),
             )
@@ -258,8 +202,25 @@ class Stepper:
             except StorageError as error:
                 return self._save_later(replace(run, outputs=tuple(outputs)), error)
         return run.moved(
-            Status.DONE, self.clock(), "Every file is saved here.", outputs=tuple(outputs)
+            Status.DONE,
+            self.clock(),
+            "Every file is saved here.",
+            outputs=tuple(outputs),
+            charged_usd=self._charged_usd(run) if run.charged_usd is None else run.charged_usd,
         )
+
+    def _charged_usd(self, run: Run) -> float | None:
+        """What the ledger says of a run whose answers did not tell its cost."""
+        inference_id = run.inference_id or run.generation_id
+        if not inference_id:
+            return None
+        since = datetime.fromtimestamp(run.submitted_at or run.created_at, UTC) - LOG_MARGIN
+        try:
+            charge = self.provider.find_charge(inference_id, since=since)
+        except ProviderError as error:
+            LOGGER.info("no charge known of run %s: %s", run.id, error.message)
+            return None
+        return charge.amount.usd if charge else None
 
     def _save_later(self, run: Run, error: StorageError) -> Run:
         pause_s = polling.retry_s(run.attempts, None, self.chance)
@@ -278,9 +239,6 @@ class Stepper:
         if not answer.video:
             return run
         return replace(run, outputs=(replace(run.outputs[0], remote_url=answer.video.url),))
-
-    def _fail(self, run: Run, why: str, **changes: Any) -> Run:
-        return run.moved(Status.FAILED, self.clock(), why, error=why, **changes)
 
 
 def _without_files(answer: ImageAnswer) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-"""The runs table: the only user of the database. SQLAlchemy Core, SQLite by default."""
+"""The runs table, in SQLAlchemy Core."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any
@@ -10,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from components.errors import RunNotFound
+from components.runs.database import METADATA, open_database, reading
 from components.runs.run import FINAL, Event, Output, Run, Status
 
-METADATA = sa.MetaData()
 RUNS = sa.Table(
     "runs",
     METADATA,
@@ -91,12 +90,8 @@ class RunStore:
 
     def __init__(self, url: str, *, slow_models: frozenset[str] = frozenset()) -> None:
         """`slow_models` answer their POST only when they are done (lane `PICTURES`)."""
-        self._engine = sa.create_engine(url)
+        self._engine = open_database(url)
         self._slow_models = slow_models
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin)
-        METADATA.create_all(self._engine)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -109,7 +104,7 @@ class RunStore:
 
     def get(self, run_id: str) -> Run:
         """Raises `RunNotFound`."""
-        with self._reading() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(RUNS.select().where(RUNS.c.id == run_id)).one_or_none()
         if row is None:
             raise RunNotFound("There is no run with this id here.", advice="Look in History.")
@@ -129,7 +124,7 @@ class RunStore:
             key = sa.tuple_(RUNS.c.created_at, RUNS.c.id)
             wanted = wanted.where(key < sa.tuple_(sa.literal(_float(created_at)), run_id))
         limit = max(1, min(query.limit, 100))
-        with self._reading() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(wanted.limit(limit + 1)).all()
         runs = tuple(_run(row) for row in rows[:limit])
         more = len(rows) > limit
@@ -179,7 +174,7 @@ class RunStore:
             (RUNS.c.next_step_at > RUNS.c.lease_until, RUNS.c.next_step_at),
             else_=RUNS.c.lease_until,
         )
-        with self._reading() as connection:
+        with reading(self._engine) as connection:
             due: float | None = connection.execute(
                 sa.select(sa.func.min(at)).where(_ACTIVE)
             ).scalar()
@@ -222,16 +217,10 @@ class RunStore:
             .order_by(RUNS.c.finished_at.desc())
             .limit(5 * limit)
         )
-        with self._reading() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
         same = [float(seconds) for seconds, asked in rows if asked.get("duration") == length_s]
         return same[:limit]
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A connection that takes no write lock."""
-        with self._engine.connect() as connection:
-            yield connection.execution_options(reading=True)
 
 
 def _claimed(run: Run, now: float) -> Run:
@@ -284,15 +273,3 @@ def _float(text: str) -> float:
         return float(text)
     except ValueError:
         return 0.0
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once: one wanted half-way cannot be waited for."""
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from components.sandbox import queries
 from components.sandbox.answers import ApiError, answer, check_key, timestamp
-from components.sandbox.generations import Workshop
-from components.sandbox.ledger import LogRow, Movement
+from components.sandbox.ledger import LogRow, Movement, fingerprint
 from components.sandbox.prices import usd
+from components.sandbox.workshop import Workshop
 
 _DIRECTIONS = ("TOPUP", "CHARGE")
 _TYPES = ("PAYMENT", "BONUS", "REFUND", "ADJUSTMENT", "MODEL_USAGE", "CREDITS_EXPIRED", "INIT")
@@ -66,10 +66,11 @@ class Account:
             raise ApiError(400, "Query validation error: model, status: Unexpected value")
         limit = queries.whole_number(query, "limit", default=50, low=1, high=100)
         offset = queries.whole_number(query, "offset", default=0, low=0)
+        own = fingerprint(key)
         found = [
             row
             for row in self._shop.ledger.rows()
-            if row.key == key
+            if row.key == own
             and start <= row.created_at <= end
             and (not models or row.model in models or row.model.partition("/")[2] in models)
             and (not statuses or _outcome(row) in statuses)

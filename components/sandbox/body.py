@@ -50,6 +50,7 @@ class RequestBody:
         if self.size_bytes <= INLINE_SIZE_BYTES:
             self._file.seek(0)
             return json.loads(self._file.read())
+        self._file.flush()
         with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as view:
             return json.loads(b"".join(_shortened(view)))
 

@@ -1,19 +1,13 @@
 """The routes that cost money: pictures, videos and the state of a video."""
 
 import asyncio
-import logging
 import shutil
-import tempfile
 import time
 import uuid
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox import render
 from components.sandbox.answers import (
     ApiError,
     answer,
@@ -21,31 +15,13 @@ from components.sandbox.answers import (
     client_request_id,
     request_id,
 )
-from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH, Order, read_order
-from components.sandbox.faults import POLL_KINDS, Call, Faults
-from components.sandbox.jobs import Job, Jobs, Rendered
-from components.sandbox.ledger import Ledger, LogRow, OutOfCredit
-from components.sandbox.material import Material, MediaRefused, gather, unpack
-from components.sandbox.metrics import Metrics
-from components.sandbox.options import SandboxOptions
-from components.sandbox.prices import credits_for, is_per_second
-
-LONGEST_SOURCE_S = 10
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What the routes share: the books, the generations, the faults, the renderers and folders."""
-
-    options: SandboxOptions
-    pace_s: float
-    faults: Faults
-    ledger: Ledger
-    metrics: Metrics
-    jobs: Jobs
-    renderers: Executor
-    files_dir: Path
+from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH, read_order
+from components.sandbox.faults import POLL_KINDS, Call
+from components.sandbox.jobs import Job
+from components.sandbox.ledger import LogRow, OutOfCredit, fingerprint
+from components.sandbox.material import MediaRefused, unpack
+from components.sandbox.work import Work
+from components.sandbox.workshop import Workshop
 
 
 class Generations:
@@ -58,20 +34,25 @@ class Generations:
         """`POST /v1/images/generations`: answers when the pictures are ready."""
         started_s = time.monotonic()
         inference_id = str(uuid.uuid4())
-        order, work = await self._accept(request, IMAGES_PATH, inference_id)
+        work = await self._accept(request, IMAGES_PATH, inference_id)
+        model = work.order.model
         try:
-            rendered = await asyncio.wrap_future(self._shop.renderers.submit(work))
+            rendering = self._shop.renderers.submit(self._shop.pictures, work)
+            rendered = await asyncio.wrap_future(rendering)
         except MediaRefused as refusal:
             self._shop.ledger.release(inference_id)
-            raise ApiError(400, f"Body validation error: image_urls: {refusal}") from refusal
+            raise ApiError(400, f"Body validation error: {refusal}") from refusal
         except Exception:
             self._shop.ledger.release(inference_id)
             raise
         await asyncio.sleep(max(0.0, started_s + self._shop.pace_s / 2 - time.monotonic()))
-        self._shop.ledger.charge(inference_id, order.model, rendered.credits)
-        self._shop.metrics.record(order.model, (time.monotonic() - started_s) * 1000)
+        with self._shop.books.transaction():
+            self._shop.ledger.charge(inference_id, model, rendered.credits)
+            self._shop.metrics.record(model, (time.monotonic() - started_s) * 1000)
         content = {
-            "data": [{"url": _url(request, path), "b64_json": None} for path in rendered.paths],
+            "data": [
+                {"url": _url(request, path.name), "b64_json": None} for path in rendered.paths
+            ],
             "meta": {"usage": {"credits_used": rendered.credits}},
         }
         return answer(request, content, inference_id=inference_id, credits_used=rendered.credits)
@@ -80,8 +61,9 @@ class Generations:
         """`POST /v2/video/generations`: answers at once with the id to poll."""
         model = request.state.json.get("model") if isinstance(request.state.json, dict) else None
         inference_id = f"{uuid.uuid4()}:{model}"
-        order, work = await self._accept(request, VIDEOS_PATH, inference_id)
-        self._shop.jobs.add(inference_id, order, self._shop.renderers.submit(work))
+        work = await self._accept(request, VIDEOS_PATH, inference_id)
+        self._shop.jobs.add(inference_id, work.order.model)
+        self._shop.start_video(inference_id, work)
         return answer(request, {"id": inference_id, "status": "queued"}, inference_id=inference_id)
 
     async def poll(self, request: Request) -> Response:
@@ -93,24 +75,24 @@ class Generations:
         job = self._shop.jobs.find(generation_id)
         if job is None:
             raise ApiError(404, "Generation not found.")
-        status: str = job.status
-        fault = self._shop.faults.take(Call("GET", VIDEOS_PATH, job.order.model), POLL_KINDS)
+        status: str = self._shop.jobs.status(job)
+        fault = self._shop.faults.take(Call("GET", VIDEOS_PATH, job.model), POLL_KINDS)
         if fault is not None and fault.kind == "error":
-            self._shop.jobs.fail(job, fault.message)
-            status = job.status
+            job = self._shop.jobs.fail(job, fault.message)
+            status = self._shop.jobs.status(job)
         elif fault is not None:
             status = "dreaming" if fault.kind == "unknown_status" else "generating"
         content, credits_used = _report(request, job, status)
         return answer(request, content, inference_id=job.id, credits_used=credits_used)
 
-    async def _accept(self, request: Request, path: str, inference_id: str) -> tuple[Order, "Work"]:
-        """Check and log a request, hold its price and return it with the work to be done."""
+    async def _accept(self, request: Request, path: str, inference_id: str) -> Work:
+        """Check and log a request, hold its price and return the work to be done."""
         key = check_key(request, self._shop.options.key)
         body = request.state.json
         model = body.get("model") if isinstance(body, dict) else None
         row = LogRow(
             created_at=self._shop.ledger.now(),
-            key=key,
+            key=fingerprint(key),
             model=model if isinstance(model, str) else "unknown",
             request_id=request_id(request),
             inference_id=inference_id,
@@ -119,85 +101,41 @@ class Generations:
         self._shop.ledger.log(row)
         try:
             return await self._checked(request, path, inference_id)
-        except ApiError:
+        except Exception:
             self._shop.ledger.release(inference_id)
             raise
 
-    async def _checked(
-        self, request: Request, path: str, inference_id: str
-    ) -> tuple[Order, "Work"]:
+    async def _checked(self, request: Request, path: str, inference_id: str) -> Work:
         if request.state.json_problem:
             raise ApiError(400, request.state.json_problem)
         shop = self._shop
         plain_hosts = shop.options.media_hosts | {request.url.netloc}
         order = read_order(request.state.json, path, plain_hosts)
-        folder = Path(tempfile.mkdtemp(dir=shop.files_dir, prefix="request-"))
+        work = Work(order, shop.shelf.request_folder(inference_id), plain_hosts)
+        work.folder.mkdir()
         try:
-            files = await asyncio.to_thread(unpack, order, request.state.body, folder)
-            shop.ledger.hold(inference_id, _credits(order, LONGEST_SOURCE_S))
+            await asyncio.to_thread(unpack, order, request.state.body, work.folder)
+            work.save()
+            shop.ledger.hold(inference_id, work.highest_credits())
         except OutOfCredit as error:
-            shutil.rmtree(folder)
+            shutil.rmtree(work.folder)
             raise ApiError(403, "You've run out of credits. Top up to go on.") from error
-        except ApiError:
-            shutil.rmtree(folder)
-            raise
-        return order, Work(order, files, folder, shop, plain_hosts)
-
-
-@dataclass(frozen=True)
-class Work:
-    """The rendering of one request, to be called in a renderer's thread."""
-
-    order: Order
-    files: dict[str, Path]
-    folder: Path
-    shop: Workshop
-    plain_hosts: frozenset[str]
-
-    def __call__(self) -> Rendered:
-        """Gather the media, render, and return the files. Raises `MediaRefused`."""
-        try:
-            material = gather(self.order, self.files, self.folder, self.plain_hosts)
-            paths = self._render(material)
-        except MediaRefused:
-            raise
         except Exception:
-            _LOG.exception("Rendering failed.")
+            shutil.rmtree(work.folder, ignore_errors=True)
             raise
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        source_s = material.video_facts.duration_s if material.video_facts else 0.0
-        return Rendered(paths, _credits(self.order, round(source_s)))
-
-    def _render(self, material: Material) -> tuple[Path, ...]:
-        name = self.shop.files_dir / str(uuid.uuid4())
-        if self.order.model.endswith("image-o1"):
-            side_px = self.shop.options.picture_long_side_px
-            return render.pictures(self.order, material, name, side_px)
-        side_px = self.shop.options.video_short_side_px
-        return (render.video(self.order, material, name, side_px),)
+        return work
 
 
-def _credits(order: Order, source_s: int) -> int:
-    """Return the price; an edit is billed by the seconds of its source."""
-    units = order.num_images
-    if is_per_second(order.model):
-        units = source_s if order.model.endswith("edit") else order.duration_s
-    choices = {"resolution": order.resolution, "duration": order.duration_s}
-    return credits_for(order.model, units=units, choices=choices)
-
-
-def _url(request: Request, path: Path) -> str:
-    return f"{request.base_url}files/{path.name}"
+def _url(request: Request, file_name: str) -> str:
+    return f"{request.base_url}files/{file_name}"
 
 
 def _report(request: Request, job: Job, status: str) -> tuple[dict[str, object], int]:
     content: dict[str, object] = {"id": job.id, "status": status}
-    if status == "completed":
-        rendered = job.work.result()
-        content["video"] = {"url": _url(request, rendered.paths[0])}
-        content["meta"] = {"usage": {"credits_used": rendered.credits}}
-        return content, rendered.credits
-    if status == "error" and job.error is not None:
-        content["error"] = job.error
+    if status == "completed" and job.file_name:
+        content["video"] = {"url": _url(request, job.file_name)}
+        content["meta"] = {"usage": {"credits_used": job.credits}}
+        return content, job.credits
+    if status == "error" and job.error_name is not None:
+        content["error"] = {"name": job.error_name, "message": job.error_message}
     return content, 0

@@ -4,17 +4,14 @@ Time is read when somebody asks, so nothing has to wake up: whoever looks at a g
 balance or the ledger first lets everything happen that is due.
 """
 
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from components.sandbox.contract import Order
+from components.sandbox.books import Books
 from components.sandbox.ledger import Ledger
-from components.sandbox.material import MediaRefused
 from components.sandbox.metrics import Metrics
 
 Status = Literal["queued", "generating", "completed", "error"]
@@ -28,17 +25,22 @@ class Rendered:
     credits: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
-    """One accepted video generation."""
+    """One accepted video generation, as the columns of its table; times in s since the epoch.
+
+    `outcome` is None until it has ended. From `ready_at_s` on there is a file, or an error.
+    """
 
     id: str
-    order: Order
+    model: str
     accepted_at_s: float
-    work: Future[Rendered]
-    status: Status = "queued"
-    error: dict[str, str] | None = None
-    ready_at_s: float | None = field(default=None, repr=False)
+    outcome: Literal["completed", "error"] | None = None
+    ready_at_s: float | None = None
+    file_name: str | None = None
+    credits: int = 0
+    error_name: str | None = None
+    error_message: str | None = None
 
 
 class Jobs:
@@ -48,62 +50,102 @@ class Jobs:
         self,
         ledger: Ledger,
         metrics: Metrics,
+        books: Books,
         pace_s: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger = ledger
         self._metrics = metrics
+        self._books = books
         self._pace_s = pace_s
         self._clock = clock
-        self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
 
-    def add(self, job_id: str, order: Order, work: Future[Rendered]) -> None:
-        """Start the life of a generation whose rendering was handed out as `work`."""
-        job = Job(job_id, order, self._clock(), work)
-        with self._lock:
-            self._jobs[job_id] = job
+    def add(self, job_id: str, model: str) -> None:
+        """Start the life of a generation."""
+        with self._books.transaction() as database:
+            database.execute(
+                "INSERT INTO generations (id, model, accepted_at_s) VALUES (?, ?, ?)",
+                (job_id, model, self._clock()),
+            )
 
-        def note_time(_: Future[Rendered]) -> None:
-            job.ready_at_s = self._clock()
+    def rendered(self, job_id: str, result: Rendered) -> None:
+        """Note that the file of a generation is finished; it is reported when it is due."""
+        with self._books.transaction() as database:
+            database.execute(
+                "UPDATE generations SET ready_at_s = ?, file_name = ?, credits = ? WHERE id = ?",
+                (self._clock(), result.paths[0].name, result.credits, job_id),
+            )
 
-        work.add_done_callback(note_time)
+    def refused(self, job_id: str, name: str, message: str) -> None:
+        """Note that a generation cannot be made, and why; it is reported when it is due."""
+        with self._books.transaction() as database:
+            database.execute(
+                "UPDATE generations SET ready_at_s = ?, error_name = ?, error_message = ?"
+                " WHERE id = ?",
+                (self._clock(), name, message, job_id),
+            )
 
     def find(self, job_id: str) -> Job | None:
         """Return the generation as it is now."""
         self.settle()
-        return self._jobs.get(job_id)
+        return self._read(job_id)
 
-    def fail(self, job: Job, message: str | None) -> None:
-        """End a generation that is still going as failed; it costs nothing."""
-        with self._lock:
-            if job.status in ("queued", "generating"):
-                self._end_badly(job, "GENERATION_FAILED", message)
+    def status(self, job: Job) -> Status:
+        """Return the state of a generation as it is reported."""
+        if job.outcome is not None:
+            return job.outcome
+        return "queued" if self._clock() - job.accepted_at_s < self._pace_s / 4 else "generating"
+
+    def fail(self, job: Job, message: str | None) -> Job:
+        """End a generation that is still going as failed, at no cost; returns it as it is now."""
+        with self._books.transaction():
+            if any(job.id == other.id for other in self._going()):
+                name = None if message is None else "GENERATION_FAILED"
+                self._end_badly(job, name, message)
+            return self._read(job.id) or job
 
     def settle(self) -> None:
         """Let every generation reach the state that is due, and book what was completed."""
-        with self._lock:
-            for job in self._jobs.values():
-                if job.status in ("queued", "generating"):
-                    self._advance(job)
+        with self._books.transaction():
+            for job in self._going():
+                if job.ready_at_s is not None:
+                    self._advance(job, job.ready_at_s)
 
-    def _advance(self, job: Job) -> None:
+    def unrendered(self) -> list[Job]:
+        """Return the generations that have neither a file nor an error yet."""
+        return [job for job in self._going() if job.ready_at_s is None]
+
+    def _read(self, job_id: str) -> Job | None:
+        with self._books.transaction() as database:
+            row = database.execute("SELECT * FROM generations WHERE id = ?", (job_id,)).fetchone()
+        return Job(*row) if row else None
+
+    def _going(self) -> list[Job]:
+        with self._books.transaction() as database:
+            found = database.execute(
+                "SELECT * FROM generations WHERE outcome IS NULL ORDER BY accepted_at_s"
+            )
+            return [Job(*row) for row in found]
+
+    def _advance(self, job: Job, ready_at_s: float) -> None:
         elapsed_s = self._clock() - job.accepted_at_s
-        job.status = "queued" if elapsed_s < self._pace_s / 4 else "generating"
-        if job.ready_at_s is None or elapsed_s < self._pace_s / 2:
-            return
-        failure = job.work.exception()
-        if isinstance(failure, MediaRefused):
-            self._end_badly(job, failure.name, str(failure))
-        elif failure is not None:
-            self._end_badly(job, "INTERNAL_ERROR", "Something went wrong while rendering.")
+        if job.error_name is not None:
+            if elapsed_s >= self._pace_s / 2:
+                self._end_badly(job, job.error_name, job.error_message)
         elif elapsed_s >= self._pace_s:
-            job.status = "completed"
-            served_s = max(self._pace_s, job.ready_at_s - job.accepted_at_s)
-            self._ledger.charge(job.id, job.order.model, job.work.result().credits)
-            self._metrics.record(job.order.model, served_s * 1000)
+            served_s = max(self._pace_s, ready_at_s - job.accepted_at_s)
+            with self._books.transaction() as database:
+                database.execute(
+                    "UPDATE generations SET outcome = 'completed' WHERE id = ?", (job.id,)
+                )
+                self._ledger.charge(job.id, job.model, job.credits)
+                self._metrics.record(job.model, served_s * 1000)
 
-    def _end_badly(self, job: Job, name: str, message: str | None) -> None:
-        job.status = "error"
-        job.error = {"name": name, "message": message} if message is not None else None
-        self._ledger.release(job.id)
+    def _end_badly(self, job: Job, name: str | None, message: str | None) -> None:
+        with self._books.transaction() as database:
+            database.execute(
+                "UPDATE generations SET outcome = 'error', error_name = ?, error_message = ?"
+                " WHERE id = ?",
+                (name, message, job.id),
+            )
+            self._ledger.release(job.id)

@@ -4,12 +4,13 @@ Charges are held when a request is accepted and booked when its result is report
 request books nothing.
 """
 
-import threading
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from components.sandbox.books import Books, Database
 from components.sandbox.prices import CREDITS_PER_USD
 
 
@@ -24,7 +25,7 @@ class Movement:
     number: int
     created_at: datetime
     direction: Literal["TOPUP", "CHARGE"]
-    type: Literal["INIT", "MODEL_USAGE"]
+    type: Literal["INIT", "BONUS", "MODEL_USAGE"]
     credits: int
     model: str | None = None
     reference_id: str | None = None
@@ -32,7 +33,10 @@ class Movement:
 
 @dataclass(frozen=True)
 class LogRow:
-    """One POST request: who asked (`key`), what for, how it ended and what it cost."""
+    """One POST request: who asked, what for, how it ended and what it cost.
+
+    `key` is the fingerprint of the caller's key: the books hold no secret.
+    """
 
     created_at: datetime
     key: str
@@ -45,19 +49,21 @@ class LogRow:
 
 
 class Ledger:
-    """The books of one account; safe to use from several threads."""
+    """The money of one account; safe to use from several threads."""
 
     def __init__(
         self,
+        books: Books,
         balance_usd: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """Take up the account in `books`; a new one begins with `balance_usd`."""
+        self._books = books
         self._now = now
-        self._lock = threading.Lock()
-        self._held: dict[str, int] = {}
-        self._rows: list[LogRow] = []
-        start = round(balance_usd * CREDITS_PER_USD)
-        self._movements = [Movement(1, now(), "TOPUP", "INIT", start)]
+        self._full_credits = round(balance_usd * CREDITS_PER_USD)
+        with books.transaction() as database:
+            if database.execute("SELECT 1 FROM movements").fetchone() is None:
+                self._move(database, "TOPUP", "INIT", self._full_credits)
 
     def now(self) -> datetime:
         """Return the time of this account's clock, in UTC."""
@@ -65,55 +71,97 @@ class Ledger:
 
     def balance_credits(self) -> int:
         """Return what came in minus what was charged."""
-        with self._lock:
-            return self._balance()
+        with self._books.transaction() as database:
+            return _balance(database)
 
     def movements(self) -> list[Movement]:
         """Return all movements, newest first."""
-        with self._lock:
-            return self._movements[::-1]
+        with self._books.transaction() as database:
+            found = database.execute(
+                "SELECT number, created_at_s, direction, type, credits, model, reference_id"
+                " FROM movements ORDER BY number DESC"
+            ).fetchall()
+        return [Movement(number, _moment(time_s), *rest) for number, time_s, *rest in found]
 
     def rows(self) -> list[LogRow]:
         """Return all log rows, newest first."""
-        with self._lock:
-            return self._rows[::-1]
+        with self._books.transaction() as database:
+            found = database.execute(
+                "SELECT created_at_s, key, model, request_id, inference_id, client_request_id,"
+                " succeeded, credits FROM requests ORDER BY number DESC"
+            ).fetchall()
+        return [
+            LogRow(_moment(time_s), key, model, request, inference, own, bool(succeeded), used)
+            for time_s, key, model, request, inference, own, succeeded, used in found
+        ]
 
     def hold(self, inference_id: str, credits_needed: int) -> None:
         """Set money aside for a request. Raises `OutOfCredit`."""
-        with self._lock:
-            if self._balance() - sum(self._held.values()) < credits_needed:
+        with self._books.transaction() as database:
+            (held,) = database.execute("SELECT coalesce(sum(credits), 0) FROM holds").fetchone()
+            if _balance(database) - held < credits_needed:
                 raise OutOfCredit
-            self._held[inference_id] = credits_needed
+            database.execute("INSERT INTO holds VALUES (?, ?)", (inference_id, credits_needed))
 
     def log(self, row: LogRow) -> None:
         """Write down a request."""
-        with self._lock:
-            self._rows.append(row)
+        values = (row.created_at.timestamp(), row.key, row.model, row.request_id, row.inference_id)
+        with self._books.transaction() as database:
+            database.execute(
+                "INSERT INTO requests (created_at_s, key, model, request_id, inference_id,"
+                " client_request_id, succeeded, credits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, row.client_request_id, row.succeeded, row.credits),
+            )
 
     def charge(self, inference_id: str, model: str, credits_used: int) -> None:
         """Book the charge of a held request and note it in its log row."""
-        with self._lock:
-            del self._held[inference_id]
-            number = len(self._movements) + 1
-            self._movements.append(
-                Movement(
-                    number, self._now(), "CHARGE", "MODEL_USAGE", credits_used, model, inference_id
-                )
-            )
-            self._amend(inference_id, succeeded=True, credits_used=credits_used)
+        with self._books.transaction() as database:
+            self._move(database, "CHARGE", "MODEL_USAGE", credits_used, model, inference_id)
+            _end(database, inference_id, succeeded=True, credits_used=credits_used)
 
     def release(self, inference_id: str) -> None:
         """Give back what was held for a request that failed."""
-        with self._lock:
-            self._held.pop(inference_id, None)
-            self._amend(inference_id, succeeded=False, credits_used=0)
+        with self._books.transaction() as database:
+            _end(database, inference_id, succeeded=False, credits_used=0)
 
-    def _balance(self) -> int:
-        return sum(
-            move.credits if move.direction == "TOPUP" else -move.credits for move in self._movements
+    def top_up(self) -> None:
+        """Fill an account again that has less than a tenth of its first balance left."""
+        with self._books.transaction() as database:
+            balance = _balance(database)
+            if balance < self._full_credits // 10:
+                self._move(database, "TOPUP", "BONUS", self._full_credits - balance)
+
+    def _move(
+        self, database: Database, direction: str, kind: str, amount: int, *source: str
+    ) -> None:
+        model, reference_id = source or (None, None)
+        database.execute(
+            "INSERT INTO movements (created_at_s, direction, type, credits, model, reference_id)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (self._now().timestamp(), direction, kind, amount, model, reference_id),
         )
 
-    def _amend(self, inference_id: str, *, succeeded: bool, credits_used: int) -> None:
-        for index, row in enumerate(self._rows):
-            if row.inference_id == inference_id:
-                self._rows[index] = replace(row, succeeded=succeeded, credits=credits_used)
+
+def fingerprint(key: str) -> str:
+    """Return what the log keeps of a caller's key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _balance(database: Database) -> int:
+    (balance,) = database.execute(
+        "SELECT coalesce(sum(CASE direction WHEN 'TOPUP' THEN credits ELSE -credits END), 0)"
+        " FROM movements"
+    ).fetchone()
+    return int(balance)
+
+
+def _end(database: Database, inference_id: str, *, succeeded: bool, credits_used: int) -> None:
+    database.execute("DELETE FROM holds WHERE inference_id = ?", (inference_id,))
+    database.execute(
+        "UPDATE requests SET succeeded = ?, credits = ? WHERE inference_id = ?",
+        (succeeded, credits_used, inference_id),
+    )
+
+
+def _moment(time_s: float) -> datetime:
+    return datetime.fromtimestamp(time_s, UTC)

@@ -13,23 +13,28 @@ from typing import Self
 import uvicorn
 
 from components.sandbox.arrivals import Arrivals, Received
+from components.sandbox.books import Books
 from components.sandbox.connections import Connections
 from components.sandbox.faults import Faults
-from components.sandbox.generations import Workshop
 from components.sandbox.jobs import Jobs
 from components.sandbox.ledger import Ledger
 from components.sandbox.metrics import Metrics
 from components.sandbox.options import SandboxOptions
+from components.sandbox.restart import take_up
 from components.sandbox.routes import build_routes
+from components.sandbox.shelf import Shelf
+from components.sandbox.workshop import Workshop
 
+_BOOKS_NAME = "books.sqlite3"
 _START_TIMEOUT_S = 10.0
 
 
 class Sandbox:
     """The provider, on this machine.
 
-    port: where to listen; 0 takes any free port. pace_s: how long a video takes at least; pictures
-    take half of it. Use as a context manager, or call `start` and `stop`.
+    port: where to listen; 0 takes the port that `options.files_dir` was served on last, else any
+    free one. pace_s: how long a video takes at least; pictures take half of it. Use as a context
+    manager, or call `start` and `stop`.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Sandbox:
         self.options = options or SandboxOptions()
         self._host, self._port, self._pace_s = host, port, pace_s
         self._arrivals: Arrivals | None = None
+        self._books: Books | None = None
         self._own_dir: tempfile.TemporaryDirectory[str] | None = None
         self._renderers: ThreadPoolExecutor | None = None
         self._connections = Connections()
@@ -63,36 +69,43 @@ class Sandbox:
         return list(self._arrivals.received) if self._arrivals else []
 
     def start(self) -> None:
-        """Open the books and listen. Raises `OSError` when the port is taken."""
-        files_dir = self.options.files_dir
-        if files_dir is None:
-            self._own_dir = tempfile.TemporaryDirectory(prefix="sandbox-")
-            files_dir = Path(self._own_dir.name)
-        files_dir.mkdir(parents=True, exist_ok=True)
+        """Open the books, go on with what they say is unfinished, and listen.
+
+        Raises `OSError` when the port is taken, or `options.files_dir` is in use by another one.
+        """
+        folder = self._folder()
+        self._books = books = Books(folder / _BOOKS_NAME if self.options.files_dir else None)
         self._renderers = ThreadPoolExecutor(self.options.render_threads, "sandbox-render")
-        ledger, metrics = Ledger(self.options.balance_usd), Metrics()
+        ledger, metrics = Ledger(books, self.options.balance_usd), Metrics(books)
         workshop = Workshop(
             options=self.options,
             pace_s=self._pace_s,
             faults=self.faults,
+            books=books,
             ledger=ledger,
             metrics=metrics,
-            jobs=Jobs(ledger, metrics, self._pace_s),
+            jobs=Jobs(ledger, metrics, books, self._pace_s),
             renderers=self._renderers,
-            files_dir=files_dir,
+            shelf=Shelf(folder),
         )
         self._arrivals = Arrivals(build_routes(workshop), self.faults, self._connections)
         try:
-            self._listen()
+            listener = self._first_listener(books.port())
         except OSError:
             self.stop()
             raise
+        # Callers wait in the listener's queue until the books are in order.
+        take_up(workshop)
+        books.keep_port(self._port)
+        self._serve(listener)
 
     def stop(self) -> None:
-        """Stop listening and drop what is not finished."""
+        """Stop listening; with `options.files_dir`, the next start goes on from here."""
         self._stop_listening()
         if self._renderers:
             self._renderers.shutdown(wait=True, cancel_futures=True)
+        if self._books:
+            self._books.close()
         if self._own_dir:
             self._own_dir.cleanup()
 
@@ -103,7 +116,7 @@ class Sandbox:
         try:
             yield
         finally:
-            self._listen()
+            self._serve(self._listener(self._port))
 
     def wait(self) -> None:
         """Block until the server ends."""
@@ -122,9 +135,27 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def _listen(self) -> None:
-        listener = socket.create_server((self._host, self._port), backlog=128)
+    def _folder(self) -> Path:
+        if self.options.files_dir is None:
+            self._own_dir = tempfile.TemporaryDirectory(prefix="sandbox-")
+            return Path(self._own_dir.name)
+        self.options.files_dir.mkdir(parents=True, exist_ok=True)
+        return self.options.files_dir
+
+    def _first_listener(self, last_port: int) -> socket.socket:
+        if self._port or not last_port:
+            return self._listener(self._port)
+        try:
+            return self._listener(last_port)
+        except OSError:
+            return self._listener(0)
+
+    def _listener(self, port: int) -> socket.socket:
+        listener = socket.create_server((self._host, port), backlog=128)
         self._port = listener.getsockname()[1]
+        return listener
+
+    def _serve(self, listener: socket.socket) -> None:
         config = uvicorn.Config(
             self._arrivals,  # type: ignore[arg-type]
             http=self._connections.protocol_class(),
@@ -140,7 +171,7 @@ class Sandbox:
         self._server = uvicorn.Server(config)
         ready = threading.Event()
         self._thread = threading.Thread(
-            target=_serve, args=(self._server, listener, ready), name="sandbox", daemon=True
+            target=_run, args=(self._server, listener, ready), name="sandbox", daemon=True
         )
         self._thread.start()
         if not ready.wait(_START_TIMEOUT_S):
@@ -152,7 +183,7 @@ class Sandbox:
             self._thread.join()
 
 
-def _serve(server: uvicorn.Server, listener: socket.socket, ready: threading.Event) -> None:
+def _run(server: uvicorn.Server, listener: socket.socket, ready: threading.Event) -> None:
     # The socket is listening already: callers that come now are served a moment later.
     ready.set()
     with listener:

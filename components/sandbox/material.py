@@ -6,19 +6,35 @@ Pictures: JPEG or PNG, at most 10 MB, each side at least 300 px, width to height
 """
 
 import hashlib
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import PlaygroundError
+from components.media.addresses import host_of
 from components.media.canvas import picture_facts
+from components.media.connection import resolve_by_system
 from components.media.encode import VideoFacts, video_facts
 from components.media.fetch import download
 from components.sandbox.answers import ApiError
 from components.sandbox.body import RequestBody
 from components.sandbox.contract import Order
 
-MAX_PICTURE_SIZE_BYTES = 10 * 1000 * 1000
-MAX_VIDEO_SIZE_BYTES = 200 * 1000 * 1000
+_LOOKUP_TIME_S = 5.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a file may be and how long its download may take."""
+
+    size_bytes: int
+    time_s: float
+
+
+# An address that leads nowhere is given up after about 10 s; a long video may take its time.
+_PICTURE_BOUNDS = Bounds(10 * 1000 * 1000, 10.0)
+_VIDEO_BOUNDS = Bounds(200 * 1000 * 1000, 30.0)
 
 
 class MediaRefused(Exception):
@@ -39,15 +55,14 @@ class Material:
     video_facts: VideoFacts | None
 
 
-def unpack(order: Order, body: RequestBody, folder: Path) -> dict[str, Path]:
-    """Write the data URIs of `order` into `folder`; returns a file for each.
+def unpack(order: Order, body: RequestBody, folder: Path) -> None:
+    """Write the data URIs of `order` into `folder`, where `gather` looks for them.
 
     Raises `ApiError` 400 naming the field when one is not base64.
     """
-    files: dict[str, Path] = {}
     for source in order.media():
-        if source[:5].lower() == "data:" and source not in files:
-            target = folder / f"{len(files)}.part"
+        target = _place(source, folder)
+        if source[:5].lower() == "data:" and not target.exists():
             try:
                 with target.open("wb") as file:
                     file.writelines(body.data_uri_bytes(source))
@@ -56,45 +71,71 @@ def unpack(order: Order, body: RequestBody, folder: Path) -> dict[str, Path]:
                 raise ApiError(
                     400, f"Body validation error: {name}: Expected base64 data, received other text"
                 ) from error
-            files[source] = target
-    return files
 
 
-def gather(
-    order: Order, files: dict[str, Path], folder: Path, plain_hosts: frozenset[str]
-) -> Material:
-    """Download what `files` does not hold yet, check everything and return it.
+def gather(order: Order, folder: Path, plain_hosts: frozenset[str]) -> Material:
+    """Download what `folder` does not hold yet, check everything and return it.
 
-    Raises `MediaRefused`.
+    Raises `MediaRefused`; its message names the field.
     """
-    for source in order.media():
-        if source not in files:
-            files[source] = _fetch(
-                source, folder, is_video=source == order.video, hosts=plain_hosts
-            )
-    for source in order.media():
-        if source != order.video:
-            _check_picture(files[source])
-    video = files[order.video] if order.video else None
+    files = {source: _place(source, folder) for source in order.media()}
+    facts: VideoFacts | None = None
+    for source, path in files.items():
+        try:
+            if source == order.video:
+                _fetch(source, path, _VIDEO_BOUNDS, plain_hosts)
+                facts = _check_video(path)
+            else:
+                _fetch(source, path, _PICTURE_BOUNDS, plain_hosts)
+                _check_picture(path)
+        except MediaRefused as refusal:
+            message = f"{order.field_of(source)}: {refusal}"
+            raise MediaRefused(refusal.name, message) from refusal
     return Material(
         images=tuple(files[source] for source in order.images),
         elements=tuple(
             tuple(files[source] for source in (element.frontal, *element.others))
             for element in order.elements
         ),
-        video=video,
-        video_facts=_check_video(video) if video else None,
+        video=files[order.video] if order.video else None,
+        video_facts=facts,
     )
 
 
-def _fetch(source: str, folder: Path, *, is_video: bool, hosts: frozenset[str]) -> Path:
-    target = folder / f"{hashlib.sha256(source.encode()).hexdigest()[:24]}.part"
-    limit = MAX_VIDEO_SIZE_BYTES if is_video else MAX_PICTURE_SIZE_BYTES
+def _place(source: str, folder: Path) -> Path:
+    return folder / f"{hashlib.sha256(source.encode()).hexdigest()[:24]}.part"
 
+
+def _fetch(source: str, target: Path, bounds: Bounds, hosts: frozenset[str]) -> None:
+    if target.exists():
+        return
     try:
-        return download(source, target, max_size_bytes=limit, allowed_hosts=hosts).path
+        download(
+            source,
+            target,
+            max_size_bytes=bounds.size_bytes,
+            allowed_hosts=hosts,
+            total_timeout_s=bounds.time_s,
+            resolve=_resolve_in_time,
+        )
     except PlaygroundError as error:
-        raise MediaRefused("FILE_UNREACHABLE", f"The file cannot be read: {error}") from error
+        raise MediaRefused(
+            "FILE_UNREACHABLE", f"The file at {host_of(source)} cannot be read. {error.message}"
+        ) from error
+
+
+def _resolve_in_time(host: str, port: int) -> list[str]:
+    """Ask the system's resolver, which has no limit of its own. Raises `OSError`."""
+    found: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found.set_result(resolve_by_system(host, port))
+        except OSError as error:
+            found.set_exception(error)
+
+    threading.Thread(target=ask, name="sandbox-resolve", daemon=True).start()
+    return found.result(_LOOKUP_TIME_S)
 
 
 def _check_picture(path: Path) -> None:
@@ -104,7 +145,7 @@ def _check_picture(path: Path) -> None:
         raise MediaRefused("IMAGE_UNREADABLE", "The image cannot be decoded.") from error
     if facts.format not in ("JPEG", "MPO", "PNG"):
         raise MediaRefused("IMAGE_FORMAT", f"The image is {facts.format}; use JPEG or PNG.")
-    if path.stat().st_size > MAX_PICTURE_SIZE_BYTES:
+    if path.stat().st_size > _PICTURE_BOUNDS.size_bytes:
         raise MediaRefused("IMAGE_TOO_LARGE", "The image is larger than 10 MB.")
     if min(facts.width_px, facts.height_px) < 300:
         raise MediaRefused("IMAGE_TOO_SMALL", "Each side of the image must be at least 300 px.")
@@ -119,7 +160,7 @@ def _check_video(path: Path) -> VideoFacts:
         raise MediaRefused("VIDEO_UNREADABLE", "The video cannot be decoded.") from error
     if "mp4" not in facts.container:
         raise MediaRefused("VIDEO_FORMAT", "The video must be an MP4 or MOV file.")
-    if path.stat().st_size > MAX_VIDEO_SIZE_BYTES:
+    if path.stat().st_size > _VIDEO_BOUNDS.size_bytes:
         raise MediaRefused("VIDEO_TOO_LARGE", "The video is larger than 200 MB.")
     # A few frames more or less than the stated length are normal at the edges of a file.
     if not 2.9 <= facts.duration_s <= 10.15:

@@ -1,12 +1,12 @@
 """How long the sandbox really took, as percentiles per model over a sliding window."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 
 from components.sandbox.answers import timestamp
+from components.sandbox.books import Books
 from components.sandbox.contract import MODELS
 
 WINDOW_S = 3600
@@ -15,24 +15,28 @@ WINDOW_S = 3600
 class Metrics:
     """Durations of requests that succeeded; safe to use from several threads."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, books: Books, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._books = books
         self._now = now
-        self._lock = threading.Lock()
-        self._served: list[tuple[datetime, str, float]] = []
 
     def record(self, model: str, duration_ms: float) -> None:
         """Note one request that succeeded."""
-        with self._lock:
-            self._served.append((self._now(), model, duration_ms))
+        with self._books.transaction() as database:
+            values = (self._now().timestamp(), model, duration_ms)
+            database.execute("INSERT INTO served VALUES (?, ?, ?)", values)
 
     def report(self, aliases: Collection[str]) -> dict[str, object]:
         """Return the published shape; no aliases means every measured model."""
         now = self._now()
-        since = now - timedelta(seconds=WINDOW_S)
+        since_s = now.timestamp() - WINDOW_S
         durations: dict[str, list[float]] = defaultdict(list)
-        with self._lock:
-            for moment, model, duration_ms in self._served:
-                if moment >= since and (not aliases or model in aliases):
+        with self._books.transaction() as database:
+            for model, duration_ms in database.execute(
+                "SELECT model, duration_ms FROM served WHERE moment_s >= ?", (since_s,)
+            ):
+                if not aliases or model in aliases:
                     durations[model].append(duration_ms)
         return {
             "window_seconds": WINDOW_S,

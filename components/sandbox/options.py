@@ -9,7 +9,8 @@ class SandboxOptions:
     """Options of one sandbox; the defaults suit a demonstration.
 
     key: the only key let in; None lets any key in.
-    files_dir: where generated files are kept; None means a temporary directory of its own.
+    files_dir: where generated files and the books are kept, for a week, so that a sandbox started
+        on it again goes on where the last one stopped; None means a temporary directory of its own.
     balance_usd: the account's money at the start, in USD.
     picture_long_side_px: longer side of a "1K" picture; "2K" is twice that.
     video_short_side_px: shorter side of a video in 16:9 or 9:16.

@@ -12,7 +12,8 @@ from components.sandbox.account import Account
 from components.sandbox.answers import ApiError, error_answer
 from components.sandbox.catalogue import models
 from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH
-from components.sandbox.generations import Generations, Workshop
+from components.sandbox.generations import Generations
+from components.sandbox.workshop import Workshop
 
 
 def build_routes(workshop: Workshop) -> Starlette:
@@ -20,8 +21,8 @@ def build_routes(workshop: Workshop) -> Starlette:
     generations, account = Generations(workshop), Account(workshop)
 
     async def file(request: Request) -> Response:
-        path = workshop.files_dir / str(request.path_params["name"])
-        if not path.is_file():
+        path = workshop.shelf.find(str(request.path_params["name"]))
+        if path is None:
             raise ApiError(404, "File not found.")
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return FileResponse(path, media_type=media_type)

@@ -1,1 +1,1 @@
-"""Figures, not verdicts: machines are noisy, so each is a ratio measured side by side in one run."""
+"""Figures, not verdicts: machines are noisy, so each is a ratio of two taken in one run."""

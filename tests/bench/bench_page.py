@@ -15,7 +15,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import launch_chromium
+from tests.chromium import launch_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 5
@@ -68,9 +68,7 @@ def _served(name: str) -> Iterator[tuple[str, float]]:
         environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
         environment["GRADIO_ANALYTICS_ENABLED"] = "False"
         began = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         try:
             _wait_for_page(url)
             yield url, time.perf_counter() - began

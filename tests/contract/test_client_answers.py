@@ -91,7 +91,7 @@ def test_a_completed_video_has_an_address_and_a_price(
     ],
 )
 def test_headers_tell_the_inference_and_the_charge_where_the_body_does_not(
-    provider: ScriptedProvider, client: ProviderClient, headers: dict[str, str], usd: float | None
+    provider: ScriptedProvider, client: ProviderClient, headers: dict[str, Any], usd: float | None
 ) -> None:
     made = {"data": [{"url": None, "b64_json": "AAAA"}, {"url": "https://cdn.example/2.png"}]}
     provider.replies = [reply(made, x_inference_id="inf-9", **headers)]

@@ -1,10 +1,14 @@
 """Every way a call fails ends in the right error, and no POST leaves twice."""
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +36,7 @@ from tests.provider_server import (
     scripted_provider,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = {"id": "g-1", "status": "queued"}
 TIMEOUTS = Timeouts(read_s=0.3, submit_s=0.3, images_s=0.3)
 Call = Callable[[ProviderClient], object]
@@ -233,3 +238,21 @@ def test_a_post_never_waits_longer_than_its_timeout(
     started = time.monotonic()
     assert type(failure(POSTS["video"], client)) is AnswerLost
     assert time.monotonic() - started < 1.5
+
+
+def test_a_dead_proxy_passed_nothing_on() -> None:
+    code = (
+        "from components.errors import Unreachable\n"
+        "from components.provider.exchange import Exchange\n"
+        "try:\n"
+        "    Exchange('http://provider.invalid', 'k').post(\n"
+        "        '/x', {}, client_request_id='a', read_timeout_s=1)\n"
+        "except Unreachable:\n"
+        "    print('unreachable')\n"
+    )
+    proxy = "http://127.0.0.1:9"
+    environment = {"PYTHONPATH": str(ROOT), "http_proxy": proxy, "PATH": os.defpath}
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "unreachable\n"

@@ -1,18 +1,17 @@
 """The sandbox's books: prices, balance, ledger, log and durations add up."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.sandbox import Sandbox
-from components.sandbox.contract import Order
+from components.sandbox.books import Books
 from components.sandbox.jobs import Jobs, Rendered
 from components.sandbox.ledger import Ledger, LogRow, OutOfCredit
-from components.sandbox.material import MediaRefused
 from components.sandbox.metrics import WINDOW_S, Metrics, percentiles
 from components.sandbox.prices import PRICES, usd
 from tests.sandbox_requests import (
@@ -60,32 +59,33 @@ runs = st.builds(
 @given(st.lists(runs, max_size=12), st.floats(0.0, 30.0))
 def test_balance_log_and_ledger_agree_at_every_moment(plan: list[Run], until_s: float) -> None:
     clock_s = 0.0
-    ledger = Ledger(0.01, now=lambda: START + timedelta(seconds=clock_s))
-    metrics = Metrics(now=ledger.now)
-    jobs = Jobs(ledger, metrics, pace_s=4.0, clock=lambda: clock_s)
-    accepted: list[tuple[Run, Future[Rendered]]] = []
+    books = Books()
+    ledger = Ledger(books, 0.01, now=lambda: START + timedelta(seconds=clock_s))
+    metrics = Metrics(books, now=ledger.now)
+    jobs = Jobs(ledger, metrics, books, pace_s=4.0, clock=lambda: clock_s)
+    accepted: list[tuple[Run, str]] = []
     for number, run in enumerate(plan):
         try:
             ledger.hold(str(number), run.held)
         except OutOfCredit:
             continue
         ledger.log(LogRow(START, "k", FRAMES, f"r{number}", str(number), None))
-        work: Future[Rendered] = Future()
-        jobs.add(str(number), Order(FRAMES, "x"), work)
-        accepted.append((run, work))
-    for run, work in sorted(accepted, key=lambda pair: pair[0].after_s):
+        jobs.add(str(number), FRAMES)
+        accepted.append((run, str(number)))
+    for run, job_id in sorted(accepted, key=lambda pair: pair[0].after_s):
         if run.after_s > until_s:
             break
         clock_s = run.after_s
         jobs.settle()
         if run.works:
-            work.set_result(Rendered((), run.used))
+            jobs.rendered(job_id, Rendered((Path("x.mp4"),), run.used))
         else:
-            work.set_exception(MediaRefused("IMAGE_RATIO", "No."))
+            jobs.refused(job_id, "IMAGE_RATIO", "No.")
         _check_books(ledger, metrics)
     clock_s = until_s
     jobs.settle()
     _check_books(ledger, metrics)
+    books.close()
 
 
 def _check_books(ledger: Ledger, metrics: Metrics) -> None:
@@ -243,10 +243,12 @@ def test_metrics_are_of_what_was_served(caller: Caller) -> None:
 
 def test_durations_leave_the_window() -> None:
     clock_s = 0.0
-    metrics = Metrics(now=lambda: START + timedelta(seconds=clock_s))
+    books = Books()
+    metrics = Metrics(books, now=lambda: START + timedelta(seconds=clock_s))
     metrics.record(FRAMES, 1000.0)
     clock_s = WINDOW_S + 1.0
     assert metrics.report([])["models"] == []
+    books.close()
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50))

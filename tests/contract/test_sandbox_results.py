@@ -27,6 +27,8 @@ from tests.sandbox_requests import (
     video_uri,
 )
 
+NOWHERE = "https://no-such-host.invalid/a.png"
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -216,6 +218,35 @@ def test_a_video_beyond_the_upstream_limits_ends_as_an_error(
     body = {"prompt": "x", "video_url": data_uri(source)}
     report = caller.finish(caller.post(EDIT, body).json()["id"])
     assert report["error"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "field"),
+    [
+        (FRAMES, {"image_url": NOWHERE}, "image_url"),
+        (FRAMES, {"image_url": image_uri(), "last_image_url": NOWHERE}, "last_image_url"),
+        (REFERENCE, {"image_list": [image_uri(), NOWHERE]}, "image_list"),
+        (EDIT, {"video_url": NOWHERE}, "video_url"),
+        (IMAGE_O1, {"image_urls": [NOWHERE]}, "image_urls"),
+    ],
+)
+def test_an_address_that_leads_nowhere_fails_soon_with_its_field_and_host(
+    caller: Caller, model: str, body: Body, field: str
+) -> None:
+    balance = caller.get("/v2/billing")
+    started = time.monotonic()
+    response = caller.post(model, {"prompt": "x", **body})
+    if model == IMAGE_O1:
+        assert response.status_code == 400
+        message = response.json()["message"].removeprefix("Body validation error: ")
+    else:
+        error = caller.finish(response.json()["id"])["error"]
+        assert error["name"] == "FILE_UNREACHABLE"
+        message = error["message"]
+    assert time.monotonic() - started < 12
+    assert message.startswith(f"{field}: The file at no-such-host.invalid cannot be read.")
+    assert "paid" not in message
+    assert caller.get("/v2/billing") == balance
 
 
 def test_an_unknown_generation_is_not_found(caller: Caller) -> None:

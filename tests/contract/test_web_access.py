@@ -74,7 +74,7 @@ def test_a_stranger_is_turned_away_everywhere(path: str, locked: Playground) -> 
     ["Basic", "Basic %%%", "Basic YWRh", "Basic YWRhOg==", "Bearer YWRhOmxvdmU6bGFjZQ==", "é"],
 )
 def test_a_wrong_login_is_turned_away(authorization: str, locked: Playground) -> None:
-    headers = {"Authorization": authorization.encode()}
+    headers = {b"Authorization": authorization.encode()}
     assert httpx.get(locked.url, headers=headers).status_code == 401
     assert httpx.post(f"{locked.url}/gradio_api/upload", headers=headers).status_code == 401
 

@@ -19,7 +19,8 @@ from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
 
 ADDRESSES = st.from_regex(r"https://[a-z]{1,8}\.example/[a-z]{1,8}", fullmatch=True)
-PROMPTS = st.text(min_size=1, max_size=60).filter(lambda text: text.strip() != "")
+SENDABLE = st.characters(codec="utf-8", exclude_characters="\x00")
+PROMPTS = st.text(SENDABLE, min_size=1, max_size=60).filter(lambda text: text.strip() != "")
 ELEMENTS = st.fixed_dictionaries(
     {
         "frontal_image_url": ADDRESSES,
@@ -69,7 +70,7 @@ def as_it_is(reference: str, kind: MediaKind) -> str:
     return reference
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(any_request)
 def test_a_request_survives_being_written_down_and_read_again(
     request: tuple[type[ModelRequest], dict[str, Any]],
@@ -80,7 +81,7 @@ def test_a_request_survives_being_written_down_and_read_again(
     assert values.items() <= {**values, **parsed.plain()}.items()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(any_request)
 def test_a_payload_carries_the_values_given_under_contract_names_alone(
     request: tuple[type[ModelRequest], dict[str, Any]],
@@ -92,7 +93,7 @@ def test_a_payload_carries_the_values_given_under_contract_names_alone(
     assert {name: payload.get(name, []) for name in values} == values
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(MODELS),
     st.dictionaries(

@@ -1,0 +1,28 @@
+"""What the page works with, handed down by the composition root."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.interface.intake import Intake
+from components.interface.preparation import Preparations
+from components.media.store import MediaStore
+from components.runs.kit import Kit
+from components.runs.service import RunService
+
+
+@dataclass(frozen=True)
+class Services:
+    """`samples` is the folder of the examples' files, `upload_folder` where gradio puts uploads."""
+
+    runs: RunService
+    intake: Intake
+    preparations: Preparations
+    media: MediaStore
+    kit: Kit
+    samples: Path
+    upload_folder: str
+    balance_usd: Callable[[], float]
+    is_sandbox: bool
+    clock: Callable[[], float] = time.time

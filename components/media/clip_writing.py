@@ -1,0 +1,158 @@
+"""Writing a repaired clip: packets stay as they are stored where they can, else all is encoded.
+
+Packets and frames pass through one at a time, so memory stays flat whatever the length.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from components.errors import MediaRejected
+from components.media.clip_plan import ClipPlan
+from components.media.picture_track import PictureTrack
+from components.media.preflight import Cancelled, Progress, stop_if
+from components.media.sound_track import SoundTrack
+from components.media.store import disk_space_watched
+from components.media.video_files import opened
+
+# Sound lies a little apart from its picture in a file; further on nothing of the cut follows.
+_INTERLEAVED_WITHIN_S = 5.0
+
+
+def encode_clip(
+    path: Path, target: Path, plan: ClipPlan, *, progress: Progress, cancelled: Cancelled
+) -> None:
+    """Write the planned cut, picture and sound encoded anew.
+
+    Raises `MediaRejected` for a file that cannot be decoded, `RepairCancelled`, `DiskFull`.
+    """
+    with _between(path, target) as (source, stream, output):
+        stream.thread_type = "AUTO"
+        origin_s = _origin_s(stream)
+        _seek(source, origin_s + plan.start_s)
+        picture = PictureTrack(output, plan, progress)
+        voice = _sound_of(source)
+        sound = SoundTrack(output, plan.length_s) if voice else None
+        clock = _Clock(origin_s + plan.start_s, float(stream.average_rate or 30))
+        for packet in source.demux([stream, voice] if voice else [stream]):
+            stop_if(cancelled)
+            for frame in packet.decode():
+                if isinstance(frame, VideoFrame):
+                    picture.add(frame, clock.of(frame))
+                elif isinstance(frame, AudioFrame) and sound:
+                    sound.add(frame, None if frame.time is None else frame.time - clock.zero_s)
+            sound_is_complete = sound is None or sound.is_complete
+            late = _time_s(packet) > clock.zero_s + plan.length_s + _INTERLEAVED_WITHIN_S
+            if picture.is_complete and (sound_is_complete or late):
+                break
+        picture.finish()
+        if sound:
+            sound.finish()
+
+
+def copy_clip(
+    path: Path, target: Path, plan: ClipPlan, *, progress: Progress, cancelled: Cancelled
+) -> None:
+    """Write the planned cut with the picture as it is stored, and the sound too where it can be.
+
+    Raises `MediaRejected` where only encoding helps, `RepairCancelled`, `DiskFull`.
+    """
+    with _between(path, target) as (source, stream, output):
+        picture = output.add_stream_from_template(stream)
+        voice = _sound_of(source)
+        kept = output.add_stream_from_template(voice) if voice and plan.keeps_sound else None
+        sound = SoundTrack(output, plan.length_s) if voice and not plan.keeps_sound else None
+        origin_s, is_cut = _origin_s(stream), False
+        for packet in source.demux([stream, voice] if voice else [stream]):
+            stop_if(cancelled)
+            at_s = _time_s(packet) - origin_s
+            if packet.stream is stream:
+                if packet.is_discard:
+                    raise MediaRejected("Frames that are not shown cannot be left out uncoded.")
+                # Everything behind the first late frame may need it, though it is shown earlier.
+                is_cut = is_cut or at_s >= plan.length_s
+                if packet.dts is not None and not is_cut:
+                    _mux(output, packet, picture)
+                    progress(min(1.0, max(0.0, at_s / float(plan.length_s))))
+            elif sound:
+                for frame in packet.decode():
+                    if isinstance(frame, AudioFrame):
+                        sound.add(frame, None if frame.time is None else frame.time - origin_s)
+            elif kept and packet.dts is not None and at_s < plan.length_s:
+                _mux(output, packet, kept)
+        if sound:
+            sound.finish()
+
+
+@contextmanager
+def _between(
+    path: Path, target: Path
+) -> Iterator[tuple[InputContainer, VideoStream, OutputContainer]]:
+    """Lend the source and an MP4 to write; `target` is gone when something goes wrong."""
+    try:
+        with (
+            opened(path) as (source, stream),
+            disk_space_watched(),
+            av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output,
+        ):
+            yield source, stream, output
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+class _Clock:
+    """Tells when a frame is due, in seconds from the start of the cut, also where no time is."""
+
+    def __init__(self, zero_s: float, rate: float) -> None:
+        self.zero_s = zero_s
+        self._frame_s = 1 / rate
+        self._next_s = 0.0
+
+    def of(self, frame: VideoFrame) -> float:
+        """Return when the frame begins; right behind the last one where the file does not say."""
+        at_s = self._next_s
+        ticks = frame.dts if frame.pts is None else frame.pts
+        if ticks is not None and frame.time_base is not None:
+            at_s = float(ticks * frame.time_base) - self.zero_s
+        self._next_s = at_s + self._frame_s
+        return at_s
+
+
+def _origin_s(stream: VideoStream) -> float:
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return float(stream.start_time * stream.time_base)
+
+
+def _sound_of(source: InputContainer) -> AudioStream | None:
+    """Return the first sound that FFmpeg has a decoder for."""
+    readable = [stream for stream in source.streams.audio if stream.codec_context is not None]
+    return readable[0] if readable else None
+
+
+def _seek(source: InputContainer, to_s: float) -> None:
+    """Go to the key frame before; an AVI may have no index, and is read from its beginning."""
+    if to_s > 1 and not source.format.name.startswith("avi"):
+        with suppress(av.FFmpegError):
+            source.seek(int(to_s * av.time_base), backward=True)
+
+
+def _time_s(packet: "Packet[Any]") -> float:
+    if packet.pts is None or packet.time_base is None:
+        return 0.0
+    return float(packet.pts * packet.time_base)
+
+
+def _mux(output: OutputContainer, packet: "Packet[Any]", stream: VideoStream | AudioStream) -> None:
+    packet.stream = stream
+    output.mux(packet)

@@ -1,0 +1,32 @@
+"""Whose turn it is: at most as many repairs at once as there are cores."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from components.media.preflight import Cancelled, never, stop_if
+
+_LOOK_AGAIN_S = 0.1
+
+
+class Turns:
+    """Lets `at_once` callers work at a time; the others wait, and may give up waiting."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+
+    @contextmanager
+    def turn(self, cancelled: Cancelled = never) -> Iterator[None]:
+        """Wait for a turn and hold it for the block. Raises `RepairCancelled`."""
+        while not self._free.acquire(timeout=_LOOK_AGAIN_S):
+            stop_if(cancelled)
+        try:
+            stop_if(cancelled)
+            yield
+        finally:
+            self._free.release()
+
+
+# One for the process, because the cores are.
+ONE_A_CORE = Turns(os.cpu_count() or 1)

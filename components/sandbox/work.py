@@ -1,0 +1,71 @@
+"""The rendering of one request, kept in a folder of its own until it is done.
+
+The folder holds the checked request as JSON beside its media, so that the work can be taken up
+again by another process.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from components.sandbox import render
+from components.sandbox.checks import Element
+from components.sandbox.contract import Order
+from components.sandbox.jobs import Rendered
+from components.sandbox.material import Material, gather
+from components.sandbox.options import SandboxOptions
+from components.sandbox.prices import credits_for, is_per_second
+
+LONGEST_SOURCE_S = 10
+_FILE_NAME = "request.json"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One request, its folder, and the "host:port" it may read media from without TLS."""
+
+    order: Order
+    folder: Path
+    plain_hosts: frozenset[str]
+
+    def save(self) -> None:
+        """Write the request into its folder."""
+        content = {"order": asdict(self.order), "plain_hosts": sorted(self.plain_hosts)}
+        (self.folder / _FILE_NAME).write_text(json.dumps(content), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Work":
+        """Read what `save` wrote. Raises `OSError` or `ValueError` when it is not there whole."""
+        content = json.loads((folder / _FILE_NAME).read_text("utf-8"))
+        fields = content["order"]
+        fields["images"] = tuple(fields["images"])
+        fields["elements"] = tuple(
+            Element(element["frontal"], tuple(element["others"])) for element in fields["elements"]
+        )
+        return cls(Order(**fields), folder, frozenset(content["plain_hosts"]))
+
+    def highest_credits(self) -> int:
+        """Return what the request can cost at most."""
+        return _credits(self.order, LONGEST_SOURCE_S)
+
+    def render(self, options: SandboxOptions) -> Rendered:
+        """Make the files, inside the folder. Raises `MediaRefused`."""
+        material = gather(self.order, self.folder, self.plain_hosts)
+        paths = self._files(material, options)
+        source_s = material.video_facts.duration_s if material.video_facts else 0.0
+        return Rendered(paths, _credits(self.order, round(source_s)))
+
+    def _files(self, material: Material, options: SandboxOptions) -> tuple[Path, ...]:
+        name = self.folder / self.folder.stem
+        if self.order.model.endswith("image-o1"):
+            return render.pictures(self.order, material, name, options.picture_long_side_px)
+        return (render.video(self.order, material, name, options.video_short_side_px),)
+
+
+def _credits(order: Order, source_s: int) -> int:
+    """Return the price; an edit is billed by the seconds of its source."""
+    units = order.num_images
+    if is_per_second(order.model):
+        units = source_s if order.model.endswith("edit") else order.duration_s
+    choices = {"resolution": order.resolution, "duration": order.duration_s}
+    return credits_for(order.model, units=units, choices=choices)

@@ -1,0 +1,119 @@
+"""Runs for the tests, a clock that is set by hand, and a provider that makes one clip."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.media.fetch import download
+from components.media.store import FolderStore
+from components.provider.client import ProviderClient
+from components.provider.exchange import Exchange, Timeouts
+from components.runs.collect import Collector
+from components.runs.expectation import Expectations
+from components.runs.run import Run
+from components.runs.step import Stepper
+from components.runs.store import Lane, RunStore
+from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
+
+NOW = 1_800_000_000.0
+LEASE_S = 900.0
+EVERY_LANE = dict.fromkeys(Lane, 8)
+IMAGE_O1 = "klingai/image-o1"
+FRAMES = "klingai/video-o1-image-to-video"
+PICTURE = "https://example.com/a.png"
+REQUESTS = {
+    IMAGE_O1: {"prompt": "A boat", "image_urls": [PICTURE]},
+    FRAMES: {"prompt": "A boat", "image_url": PICTURE},
+}
+
+
+@dataclass
+class Clock:
+    """Tells the time it was set to, in seconds since the epoch."""
+
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def sample_run(run_id: str = "run-1", **changes: Any) -> Run:
+    """Return a video run that was just accepted here, but for `changes`."""
+    model = changes.pop("model", FRAMES)
+    given = {"request": REQUESTS[model], "created_at": NOW, "next_step_at": NOW, **changes}
+    return Run(id=run_id, model=model, **given)
+
+
+def run_store(folder: Path) -> RunStore:
+    """Return the store on a real SQLite file in `folder`."""
+    return RunStore(f"sqlite:///{folder / 'runs.sqlite3'}", slow_models=frozenset({IMAGE_O1}))
+
+
+def stepper(
+    provider: ScriptedProvider, store: RunStore, folder: Path, clock: Callable[[], float]
+) -> Stepper:
+    """Return what takes runs forward, against `provider` and a media store in `folder`."""
+    media = FolderStore(folder / "media")
+
+    def fetch(url: str, target: Path) -> object:
+        return download(url, target, max_size_bytes=10**7, allowed_hosts=frozenset({provider.host}))
+
+    client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
+    collector = Collector(media, fetch)
+    expectations = Expectations(store, lambda _: {}, clock=clock)
+    return Stepper(client, media, collector, expectations, clock, random.Random(1))
+
+
+def drive(store: RunStore, steps: Stepper, clock: Clock) -> None:
+    """Take every run to its end, the clock jumping to what is due next, a minute at least."""
+    while (due := store.next_due()) is not None:
+        clock.now = max(clock.now + 60, due)
+        claims = store.tick([], clock.now, LEASE_S, EVERY_LANE)
+        results = [(claim, steps.advance(claim.run)) for claim in claims]
+        store.tick(results, clock.now, LEASE_S, {})
+
+
+def desk(provider: ScriptedProvider, file: bytes) -> Reply:
+    """Return a reply for every request: accepts, reports, keeps a log, and serves `file`."""
+
+    def row(run_id: str) -> dict[str, Any]:
+        return log_row(run_id, inference_id="g-1")
+
+    def answer(handler: Handler) -> None:
+        arrived = provider.received[-1]
+        posts = [item for item in provider.received if item.method == "POST"]
+        match (arrived.method, arrived.path):
+            case ("POST", _):
+                chosen = reply({"id": "g-1", "status": "queued"}, x_inference_id="g-1")
+            case ("GET", "/v2/video/generations"):
+                chosen = completed(f"{provider.url}/clip")
+            case ("GET", "/v2/logs"):
+                ids = [item.headers["x-client-request-id"] for item in posts]
+                chosen = reply({"data": [row(run_id) for run_id in ids]})
+            case ("GET", "/clip"):
+                chosen = reply(raw=file)
+            case _:
+                chosen = problem(404)
+        chosen(handler)
+
+    return answer
+
+
+def completed(url: str) -> Reply:
+    """Return the report of a finished video that cost $0.56."""
+    usage = {"usage": {"credits_used": 1_120_000}}
+    return reply({"id": "g-1", "status": "completed", "video": {"url": url}, "meta": usage})
+
+
+def log_row(run_id: str, *, inference_id: str, status: str = "succeeded") -> dict[str, Any]:
+    """Return a row of the provider's log about a request that cost $0.25 unless it failed."""
+    return {
+        "created": "2026-07-02T03:04:05.000Z",
+        "status": status,
+        "model": FRAMES,
+        "cost": {"usd": 0.25 if status == "succeeded" else 0, "credits": 500000},
+        "inference_id": inference_id,
+        "client_request_id": run_id,
+    }

@@ -1,0 +1,198 @@
+"""The house keeps its own rules: who imports whom, which library lives where, and how big."""
+
+import ast
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "components").rglob("*.py")])
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+MAY_IMPORT = {
+    "errors": set[str](),
+    "settings": {"errors"},
+    "catalog": {"errors"},
+    "provider": {"catalog", "errors"},
+    "media": {"catalog", "errors"},
+    "runs": {"provider", "media", "catalog", "errors"},
+    "interface": {"runs", "provider", "media", "catalog", "errors"},
+    "sandbox": {"media", "errors"},
+}
+LIBRARY_ROOMS = {
+    "gradio": ("components/interface/",),
+    "requests": ("components/provider/",),
+    "urllib3": ("components/provider/",),
+    "sqlalchemy": ("components/runs/",),
+    "PIL": ("components/media/",),
+    "pillow_heif": ("components/media/",),
+    "av": ("components/media/",),
+    "dotenv": ("components/settings.py",),
+    "uvicorn": ("app.py", "components/sandbox/"),
+}
+EXCEPTIONS = {("app.py", "gradio.utils.get_upload_folder")}
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv"}
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
+FRESH_IMPORT = """
+import importlib, sys, threading
+import av, fastapi, gradio, PIL.Image, pillow_heif, requests, sqlalchemy, uvicorn
+
+effects = []
+def watch(event, arguments):
+    if event == "open":
+        path, mode, _ = arguments
+        if mode and set(mode) & set("wax+") and "__pycache__" not in str(path):
+            effects.append(f"open {path}")
+    elif event.startswith("socket.") or event in ("os.mkdir", "subprocess.Popen", "os.putenv"):
+        if "__pycache__" not in str(arguments):
+            effects.append(f"{event} {arguments}")
+
+threads = threading.active_count()
+sys.addaudithook(watch)
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+    if threading.active_count() != threads:
+        effects.append(f"a thread of {name}")
+        threads = threading.active_count()
+print("\\n".join(effects), end="")
+"""
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def room_of(module: str) -> str:
+    """Which room a module of ours is in: "components.runs.step" is in "runs"."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Every dotted name a file imports, wherever the import stands."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(file)} has a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for file in SOURCES:
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{name_of(file)}:{node.lineno} {node.name}", node
+
+
+def length_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+each_source = pytest.mark.parametrize("file", SOURCES, ids=name_of)
+
+
+@each_source
+def test_rooms_import_downwards_only(file: Path) -> None:
+    if file.name == "app.py":
+        return
+    module = name_of(file).removesuffix(".py").replace("/", ".")
+    room = room_of(module)
+    imported = {room_of(name) for name in imports_of(file) if name.startswith("components.")}
+    assert imported - {room} <= MAY_IMPORT.get(room, set())
+    assert not [name for name in imports_of(file) if name.split(".")[0] in ("app", "tests")]
+
+
+@each_source
+def test_a_library_is_imported_in_its_room_alone(file: Path) -> None:
+    for name in imports_of(file):
+        rooms = LIBRARY_ROOMS.get(name.split(".")[0])
+        if rooms and (name_of(file), name) not in EXCEPTIONS:
+            assert name_of(file).startswith(rooms), f"{name} is not imported here"
+
+
+@each_source
+def test_only_the_settings_read_the_environment(file: Path) -> None:
+    if file.name == "settings.py":
+        return
+    read = {
+        node.attr
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+    }
+    read |= {name.removeprefix("os.") for name in imports_of(file) if name.startswith("os.")}
+    assert not read & ENVIRONMENT
+
+
+@each_source
+def test_nothing_is_global(file: Path) -> None:
+    assert not [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Global)]
+
+
+@pytest.mark.parametrize("file", [*SOURCES, *TESTS], ids=name_of)
+def test_a_module_says_what_it_is_for_and_has_a_telling_name(file: Path) -> None:
+    assert ast.get_docstring(tree_of(file))
+    assert not {*file.stem.split("_"), file.parent.name} & VAGUE_NAMES
+
+
+def test_files_are_short() -> None:
+    lines = {name_of(file): len(file.read_text("utf-8").splitlines()) for file in SOURCES}
+    assert {name: count for name, count in lines.items() if count > 300} == {}
+    assert statistics.median(lines.values()) <= 150
+
+
+def test_functions_are_short() -> None:
+    lengths = {name: length_of(node) for name, node in functions()}
+    assert {name: count for name, count in lengths.items() if count > 60} == {}
+    assert statistics.quantiles(lengths.values(), n=20)[-1] <= 40
+
+
+def test_functions_take_seven_parameters_at_most() -> None:
+    too_many = {}
+    for name, node in functions():
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        named = [argument.arg for argument in arguments if argument.arg not in ("self", "cls")]
+        if len(named) > 7:
+            too_many[name] = named
+    assert too_many == {}
+
+
+def test_importing_every_module_does_nothing(tmp_path: Path) -> None:
+    modules = [
+        name_of(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for file in SOURCES
+        if file.name != "__main__.py"
+    ]
+    before = set(_files())
+    environment = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PATH": os.defpath}
+    result = subprocess.run(
+        [sys.executable, "-B", "-c", FRESH_IMPORT, *modules],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == ""
+    assert set(_files()) - before == set()
+
+
+def _files() -> Iterator[Path]:
+    """The files beside the sources; compiled ones are Python's own business."""
+    for file in (ROOT / "components").rglob("*"):
+        if "__pycache__" not in file.parts:
+            yield file

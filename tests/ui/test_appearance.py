@@ -1,0 +1,100 @@
+"""On a phone, in light and dark, and for people who read the page with other tools."""
+
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from gradio_client import Client, handle_file
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from components.catalog import MODELS
+from components.catalog.kling_o1 import ImageO1
+from tests.playgrounds import SAMPLES, Playground, finished
+from tests.ui.visitor import Form, visiting
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+GRAVE = ("serious", "critical")
+
+
+def violations(page: Page) -> list[str]:
+    """The serious and critical faults axe finds, one line for each element."""
+    # Colours on their way from one to another are nobody's fault.
+    page.evaluate(
+        """() => Promise.allSettled(document.getAnimations()
+            .filter(it => Number.isFinite(it.effect.getComputedTiming().endTime))
+            .map(it => it.finished))"""
+    )
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary')}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+    )
+
+
+def test_a_phone_shows_every_tab_without_sideways_scrolling(
+    browser: Browser, playground: Playground
+) -> None:
+    with visiting(browser, playground, viewport=PHONE, has_touch=True) as (_, visitor):
+        visitor.open()
+        form = visitor.form(ImageO1)
+        form.example()
+        form.expect_result()
+        form.prompt.fill("Again, and show me")
+        form.prompt.scroll_into_view_if_needed()
+        form.generate.click()
+        expect(form.part("card")).to_be_in_viewport()
+        expect(form.part("details")).to_contain_text("Again, and show me")
+        form.expect_result()
+        assert fits(visitor.page)
+        for model in MODELS:
+            visitor.form(model)
+            assert fits(visitor.page), model.title
+        visitor.tab("History")
+        expect(visitor.page.locator(".history-card").first).to_be_visible()
+        assert fits(visitor.page)
+
+
+@pytest.fixture(scope="module")
+def shown_runs(client: Client) -> list[str]:
+    """Finished runs to show: a picture and a video."""
+    picture = handle_file(SAMPLES / "place.jpg")
+    accepted = [
+        client.predict(prompt="To look at", image_urls=[picture], api_name="/image_o1"),
+        client.predict(prompt="To look at", image_url=picture, api_name="/image_to_video"),
+    ]
+    return [str(finished(client, run)["id"]) for run in accepted]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_grave(
+    scheme: Literal["light", "dark"],
+    browser: Browser,
+    playground: Playground,
+    shown_runs: list[str],
+) -> None:
+    with visiting(browser, playground, color_scheme=scheme) as (_, visitor):
+        for run_id in shown_runs:
+            visitor.open(f"?run={run_id}")
+        is_dark = visitor.page.evaluate("document.body.classList.contains('dark')")
+        assert is_dark == (scheme == "dark")
+        Form(visitor.page, "image_to_video", "video").expect_result()
+        faults = []
+        for model in MODELS:
+            visitor.form(model)
+            faults += [f"{model.title}: {fault}" for fault in violations(visitor.page)]
+        visitor.form(ImageO1).expect_result()
+        visitor.tab("History")
+        expect(visitor.page.locator(".history-card").first).to_be_visible()
+        faults += [f"History: {fault}" for fault in violations(visitor.page)]
+        assert "\n".join(faults) == ""

@@ -1,0 +1,163 @@
+"""A visitor: one browser page before a playground, and what is found on the page."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+
+from components.catalog.request import ModelRequest
+from tests.playgrounds import SAMPLES, Playground
+
+WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`complaints` collects console errors and requests to other hosts."""
+
+    page: Page
+    playground: Playground
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, query: str = "") -> None:
+        """Load the page and wait until it can be used."""
+        self.page.goto(f"{self.playground.url}/{query}")
+        expect(self.page.get_by_role("tab", name="History", exact=True)).to_be_visible()
+        # The balance comes by the page's first event: from then on every handler is connected.
+        expect(self.page.locator("#header .balance")).to_contain_text("$")
+
+    def tab(self, title: str) -> None:
+        """Go to a tab."""
+        self.page.get_by_role("tab", name=title, exact=True).click()
+
+    def form(self, model: type[ModelRequest]) -> "Form":
+        """Go to a model's tab."""
+        self.tab(model.title)
+        form = Form(self.page, model.api_name, model.output)
+        expect(form.generate).to_be_visible()
+        return form
+
+
+@dataclass(frozen=True)
+class Form:
+    """A model's tab, by the ids its parts have."""
+
+    page: Page
+    name: str
+    output: str
+
+    def part(self, suffix: str) -> Locator:
+        """The element with this id in the tab."""
+        return self.page.locator(f"#{self.name}-{suffix}")
+
+    @property
+    def prompt(self) -> Locator:
+        """The box one types into."""
+        return self.part("prompt").locator("textarea")
+
+    @property
+    def generate(self) -> Locator:
+        """The button that starts a run."""
+        return self.part("generate")
+
+    def problem(self, field_name: str) -> Locator:
+        """The sentence beside a field; "" is the form's own."""
+        return self.part(f"{field_name}-problem" if field_name else "problem")
+
+    def upload(self, field_name: str, *files: Path) -> None:
+        """Choose files and wait until they are shown."""
+        part = self.part(field_name)
+        part.locator("input[type=file]").first.set_input_files(list(files))
+        expect(part.locator("img, video").first).to_be_visible()
+
+    def link(self, field_name: str, address: str) -> None:
+        """Type an address instead of choosing a file."""
+        part = self.part(f"{field_name}-links")
+        part.locator("textarea, input").first.fill(address)
+
+    def example(self, number: int = 0) -> None:
+        """Click an example, which fills in the form and generates."""
+        self.part("examples").locator(f"[data-example='{number}']").click()
+
+    def run_id(self) -> str:
+        """The id of the run that is shown."""
+        card = self.part("card").locator("[data-run]")
+        return str(card.get_attribute("data-run"))
+
+    def expect_status(self, *statuses: str) -> None:
+        """Wait until the card shows one of these statuses."""
+        card = self.part("card").locator("[data-status]")
+        expect(card).to_have_attribute(
+            "data-status", re.compile("|".join(statuses)), timeout=WAIT_MS
+        )
+
+    def expect_result(self) -> None:
+        """Wait until the run is done and its result can really be seen."""
+        self.expect_status("done")
+        kind = "img" if self.output == "image" else "video"
+        result = self.part("result").locator(kind).first
+        expect(result).to_be_visible()
+        self.page.wait_for_function(
+            "it => it.naturalWidth > 0 || (it.readyState >= 1 && it.duration > 0)",
+            arg=result.element_handle(),
+        )
+
+
+@contextmanager
+def visiting(
+    browser: Browser, playground: Playground, **options: Any
+) -> Iterator[tuple[BrowserContext, Visitor]]:
+    """A fresh context with one page. On leaving, nothing may have been complained about."""
+    context = browser.new_context(**options)
+    try:
+        visitor = new_page(context, playground)
+        yield context, visitor
+        assert visitor.complaints == []
+    finally:
+        context.close()
+
+
+def new_page(context: BrowserContext, playground: Playground) -> Visitor:
+    """Another page of the same person."""
+    visitor = Visitor(context.new_page(), playground)
+    visitor.page.set_default_timeout(WAIT_MS)
+    listen(visitor)
+    return visitor
+
+
+def listen(visitor: Visitor) -> None:
+    """Write down what a page must not do."""
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith((visitor.playground.url, "data:", "blob:")):
+            visitor.complaints.append(f"request to {request.url}")
+
+    visitor.page.on("request", note_request)
+    visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"thrown: {error}"))
+    visitor.page.on(
+        "console",
+        lambda message: (
+            visitor.complaints.append(f"console: {message.text}")
+            if message.type == "error"
+            else None
+        ),
+    )
+
+
+def uploads_for(model: type[ModelRequest]) -> Mapping[str, list[Path]]:
+    """Files of one's own for the fields a model cannot do without."""
+    picture = SAMPLES / "place.jpg"
+    files = {
+        "image_urls": [picture, SAMPLES / "style.jpg"],
+        "image_list": [picture],
+        "image_url": [picture],
+        "video_url": [SAMPLES / "clip.mp4"],
+    }
+    fields = model.model_fields
+    wanted = [name for name in files if name in fields and fields[name].is_required()]
+    return {name: files[name] for name in wanted or ["image_list"]}

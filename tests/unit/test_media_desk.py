@@ -1,0 +1,155 @@
+"""The desk keeps what is handed in before and after, does nothing twice, and leaves nothing."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from components.errors import MediaRejected, RepairCancelled
+from components.media.desk import Desk
+from components.media.images import inspect_image
+from components.media.preflight import ClipChoices, ImageChoices
+from components.media.store import FolderStore, name_of
+from components.media.turns import Turns
+from tests.media_files import drawing, saved, sound_only, video
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "media")
+
+
+def left_behind(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "media" / "work").iterdir())
+
+
+def test_a_fitting_picture_is_one_file_with_one_thumbnail(
+    tmp_path: Path, store: FolderStore
+) -> None:
+    file = saved(tmp_path / "a.png", drawing(900, 600))
+    examined = Desk(store).examine(file, ImageChoices())
+    assert examined.ref == examined.original_ref
+    assert examined.thumbnail_ref == examined.original_thumbnail_ref
+    assert store.path(name_of(examined.ref)).read_bytes() == file.read_bytes()
+    assert inspect_image(store.path(name_of(examined.thumbnail_ref))).width_px == 480
+    assert examined.preflight.untouched
+    assert left_behind(tmp_path) == []
+
+
+def test_a_repaired_picture_is_kept_before_and_after(tmp_path: Path, store: FolderStore) -> None:
+    file = saved(tmp_path / "a.webp", drawing(280, 280))
+    examined = Desk(store).examine(file, ImageChoices())
+    assert examined.original_ref.endswith(".webp")
+    assert examined.ref.endswith(".jpg")
+    assert examined.preflight.path == store.path(name_of(examined.ref))
+    assert "Enlarged" in " ".join(examined.preflight.changes)
+    assert left_behind(tmp_path) == []
+
+
+def test_the_original_can_be_examined_again_with_other_choices(
+    tmp_path: Path, store: FolderStore
+) -> None:
+    desk = Desk(store)
+    padded = desk.examine(saved(tmp_path / "a.png", drawing(1200, 300)), ImageChoices())
+    cropped = desk.examine(padded.original_ref, ImageChoices(beyond_ratio="crop"))
+    assert (padded.preflight.after.width_px, padded.preflight.after.height_px) == (1200, 480)
+    assert (cropped.preflight.after.width_px, cropped.preflight.after.height_px) == (750, 300)
+    assert cropped.original_ref == padded.original_ref
+
+
+def test_asking_again_gives_the_same_answer_until_a_file_of_it_is_deleted(
+    tmp_path: Path, store: FolderStore
+) -> None:
+    desk = Desk(store)
+    file = saved(tmp_path / "a.webp", drawing())
+    first = desk.examine(file, ImageChoices())
+    assert desk.examine(file, ImageChoices()) is first
+    assert desk.examine(first.original_ref, ImageChoices()) is first
+    store.delete(name_of(first.ref))
+    again = desk.examine(file, ImageChoices())
+    assert again is not first
+    assert store.has(name_of(again.ref))
+
+
+def test_only_the_latest_answers_are_remembered(tmp_path: Path, store: FolderStore) -> None:
+    desk = Desk(store, remembered=1)
+    first = saved(tmp_path / "a.png", drawing(400, 300))
+    known = desk.examine(first, ImageChoices())
+    desk.examine(saved(tmp_path / "b.png", drawing(400, 301)), ImageChoices())
+    assert desk.examine(first, ImageChoices()) is not known
+
+
+def test_many_who_ask_for_the_same_share_one_piece_of_work(
+    tmp_path: Path, store: FolderStore
+) -> None:
+    desk = Desk(store)
+    file = saved(tmp_path / "a.webp", drawing(800, 800))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: desk.examine(file, ImageChoices()), range(8)))
+    assert all(answer is answers[0] for answer in answers)
+
+
+def test_a_clip_reports_its_progress_to_the_end(tmp_path: Path, store: FolderStore) -> None:
+    shares: list[float] = []
+    file = video(tmp_path / "a.mkv", size=(64, 64), seconds=3, sound=True)
+    examined = Desk(store).examine(file, ClipChoices(), progress=shares.append)
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.1
+    assert shares[-1] == 1
+    assert examined.ref.endswith(".mp4")
+    assert left_behind(tmp_path) == []
+
+
+def test_a_repair_stops_when_it_is_cancelled_and_leaves_nothing(
+    tmp_path: Path, store: FolderStore
+) -> None:
+    shares: list[float] = []
+    desk = Desk(store)
+    file = video(tmp_path / "a.mp4", size=(64, 64), seconds=3)
+    with pytest.raises(RepairCancelled, match="stopped"):
+        desk.examine(
+            file, ClipChoices(), progress=shares.append, cancelled=lambda: len(shares) > 10
+        )
+    assert max(shares) < 0.9
+    assert store.size_bytes() == 0
+    assert left_behind(tmp_path) == []
+    assert desk.examine(file, ClipChoices()).ref.endswith(".mp4")
+
+
+def test_a_refused_file_is_not_kept(tmp_path: Path, store: FolderStore) -> None:
+    desk = Desk(store)
+    for file, choices in (
+        (saved(tmp_path / "a.png", drawing(8, 8)), ImageChoices()),
+        (saved(tmp_path / "b.png", drawing()), ClipChoices()),
+        (sound_only(tmp_path / "c.mp4", 4), ClipChoices()),
+        (tmp_path / "gone.png", ImageChoices()),
+        (saved(tmp_path / "d.webp", drawing()), ImageChoices(background="no colour")),
+    ):
+        with pytest.raises(MediaRejected, match=r"\.$"):
+            desk.examine(file, choices)
+    assert store.size_bytes() == 0
+
+
+def test_no_more_work_at_once_than_there_are_turns() -> None:
+    turns, at_work, most = Turns(2), [0], [0]
+    lock = threading.Lock()
+
+    def work(_: int) -> None:
+        with turns.turn():
+            with lock:
+                at_work[0] += 1
+                most[0] = max(most[0], at_work[0])
+            threading.Event().wait(0.02)
+            with lock:
+                at_work[0] -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert most[0] == 2
+
+
+def test_who_waits_for_a_turn_can_give_up() -> None:
+    turns = Turns(1)
+    with turns.turn(), pytest.raises(RepairCancelled), turns.turn(lambda: True):
+        pass

@@ -1,0 +1,155 @@
+"""Whatever the size and ratio, what comes out meets every limit, and only what must be changes."""
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from components.errors import MediaRejected
+from components.media.clip_plan import frame_rate, frame_sizes, plan_clip
+from components.media.clip_preflight import preflight_video
+from components.media.image_metadata import without_metadata
+from components.media.image_preflight import preflight_image
+from components.media.image_shape import shape_for
+from components.media.preflight import ClipChoices, ImageChoices, Preflight
+from components.media.video_files import VideoInfo
+from components.media.videos import VideoLimits
+from tests.media_files import drawing, noise, saved, video
+
+LIMITS = VideoLimits()
+CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, 0)
+WAYS = st.sampled_from((ImageChoices(), ImageChoices(beyond_ratio="crop")))
+
+
+@given(st.integers(1, 70_000), st.integers(1, 70_000), WAYS)
+def test_every_shape_ends_within_sides_and_ratio(
+    width: int, height: int, choices: ImageChoices
+) -> None:
+    shape = shape_for((width, height), choices.beyond_ratio, min_side_px=300, max_ratio=2.5)
+    canvas = shape.canvas_px
+    assert min(canvas) >= 300
+    assert 2 * max(canvas) <= 5 * min(canvas)
+    assert all(inner <= outer for inner, outer in zip(shape.content_px, canvas, strict=True))
+    if min(width, height) >= 300 and 2 * max(width, height) <= 5 * min(width, height):
+        assert shape.crop_px == shape.content_px == canvas == (width, height)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(32, 1600), st.integers(32, 1600), WAYS, st.sampled_from(["RGB", "RGBA", "P"]))
+def test_every_picture_that_comes_out_can_be_sent(
+    tmp_path_factory: pytest.TempPathFactory,
+    width: int,
+    height: int,
+    choices: ImageChoices,
+    mode: str,
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    file = saved(folder / "any.png", drawing(width, height, mode))
+    with Image.open(preflight_image(file, folder, choices).path) as picture:
+        picture.load()
+        assert picture.format in ("JPEG", "PNG")
+        assert min(picture.size) >= 300
+        assert 2 * max(picture.size) <= 5 * min(picture.size)
+
+
+@given(st.integers(1, 20_000), st.integers(1, 20_000))
+def test_every_clip_gets_even_sides_within_the_limits(width: int, height: int) -> None:
+    content, canvas = frame_sizes((width, height), LIMITS)
+    assert 720 <= min(canvas) <= max(canvas) <= 2160
+    assert all(side % 2 == 0 for side in (*content, *canvas))
+    assert all(inner <= outer for inner, outer in zip(content, canvas, strict=True))
+
+
+@given(st.floats(0, 2000), st.floats(2.99, 4000), st.floats(), st.booleans())
+def test_every_clip_gets_a_rate_and_a_length_within_the_limits(
+    fps: float, duration_s: float, start_s: float, is_steady: bool
+) -> None:
+    info = replace(CLIP, fps=fps, duration_s=duration_s, is_steady=is_steady)
+    plan = plan_clip(info, ClipChoices(start_s), LIMITS)
+    assert 24 <= plan.rate <= 60
+    assert 3 <= plan.length_s <= 10
+    assert 0 <= plan.start_s <= max(0.0, duration_s - 3)
+
+
+@pytest.mark.parametrize(
+    ("fps", "rate"), [(15, 30), (12, 24), (10, 30), (120, 60), (240, 60), (100, 50), (23.976, 24)]
+)
+def test_a_rate_becomes_a_multiple_or_a_part_of_itself(fps: float, rate: int) -> None:
+    assert frame_rate(replace(CLIP, fps=fps), LIMITS) == Fraction(rate)
+
+
+def changes(facts: Preflight) -> str:
+    return " ".join(facts.changes)
+
+
+def test_each_change_to_a_picture_is_said(tmp_path: Path) -> None:
+    small = preflight_image(saved(tmp_path / "a.png", drawing(280, 280)), tmp_path)
+    assert "Enlarged from 280×280 to 300×300 pixels." in small.changes
+    wide = preflight_image(
+        saved(tmp_path / "b.webp", drawing(1200, 300)), tmp_path, ImageChoices("#102030")
+    )
+    assert wide.changes == (
+        "Padded from 1200×300 to 1200×480 pixels with #102030.",
+        "Saved as JPEG instead of WEBP.",
+    )
+    heavy = preflight_image(saved(tmp_path / "c.png", noise(2000, 1800)), tmp_path)
+    assert "Recompressed from 10.9 MB to" in changes(heavy)
+    assert [check.label for check in heavy.checks if not check.holds] == ["Size"]
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_a_place_is_removed_without_a_second_compression(tmp_path: Path, name: str) -> None:
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (48.0, 51.0, 30.0)}
+    plain = saved(tmp_path / f"plain {name}", drawing())
+    tagged = saved(tmp_path / name, drawing(), exif=exif)
+    facts = preflight_image(tagged, tmp_path)
+    assert facts.path.read_bytes() == plain.read_bytes()
+    assert "metadata" in changes(facts)
+
+
+def test_what_follows_the_end_of_a_photo_goes_and_the_profile_stays(tmp_path: Path) -> None:
+    plain = saved(tmp_path / "a.jpg", noise(320, 320), progressive=True, icc_profile=b"x" * 200)
+    content = plain.read_bytes()
+    assert without_metadata(content) == content
+    assert without_metadata(content + b"\0\0") == content + b"\0\0"
+    assert without_metadata(content + b"a film of the same place") == content
+
+
+@pytest.mark.parametrize("size", [(320, 320), (1800, 1200)])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_photo_cut_at_99_percent_is_never_passed(
+    tmp_path: Path, size: tuple[int, int], progressive: bool
+) -> None:
+    file = saved(tmp_path / "a.jpg", noise(*size), progressive=progressive)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 99 // 100])
+    with pytest.raises(MediaRejected, match="damaged or incomplete"):
+        preflight_image(file, tmp_path)
+
+
+def packets(path: Path) -> list[bytes]:
+    with av.open(str(path)) as source:
+        return [bytes(packet) for packet in source.demux(video=0) if packet.size]
+
+
+def test_a_clip_in_another_container_keeps_its_picture_as_it_is_stored(tmp_path: Path) -> None:
+    file = video(tmp_path / "a.mov", size=(720, 720), seconds=3.2, sound=True)
+    other = video(tmp_path / "a.mkv", size=(720, 720), seconds=3.2, sound=True)
+    facts = preflight_video(other, tmp_path)
+    assert facts.changes == ("Saved as MP4 (H.264) instead of MKV (H.264).",)
+    assert len(packets(facts.path)) == len(packets(file))
+    assert packets(facts.path)[-1] == packets(other)[-1]
+
+
+def test_a_long_clip_is_cut_where_it_was_asked_for(tmp_path: Path) -> None:
+    file = video(tmp_path / "a.mp4", size=(64, 64), seconds=14, fps=24)
+    facts = preflight_video(file, tmp_path, ClipChoices(start_s=2))
+    assert "Cut to 10 s, from 0:02 to 0:12." in facts.changes
+    with av.open(str(facts.path)) as source:
+        first = next(source.decode(video=0)).to_ndarray(format="rgb24")
+    assert first.mean() == pytest.approx(2 * 24 * 2, abs=4)

@@ -1,0 +1,188 @@
+"""The engine against a whole provider in a thread: runs end, faults pass, a restart goes on."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from components.catalog import model_by_id
+from components.media.fetch import download
+from components.media.store import FolderStore, ref
+from components.provider.client import ProviderClient
+from components.provider.exchange import Exchange
+from components.runs.collect import Collector
+from components.runs.engine import Engine
+from components.runs.expectation import Expectations
+from components.runs.run import Run, Status
+from components.runs.service import RunService
+from components.runs.step import Stepper
+from components.runs.store import Query, RunStore
+from components.sandbox import Fault, Sandbox
+from tests.media_files import drawing
+from tests.run_samples import FRAMES, IMAGE_O1, run_store, sample_run
+from tests.sandbox_requests import small_sandbox
+
+WAIT_S = 20.0
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with small_sandbox(pace_s=0.4) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class House:
+    """One process's worth of playground, without its page."""
+
+    service: RunService
+    store: RunStore
+    media: FolderStore
+
+    def send(self, model_id: str, **values: object) -> Run:
+        return self.service.submit(model_by_id(model_id).parse({"prompt": "A boat", **values}))
+
+    def picture(self, folder: Path) -> str:
+        drawing(320, 320).save(folder / "upload.jpg")
+        return ref(self.media.keep(folder / "upload.jpg", ".jpg"))
+
+    def wait(self, run_id: str, reached: Callable[[Run], bool]) -> Run:
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            run = self.store.get(run_id)
+            if reached(run):
+                return run
+            time.sleep(0.02)
+        raise TimeoutError(f"still {run.status}: {run.note}")
+
+
+def is_over(run: Run) -> bool:
+    return run.status.is_final
+
+
+@contextmanager
+def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
+    media = FolderStore(folder / "media")
+    hosts = frozenset({sandbox.url.removeprefix("http://")})
+
+    def fetch(url: str, target: Path) -> object:
+        return download(url, target, max_size_bytes=10**8, allowed_hosts=hosts)
+
+    store = run_store(folder)
+    provider = ProviderClient(Exchange(sandbox.url, "key"))
+    expectations = Expectations(store, lambda _: {}, guess_s=0.5)
+    steps = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
+    engine = Engine(store, steps.advance)
+    engine.start()
+    try:
+        yield House(RunService(store, engine, expectations, time.time), store, media)
+    finally:
+        engine.stop()
+        store.close()
+
+
+def post_count(sandbox: Sandbox) -> int:
+    return sum(request.method == "POST" for request in sandbox.received)
+
+
+def test_pictures_and_videos_are_made_side_by_side_and_kept(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with house(sandbox, tmp_path) as here:
+        picture = here.picture(tmp_path)
+        pictures = here.send(IMAGE_O1, image_urls=[picture], num_images=2)
+        clip = here.send(FRAMES, image_url=picture)
+        pictures, clip = (here.wait(run.id, is_over) for run in (pictures, clip))
+        for run, count in ((pictures, 2), (clip, 1)):
+            assert (run.status, run.error) == ("done", "")
+            assert len(run.outputs) == count
+            assert all(here.media.has(output.name or "") for output in run.outputs)
+            assert all(here.media.has(output.thumb or "") for output in run.outputs)
+            assert run.charged_usd is not None
+            assert run.charged_usd > 0
+        assert [run.id for run in here.service.find(Query()).runs] == [clip.id, pictures.id]
+    assert post_count(sandbox) == 2
+
+
+def test_a_restart_in_the_middle_goes_on_with_one_post(sandbox: Sandbox, tmp_path: Path) -> None:
+    with house(sandbox, tmp_path) as first:
+        run = first.send(FRAMES, image_url=first.picture(tmp_path))
+        first.wait(run.id, lambda run: run.status is Status.GENERATING)
+    with house(sandbox, tmp_path) as second:
+        done = second.wait(run.id, is_over)
+    assert (done.status, done.error) == ("done", "")
+    assert post_count(sandbox) == 1
+
+
+def test_a_lost_answer_is_found_and_collected_with_one_post(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.faults.add(Fault("reset_after_read", method="POST"))
+    with house(sandbox, tmp_path) as here:
+        run = here.send(FRAMES, image_url=here.picture(tmp_path))
+        done = here.wait(run.id, is_over)
+    assert (done.status, done.error) == ("done", "")
+    assert "Found in the provider's log." in [event.what for event in done.events]
+    assert post_count(sandbox) == 1
+
+
+def test_a_bad_file_is_fetched_again_until_it_is_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add(Fault("file_truncated"))
+    with house(sandbox, tmp_path) as here:
+        run = here.send(FRAMES, image_url=here.picture(tmp_path))
+        done = here.wait(run.id, is_over)
+    assert done.status is Status.DONE
+    assert post_count(sandbox) == 1
+
+
+def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    seen: list[Status] = []
+
+    def broken(run: Run) -> Run:
+        seen.append(run.status)
+        raise RuntimeError("a bug")
+
+    now = time.time()
+    store.add(sample_run("fresh", next_step_at=now, created_at=now))
+    store.add(sample_run("known", status=Status.GENERATING, next_step_at=now, created_at=now))
+    engine = Engine(store, broken)
+    engine.start()
+    deadline = time.monotonic() + WAIT_S
+    while len(seen) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    engine.stop()
+    fresh, known = store.get("fresh"), store.get("known")
+    store.close()
+    assert sorted(seen) == ["generating", "submitting", "uncertain"]
+    assert (fresh.status, known.status) == ("uncertain", "generating")
+    for run in (fresh, known):
+        assert run.note == "Something went wrong here; it is tried again by itself."
+        assert run.next_step_at > now + 20
+
+
+def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    begun: list[str] = []
+
+    def slow(run: Run) -> Run:
+        begun.append(run.id)
+        time.sleep(0.4)
+        return run.moved(Status.GENERATING, time.time(), "Accepted.", generation_id="g-1")
+
+    now = time.time()
+    store.add(sample_run("one", next_step_at=now))
+    store.add(sample_run("two", next_step_at=now))
+    engine = Engine(store, slow, workers=1)
+    engine.start()
+    deadline = time.monotonic() + WAIT_S
+    while not begun and time.monotonic() < deadline:
+        time.sleep(0.01)
+    engine.stop()
+    statuses = {store.get(run_id).status for run_id in ("one", "two")}
+    store.close()
+    assert len(begun) == 1
+    assert statuses == {Status.GENERATING, Status.QUEUED}

@@ -1,0 +1,114 @@
+"""The history lists every run exactly once, page by page, and finds what was typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components.runs.run import Status
+from components.runs.store import Query, RunStore
+from tests.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_run
+
+
+def listed(store: RunStore, limit: int = 3, **query: str) -> list[str]:
+    """The ids of all pages, one after the other."""
+    ids: list[str] = []
+    cursor = ""
+    while True:
+        page = store.find(Query(limit=limit, cursor=cursor, **query))
+        assert len(page.runs) <= limit
+        ids += [run.id for run in page.runs]
+        cursor = page.next_cursor
+        if not cursor:
+            return ids
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    opened = run_store(tmp_path_factory.mktemp("history"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def prompts(store: RunStore) -> list[str]:
+    texts = ["100% sure", "100 per cent", "snake_case", "snakeXcase", "Back\\slash", "a/b", "plain"]
+    for number, text in enumerate(texts):
+        request = {"prompt": text, "image_url": "https://a"}
+        store.add(sample_run(f"{number}", request=request, created_at=NOW + number))
+    return texts
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seconds=st.lists(st.sampled_from([0.0, 0.1, 0.30000000000000004, 7.0]), max_size=9),
+    limit=st.integers(1, 4),
+)
+def test_pages_show_each_run_once_and_newest_first_even_at_equal_times(
+    tmp_path_factory: pytest.TempPathFactory, seconds: list[float], limit: int
+) -> None:
+    store = run_store(tmp_path_factory.mktemp("pages"))
+    for number, second in enumerate(seconds):
+        store.add(sample_run(f"run-{number}", created_at=NOW + second))
+    newest = sorted(
+        ((NOW + at, f"run-{number}") for number, at in enumerate(seconds)), reverse=True
+    )
+    assert listed(store, limit) == [run_id for _, run_id in newest]
+    store.close()
+
+
+def test_a_run_added_meanwhile_does_not_shift_the_next_page(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    for number in range(4):
+        store.add(sample_run(f"run-{number}", created_at=NOW + number))
+    first = store.find(Query(limit=2))
+    store.add(sample_run("newer", created_at=NOW + 99))
+    second = store.find(Query(limit=2, cursor=first.next_cursor))
+    store.close()
+    assert [run.id for run in second.runs] == ["run-1", "run-0"]
+    assert second.next_cursor == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("%", ["100% sure"]),
+        ("_", ["snake_case"]),
+        ("\\", ["Back\\slash"]),
+        ("/", ["a/b"]),
+        ("SNAKE", ["snakeXcase", "snake_case"]),
+        ("100", ["100 per cent", "100% sure"]),
+        ("'; DROP TABLE runs; --", []),
+    ],
+)
+def test_what_was_typed_is_looked_for_letter_by_letter(
+    store: RunStore, prompts: list[str], typed: str, found: list[str]
+) -> None:
+    assert [prompts[int(run_id)] for run_id in listed(store, text=typed)] == found
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "~", "nan~x", "1e999~x", "'~'"])
+def test_a_cursor_of_somebody_elses_making_is_no_error(store: RunStore, cursor: str) -> None:
+    store.find(Query(cursor=cursor))
+
+
+def test_model_and_status_narrow_the_list(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    store.add(sample_run("picture", model=IMAGE_O1))
+    store.add(sample_run("video", status=Status.DONE))
+    assert listed(store, model=IMAGE_O1) == ["picture"]
+    assert listed(store, status="done") == ["video"]
+    assert listed(store, model=FRAMES, status="queued") == []
+    store.close()
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(-5, 1), (0, 1), (2, 2), (10_000, 7)])
+def test_a_page_has_a_sensible_length(
+    store: RunStore, prompts: list[str], limit: int, shown: int
+) -> None:
+    assert len(prompts) == 7
+    assert len(store.find(Query(limit=limit)).runs) == shown

@@ -1,0 +1,154 @@
+"""The process is killed at any point and started again: nothing is lost, nothing sent twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.runs.run import Status
+from components.runs.store import RunStore
+from tests.media_files import video
+from tests.provider_server import (
+    Handler,
+    Reply,
+    ScriptedProvider,
+    problem,
+    reply,
+    reset,
+    scripted_provider,
+)
+from tests.run_samples import (
+    EVERY_LANE,
+    LEASE_S,
+    Clock,
+    desk,
+    drive,
+    run_store,
+    sample_run,
+    stepper,
+)
+
+
+@pytest.fixture
+def provider(clip: bytes) -> Iterator[ScriptedProvider]:
+    with scripted_provider() as running:
+        running.replies = [desk(running, clip)]
+        yield running
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return video(tmp_path_factory.mktemp("clip") / "a.mp4").read_bytes()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    opened = run_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def killed_at(
+    status: Status, store: RunStore, provider: ScriptedProvider, folder: Path, *, after: bool
+) -> Clock:
+    """Lead a run to `status`, then stop before its step, or after it with nothing written."""
+    clock = Clock()
+    steps = stepper(provider, store, folder, clock)
+    while True:
+        due = store.next_due()
+        assert due is not None
+        clock.now = max(clock.now, due)
+        (claim,) = store.tick([], clock.now, LEASE_S, EVERY_LANE)
+        if claim.run.status is not status:
+            store.tick([(claim, steps.advance(claim.run))], clock.now, LEASE_S, {})
+            continue
+        if after:
+            steps.advance(claim.run)
+        return clock
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the step", "after the step"])
+@pytest.mark.parametrize("status", [Status.SUBMITTING, Status.GENERATING, Status.SAVING])
+def test_a_killed_process_loses_nothing_and_sends_nothing_twice(
+    status: Status, after: bool, store: RunStore, provider: ScriptedProvider, tmp_path: Path
+) -> None:
+    store.add(sample_run())
+    clock = killed_at(status, store, provider, tmp_path, after=after)
+    store.close()
+
+    again = run_store(tmp_path)
+    again.release()
+    drive(again, stepper(provider, again, tmp_path, clock), clock)
+    run = again.get("run-1")
+    again.close()
+
+    never_left = status is Status.SUBMITTING and not after
+    assert provider.post_count == (0 if never_left else 1)
+    assert run.status == (Status.FAILED if never_left else Status.DONE)
+    if never_left:
+        assert "Not charged as far as the log tells. You can send it again." in run.error
+    else:
+        assert run.charged_usd == 0.56
+        assert run.outputs[0].name
+
+
+def test_an_answer_lost_on_the_way_is_collected_with_one_post(
+    store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
+) -> None:
+    provider.replies = [reset, desk(provider, clip)]
+    store.add(sample_run())
+    clock = Clock()
+    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    assert store.get("run-1").status is Status.DONE
+    assert provider.post_count == 1
+    assert [event.what for event in store.get("run-1").events][1:] == [
+        f"The answer from {provider.host} was lost.",
+        "Found in the provider's log.",
+        "The provider finished the video.",
+        "Every file is saved here.",
+    ]
+
+
+@pytest.mark.parametrize("answer", [problem(429, Retry_After="3"), problem(503)])
+def test_only_what_was_certainly_not_accepted_is_sent_again(
+    answer: Reply, store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
+) -> None:
+    provider.replies = [answer, answer, desk(provider, clip)]
+    store.add(sample_run())
+    clock = Clock()
+    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    assert store.get("run-1").status is Status.DONE
+    assert provider.post_count == 3
+    posts = [item for item in provider.received if item.method == "POST"]
+    assert {item.headers["x-client-request-id"] for item in posts} == {"run-1"}
+
+
+def test_a_run_cancelled_while_it_waits_for_the_provider_is_not_sent(
+    store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
+) -> None:
+    def refused_while_cancelled(handler: Handler) -> None:
+        store.cancel("run-1", clock())
+        problem(429)(handler)
+
+    provider.replies = [refused_while_cancelled, desk(provider, clip)]
+    store.add(sample_run())
+    clock = Clock()
+    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    assert store.get("run-1").status is Status.CANCELLED
+    assert provider.post_count == 1
+
+
+def test_a_run_cancelled_at_the_provider_is_collected_all_the_same(
+    store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
+) -> None:
+    def accepted_while_cancelled(handler: Handler) -> None:
+        store.cancel("run-1", clock())
+        reply({"id": "g-1", "status": "queued"})(handler)
+
+    provider.replies = [accepted_while_cancelled, desk(provider, clip)]
+    store.add(sample_run())
+    clock = Clock()
+    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    run = store.get("run-1")
+    assert (run.status, run.cancel_requested, run.charged_usd) == ("done", True, 0.56)
+    assert run.outputs[0].name

@@ -1,0 +1,173 @@
+"""Runs are handed out once, written only under their lease, and never forget a generation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from components.errors import RunNotFound
+from components.runs.run import Event, Output, Run, Status
+from components.runs.store import Claim, Lane, RunStore
+from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, run_store, sample_run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    opened = run_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def claim(store: RunStore, now: float = NOW) -> list[Claim]:
+    return store.tick([], now, LEASE_S, EVERY_LANE)
+
+
+def write(store: RunStore, held: Claim, run: Run, now: float = NOW) -> None:
+    store.tick([(held, run)], now, LEASE_S, {})
+
+
+def test_a_run_is_read_as_it_was_kept(store: RunStore) -> None:
+    run = sample_run(
+        status=Status.DONE,
+        response={"id": "g"},
+        outputs=(Output("video", "https://a", name="b.mp4", duration_s=5.0),),
+        events=(Event(NOW, "Accepted here."),),
+        charged_usd=0.56,
+        finished_at=NOW + 0.123456789,
+    )
+    store.add(run)
+    assert store.get(run.id) == run
+
+
+def test_an_unknown_run_is_not_found(store: RunStore) -> None:
+    with pytest.raises(RunNotFound, match="There is no run"):
+        store.get("nothing")
+    with pytest.raises(RunNotFound):
+        store.cancel("nothing", NOW)
+
+
+def test_a_claimed_run_is_submitting_before_a_byte_leaves_and_claimed_once(
+    store: RunStore,
+) -> None:
+    store.add(sample_run())
+    (held,) = claim(store)
+    assert (held.run.status, held.run.submitted_at) == (Status.SUBMITTING, NOW)
+    assert store.get("run-1") == held.run
+    assert claim(store) == []
+    assert claim(store, NOW + LEASE_S - 1) == []
+
+
+def test_two_stores_on_one_database_never_claim_the_same_run(
+    store: RunStore, tmp_path: Path
+) -> None:
+    other = run_store(tmp_path)
+    for number in range(20):
+        store.add(sample_run(f"run-{number}"))
+    held = [one.run.id for _ in range(3) for side in (store, other) for one in claim(side)]
+    other.close()
+    assert sorted(held) == sorted(f"run-{number}" for number in range(20))
+
+
+def test_pictures_and_steps_have_room_of_their_own(store: RunStore) -> None:
+    for number in range(3):
+        store.add(sample_run(f"picture-{number}", model=IMAGE_O1))
+        store.add(sample_run(f"video-{number}"))
+    claims = store.tick([], NOW, LEASE_S, {Lane.PICTURES: 1, Lane.STEPS: 2})
+    lanes = sorted((held.lane.value, held.run.model == IMAGE_O1) for held in claims)
+    assert lanes == [("pictures", True), ("steps", False), ("steps", False)]
+
+
+@pytest.mark.parametrize("released", [False, True], ids=["lease ran out", "process is gone"])
+def test_a_submitting_run_nobody_holds_becomes_uncertain(store: RunStore, released: bool) -> None:
+    store.add(sample_run())
+    claim(store)
+    if released:
+        store.release()
+    (held,) = claim(store, NOW if released else NOW + LEASE_S)
+    assert held.run.status is Status.UNCERTAIN
+    assert held.run.submitted_at == NOW
+
+
+def test_a_result_counts_only_under_the_lease_it_was_claimed_with(store: RunStore) -> None:
+    store.add(sample_run(status=Status.GENERATING, generation_id="g"))
+    (late,) = claim(store)
+    (held,) = claim(store, NOW + LEASE_S)
+    write(store, late, late.run.moved(Status.FAILED, NOW, "Too late."))
+    assert store.get("run-1").status is Status.GENERATING
+    write(store, held, held.run.moved(Status.SAVING, NOW, "In time."))
+    assert store.get("run-1").status is Status.SAVING
+
+
+def test_a_generation_id_is_kept_even_when_its_lease_was_lost(store: RunStore) -> None:
+    store.add(sample_run())
+    (late,) = claim(store)
+    (held,) = claim(store, NOW + LEASE_S)
+    accepted = late.run.moved(Status.GENERATING, NOW, "Accepted.", generation_id="g-1")
+    write(store, late, accepted)
+    kept = store.get("run-1")
+    assert (kept.status, kept.generation_id) == (Status.UNCERTAIN, "g-1")
+    write(store, held, held.run.waiting(NOW + LEASE_S + 5, "Searching."))
+    assert store.get("run-1").generation_id == "g-1"
+
+
+def test_cancelling_before_sending_is_final_and_free(store: RunStore) -> None:
+    store.add(sample_run())
+    assert store.cancel("run-1", NOW + 1).status is Status.CANCELLED
+    assert store.get("run-1").finished_at == NOW + 1
+    assert claim(store) == []
+    assert store.cancel("run-1", NOW + 2) == store.get("run-1")
+
+
+def test_cancelling_what_the_provider_has_still_collects_it(store: RunStore) -> None:
+    store.add(sample_run(status=Status.GENERATING, generation_id="g"))
+    (held,) = claim(store)
+    marked = store.cancel("run-1", NOW + 1)
+    assert (marked.status, marked.cancel_requested) == (Status.GENERATING, True)
+    assert store.cancel("run-1", NOW + 2) == marked
+    write(store, held, held.run.moved(Status.SAVING, NOW + 3, "Finished."))
+    saving = store.get("run-1")
+    assert (saving.status, saving.cancel_requested) == (Status.SAVING, True)
+    assert [event.what for event in saving.events] == [
+        "Cancelled here; the provider cannot stop it.",
+        "Finished.",
+    ]
+    assert [one.run.id for one in claim(store, NOW + 4)] == ["run-1"]
+
+
+def test_a_run_cancelled_while_it_was_refused_is_not_sent_again(store: RunStore) -> None:
+    store.add(sample_run())
+    (held,) = claim(store)
+    store.cancel("run-1", NOW + 1)
+    write(store, held, held.run.moved(Status.QUEUED, NOW + 2, "The provider asks for a pause."))
+    assert store.get("run-1").status is Status.CANCELLED
+    assert claim(store, NOW + 1000) == []
+
+
+def test_what_is_due_next_counts_pauses_and_leases(store: RunStore) -> None:
+    assert store.next_due() is None
+    store.add(sample_run("late", next_step_at=NOW + 60))
+    store.add(sample_run("over", status=Status.DONE, next_step_at=NOW - 60))
+    assert store.next_due() == NOW + 60
+    store.add(sample_run("soon", next_step_at=NOW + 10))
+    assert store.next_due() == NOW + 10
+    claim(store, NOW + 10)
+    assert store.next_due() == NOW + 60
+    claim(store, NOW + 60)
+    assert store.next_due() == NOW + 10 + LEASE_S
+
+
+def test_nothing_is_claimed_before_its_time(store: RunStore) -> None:
+    store.add(sample_run(next_step_at=NOW + 1))
+    assert claim(store, NOW) == []
+    assert len(claim(store, NOW + 1)) == 1
+
+
+def test_past_durations_are_those_of_the_newest_finished_runs(store: RunStore) -> None:
+    done = sample_run(status=Status.DONE, submitted_at=NOW)
+    for number in range(4):
+        store.add(replace(done, id=f"run-{number}", finished_at=NOW + number))
+    store.add(replace(done, id="failed", status=Status.FAILED, finished_at=NOW + 99))
+    store.add(replace(done, id="unknown", submitted_at=None, finished_at=NOW + 99))
+    assert store.past_durations_s(done.model, limit=2) == [3.0, 2.0]
+    assert store.past_durations_s(IMAGE_O1) == []
