@@ -138,7 +138,8 @@ def _wire_form(tab: ModelTab, events: TabEvents) -> None:
         "preprocess": False,
         **QUIET,
     }
-    gr.on([*_changes(tab), panel.html.input], references.look, trigger_mode="always_last", **look)
+    # Not "always_last": after one deferred call, gradio 6.31 sends no more of an unqueued event.
+    gr.on([*_changes(tab), panel.html.input], references.look, trigger_mode="multiple", **look)
     acting = {**look, "outputs": [*panel.parts(), *targets_of(tab.controls)]}
     panel.html.select(references.act, **acting)
     panel.html.submit(
@@ -150,13 +151,13 @@ def _wire_form(tab: ModelTab, events: TabEvents) -> None:
 
 
 def _changes(tab: ModelTab) -> list[Callable[..., Any]]:
-    """The events by which a form changes: typing, adding files, leaving an address box."""
+    """The events by which a form changes; typing in the prompt comes through the panel."""
     changes: list[Callable[..., Any]] = []
     widgets: Mapping[str, Any] = widgets_of(tab.controls)
     for name, widget in widgets.items():
         if name == "prompt":
-            changes.append(widget.input)
-        elif isinstance(widget, gr.Textbox):
+            continue
+        if isinstance(widget, gr.Textbox):
             changes += [widget.blur, widget.submit]
         else:
             changes.append(widget.change)

@@ -88,7 +88,12 @@ element.addEventListener('change', (event) => {
   const identity = input.closest('[data-identity]').dataset.identity;
   trigger('select', {action: 'choose', identity, name: input.dataset.choose, value: input.value});
 });
-let again;
+let again, quiet;
+document.addEventListener('input', (event) => {
+  if (!event.target.closest?.('#FORM-prompt')) return;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => trigger('input'), 400);
+});
 watch('value', () => {
   clearTimeout(again);
   if (props.value.working) again = setTimeout(() => trigger('input'), 700);
@@ -122,8 +127,8 @@ def remember_draft(model: type[ModelRequest]) -> gr.BrowserState:
 def build_panel(model: type[ModelRequest], draft: gr.BrowserState) -> ReferencePanel:
     """Lay out the panel.
 
-    Its clicks arrive as `select` with an `action`; `input` asks for another look while something is
-    being prepared, `submit` for a kept draft.
+    Its clicks arrive as `select` with an `action`; `input` asks for another look, when typing
+    pauses and while something is being prepared; `submit` asks for a kept draft.
     """
     html = gr.HTML(
         value={"form": model.api_name, "cards": [], "notes": [], "kit": []},

@@ -149,13 +149,13 @@ def test_bad_files_raise_one_sentence_and_are_not_sent(
     client: Client, playground: Playground, tmp_path: Path
 ) -> None:
     small = tmp_path / "small.png"
-    drawing(100, 100).save(small)
+    drawing(8, 8).save(small)
     text = tmp_path / "text.png"
     text.write_text("just words")
     short = video(tmp_path / "short.mp4", size=(720, 720), seconds=2.0)
     sent = len(posts(playground.sandbox))
     for values, endpoint, sentence in (
-        ({"image_urls": [handle_file(small)]}, "/image_o1", "smaller than the 300 pixels"),
+        ({"image_urls": [handle_file(small)]}, "/image_o1", "too small to be enlarged"),
         ({"image_urls": [handle_file(text)]}, "/image_o1", "is not a picture"),
         ({"video_url": handle_file(short)}, "/video_edit", "lasts 2.00 seconds"),
     ):

@@ -8,6 +8,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from components.catalog import MODELS
+from components.runs.run import Run, Status
+from components.runs.store import RunStore
 from components.sandbox.faults import Fault
 from tests.playgrounds import RUN_TIMEOUT_S, SAMPLES, Playground, RunJson, finished, posts
 
@@ -56,6 +59,26 @@ def test_an_unknown_run_is_one_sentence(client: Client) -> None:
             client.predict(run_id="no-such-run", api_name=endpoint)
 
 
+@pytest.fixture(scope="module")
+def earlier(playground: Playground) -> None:
+    """Three finished runs of every model, from long ago."""
+    store = RunStore(f"sqlite:///{playground.data_dir / 'playground.sqlite3'}")
+    for model in MODELS:
+        for number in range(3):
+            store.add(
+                Run(
+                    id=f"past-{model.api_name}-{number}",
+                    model=model.model_id,
+                    request={"prompt": f"An earlier run, number {number}"},
+                    status=Status.DONE,
+                    created_at=1_700_000_000.0 + number,
+                    next_step_at=0.0,
+                )
+            )
+    store.close()
+
+
+@pytest.mark.usefixtures("earlier")
 def test_runs_come_newest_first_in_pages_without_gap_or_repeat(client: Client) -> None:
     seen: list[RunJson] = []
     cursor, pages = "", 0
@@ -69,6 +92,7 @@ def test_runs_come_newest_first_in_pages_without_gap_or_repeat(client: Client) -
     assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.usefixtures("earlier")
 @pytest.mark.parametrize(
     ("filters", "count"),
     [

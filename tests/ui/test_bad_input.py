@@ -89,14 +89,12 @@ def odd_pictures(folder: Path) -> dict[Path, str]:
     text.write_text("just words")
     jpeg = folder / "cut.jpg"
     jpeg.write_bytes((SAMPLES / "place.jpg").read_bytes())
-    small, banner = folder / "small.png", folder / "banner.png"
-    drawing(100, 100).save(small)
-    drawing(3000, 300).save(banner)
+    small = folder / "small.png"
+    drawing(8, 8).save(small)
     return {
         text: "is not a picture",
         cut(jpeg): "cut",
-        small: "smaller than the 300 pixels a side the model needs",
-        banner: "wider than the 2.5:1 the model takes",
+        small: "too small to be enlarged",
         png_by_hand(
             folder / "bomb.png", 30_000, 30_000
         ): "more than the 64 megapixels that can be read",

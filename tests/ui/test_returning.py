@@ -76,9 +76,9 @@ def test_a_run_the_provider_has_is_cancelled_honestly(
         visitor.open()
         form = visitor.form(ImageToVideo)
         begin(form)
-        form.part("cancel").click()
+        form.cancel.click()
         expect(form.part("card")).to_contain_text("cannot stop a run it has accepted, and bills it")
-        expect(form.part("cancel")).to_be_hidden()
+        expect(form.cancel).to_be_hidden()
         faults.clear()
         form.expect_result()
 
@@ -93,7 +93,7 @@ def test_a_run_that_was_not_sent_is_withdrawn(
         form.example()
         expect(form.part("card")).to_contain_text("Next try in")
         sent = len(posts(playground.sandbox))
-        form.part("cancel").click()
+        form.cancel.click()
         form.expect_status("cancelled")
         expect(form.part("card")).to_contain_text("Nothing was charged")
         assert len(posts(playground.sandbox)) == sent

@@ -80,13 +80,18 @@ class Form:
         part = self.part(f"{field_name}-links")
         part.locator("textarea, input").first.fill(address)
 
+    @property
+    def cancel(self) -> Locator:
+        """The button on the card that withdraws the run."""
+        return self.part("card").get_by_role("button", name="Cancel")
+
     def example(self, number: int = 0) -> None:
         """Click an example, which fills in the form and generates."""
         self.part("examples").locator(f"[data-example='{number}']").click()
 
     def run_id(self) -> str:
         """The id of the run that is shown."""
-        card = self.part("card").locator("[data-run]")
+        card = self.part("card").locator(".run-card")
         return str(card.get_attribute("data-run"))
 
     def expect_status(self, *statuses: str) -> None:

@@ -109,7 +109,7 @@ def test_an_answer_lost_on_the_way_is_collected_with_one_post(
     ]
 
 
-@pytest.mark.parametrize("answer", [problem(429, Retry_After="3"), problem(503)])
+@pytest.mark.parametrize("answer", [problem(429, Retry_After="3"), problem(503, Retry_After="3")])
 def test_only_what_was_certainly_not_accepted_is_sent_again(
     answer: Reply, store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
 ) -> None:

@@ -110,7 +110,7 @@ def test_a_run_that_was_not_accepted_waits_as_long_as_asked(
 def test_a_provider_that_never_accepts_ends_the_run_without_a_charge(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:
-    provider.replies = [problem(503, "Service unavailable")]
+    provider.replies = [problem(503, "Service unavailable", Retry_After="3")]
     run = steps.advance(sending(attempts=SUBMIT_TRIES - 1))
     assert run.status is Status.FAILED
     assert run.error == "The provider is overloaded. Nothing was charged. Send it again later."
@@ -156,9 +156,17 @@ def test_a_lost_answer_is_looked_for_and_not_sent_again(
 def test_a_lost_answer_that_names_its_generation_needs_no_search(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:
-    provider.replies = [reply({}, 500, x_inference_id="g-7")]
+    provider.replies = [reply({}, 200, x_inference_id="g-7")]
     run = steps.advance(sending())
     assert (run.status, run.generation_id) == ("generating", "g-7")
+
+
+def test_an_error_that_names_an_inference_is_looked_for_before_it_is_believed(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply({}, 500, x_inference_id="g-7")]
+    run = steps.advance(sending())
+    assert (run.status, run.inference_id, run.generation_id) == ("uncertain", "g-7", None)
 
 
 def test_a_lost_video_is_found_in_the_log_and_goes_on(

@@ -109,11 +109,15 @@ def test_the_help_names_every_setting() -> None:
         "AIML_API_BASE",
         "PLAYGROUND_DATA_DIR",
         "PLAYGROUND_DATABASE_URL",
-        "PLAYGROUND_MEDIA_URL",
         "PLAYGROUND_AUTH",
-        "PLAYGROUND_SPEND_LIMIT_USD",
         "PLAYGROUND_ALLOW_PRIVATE_HOSTS",
         "GRADIO_SERVER_NAME",
         "GRADIO_SERVER_PORT",
     ):
         assert f"  {name} " in text
+
+
+@pytest.mark.parametrize("name", ["PLAYGROUND_SPEND_LIMIT_USD", "PLAYGROUND_MEDIA_URL"])
+def test_a_setting_without_effect_stops_the_start(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} has no effect"):
+        Settings.from_env({name: "5"})

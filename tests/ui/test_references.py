@@ -1,0 +1,108 @@
+"""References: looked at, repaired, named in the prompt, moved, kept, and there after a reload."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from components.catalog.kling_o1 import ImageO1, ReferenceToVideo, VideoReference
+from tests.media_files import drawing
+from tests.playgrounds import SAMPLES, Playground
+from tests.ui.visitor import Form, Visitor, visiting
+
+HARBOUR, PRINT = SAMPLES / "place.jpg", SAMPLES / "style.jpg"
+
+
+@pytest.fixture
+def visitor(browser: Browser, playground: Playground) -> Iterator[Visitor]:
+    with visiting(browser, playground) as (_, someone):
+        someone.open()
+        yield someone
+
+
+def panel(form: Form) -> Locator:
+    return form.part("references")
+
+
+def add(form: Form, *pictures: Path) -> None:
+    form.upload("image_urls", *pictures)
+    expect(panel(form).locator(".ref-ready")).to_have_count(len(pictures))
+
+
+def test_what_breaks_a_limit_is_repaired_and_shown_before_and_after(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    banner = tmp_path / "banner.png"
+    drawing(3000, 300).save(banner)
+    form = visitor.form(ImageO1)
+    form.prompt.fill("@Image1, wide")
+    add(form, banner)
+    card = panel(form).locator(".ref")
+    expect(card).to_contain_text("PNG · 3000×300")
+    expect(card).to_contain_text("Padded from 3000×300 to 3000×1200")
+    card.get_by_text("Before and after").click()
+    expect(card.locator("figure img")).to_have_count(2)
+    card.get_by_label("Too wide or tall").select_option("crop")
+    expect(panel(form)).to_contain_text("Cropped from 3000×300 to 750×300")
+    form.generate.click()
+    form.expect_result()
+
+
+def test_names_are_put_into_the_prompt_and_follow_their_reference(visitor: Visitor) -> None:
+    form = visitor.form(ImageO1)
+    add(form, HARBOUR, PRINT)
+    form.prompt.press_sequentially("Draw @ima")
+    expect(visitor.page.get_by_role("option")).to_have_text(["@Image1", "@Image2"])
+    form.prompt.press("Enter")
+    panel(form).get_by_role("button", name="Put @Image2 into the prompt").click()
+    expect(form.prompt).to_have_value("Draw @Image1 @Image2 ")
+    panel(form).get_by_role("button", name="Move @Image2 forward").click()
+    expect(form.prompt).to_have_value("Draw @Image2 @Image1 ")
+    form.prompt.fill("Draw @Image1 and @Image7")
+    expect(panel(form)).to_contain_text("@Image7 points to nothing")
+    expect(panel(form)).to_contain_text("Not named in the prompt: @Image2")
+
+
+def test_what_was_typed_and_added_is_there_after_a_reload(visitor: Visitor) -> None:
+    form = visitor.form(ImageO1)
+    form.prompt.fill("Kept over a reload")
+    form.part("aspect_ratio").get_by_label("3:4", exact=True).check()
+    add(form, HARBOUR, PRINT)
+    visitor.open()
+    form = visitor.form(ImageO1)
+    expect(form.prompt).to_have_value("Kept over a reload")
+    expect(panel(form).locator(".ref-ready")).to_have_count(2)
+    expect(form.part("aspect_ratio").get_by_label("3:4", exact=True)).to_be_checked()
+    form.generate.click()
+    form.expect_result()
+
+
+def test_a_kept_element_is_used_on_another_tab_renamed_and_deleted(visitor: Visitor) -> None:
+    form = visitor.form(ReferenceToVideo)
+    form.example()
+    form.expect_result()
+    expect(panel(form)).to_contain_text("2 of 7 references")
+    visitor.page.once("dialog", lambda dialog: dialog.accept("The fox"))
+    panel(form).get_by_role("button", name="Keep in kit").click()
+    expect(panel(form).get_by_role("button", name="The fox", exact=True)).to_be_visible()
+
+    other = visitor.form(VideoReference)
+    other.prompt.fill("Here it is again")
+    panel(other).get_by_role("button", name="The fox", exact=True).click()
+    expect(panel(other)).to_contain_text("@Element1")
+    visitor.page.once("dialog", lambda dialog: dialog.accept("The courier"))
+    panel(other).get_by_role("button", name="Rename The fox").click()
+    expect(panel(other).get_by_role("button", name="The courier", exact=True)).to_be_visible()
+    visitor.page.once("dialog", lambda dialog: dialog.accept())
+    panel(other).get_by_role("button", name="Delete The courier").click()
+    expect(panel(other).get_by_role("button", name="The courier", exact=True)).to_have_count(0)
+    expect(panel(other)).to_contain_text("@Element1")
+
+
+def test_an_address_that_cannot_be_reached_from_here_is_passed_on(visitor: Visitor) -> None:
+    form = visitor.form(ImageO1)
+    form.prompt.fill("@Image1 from far away")
+    form.link("image_urls", "https://no-such-host.invalid/far.png")
+    form.prompt.click()
+    expect(panel(form)).to_contain_text("could not be checked from here. It is passed on as it is")
