@@ -79,14 +79,18 @@ def _wire(history: HistoryTab, tab: gr.Tab, services: Services) -> None:
         "api_visibility": "private",
     }
     first = _list_handler(history, services)
-    for event in (
-        tab.select,
-        history.newest.click,
-        history.text.change,
-        history.model.change,
-        history.status.change,
-    ):
-        event(first, inputs_kwargs=history.filters(), **listing)
+    gr.on(
+        [
+            tab.select,
+            history.newest.click,
+            history.text.change,
+            history.model.change,
+            history.status.change,
+        ],
+        first,
+        inputs_kwargs=history.filters(),
+        **listing,
+    )
     history.older.click(
         first, inputs_kwargs={**history.filters(), "cursor": history.cursor}, **listing
     )

@@ -89,11 +89,16 @@ element.addEventListener('change', (event) => {
   trigger('select', {action: 'choose', identity, name: input.dataset.choose, value: input.value});
 });
 let again, quiet;
-document.addEventListener('input', (event) => {
-  if (!event.target.closest?.('#FORM-prompt')) return;
+const noted = (event) => {
+  const part = event.target.closest?.('[id^="FORM-"]');
+  if (!part || part === element || element.contains(event.target)) return;
+  const leaves = event.type === 'focusout';
+  if (event.type === 'input' && !part.matches('.prompt')) return;
+  if (leaves && !part.matches('.links')) return;
   clearTimeout(quiet);
-  quiet = setTimeout(() => trigger('input'), 400);
-});
+  quiet = setTimeout(() => trigger('input'), event.type === 'input' ? 400 : 50);
+};
+['input', 'change', 'focusout'].forEach((name) => document.addEventListener(name, noted));
 watch('value', () => {
   clearTimeout(again);
   if (props.value.working) again = setTimeout(() => trigger('input'), 700);
