@@ -68,10 +68,11 @@ class Intake:
 
     def _take(self, source: str, kind: MediaKind, manner: Manner) -> str:
         is_file = isinstance(source, Upload) or source.startswith(REF_PREFIX)
-        is_data = source[:5].lower() == "data:"
-        if is_data or not (is_file or manner.reads_addresses):
+        if not is_file:
             take = take_image if kind == "image" else take_video
-            return take(source, self.media, allowed_hosts=self.allowed_hosts)
+            source = take(source, self.media, allowed_hosts=self.allowed_hosts)
+            if source.startswith(REF_PREFIX) or not manner.reads_addresses:
+                return source
         choices = choices_of(kind, manner.chosen.get(self.preparations.identity(source)))
         look = self.preparations.look(source, choices, manner.wait_s if is_file else 0.0)
         if look.carried:
