@@ -11,7 +11,8 @@ import pytest
 from components.media.store import FolderStore, ref
 from components.runs.run import Run, Status
 from components.runs.search import SEARCH_S
-from components.runs.step import SUBMIT_TRIES, Stepper
+from components.runs.sending import SUBMIT_TRIES
+from components.runs.step import Stepper
 from tests.media_files import drawing
 from tests.provider_server import ScriptedProvider, html, problem, reply, reset, scripted_provider
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, log_row, run_store, sample_run, stepper
