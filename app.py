@@ -35,7 +35,7 @@ from components.runs.collect import RESULT_MAX_BYTES, Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.kit import Kit
-from components.runs.service import RunService
+from components.runs.service import UNDO_S, RunService
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Sandbox, SandboxOptions
@@ -82,7 +82,11 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
 
         expectations = Expectations(store, provider.durations, guess_s=guess_s)
         stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
-        engine = Engine(store, stepper.advance)
+
+        def purge() -> int:
+            return store.purge(time.time() - UNDO_S, media.delete)
+
+        engine = Engine(store, stepper.advance, upkeep=purge)
         engine.start()
         stack.callback(engine.stop)
         kit = Kit(settings.database_url)

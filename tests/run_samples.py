@@ -12,9 +12,10 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations
+from components.runs.leases import Lane
 from components.runs.run import Run
 from components.runs.step import Stepper
-from components.runs.store import Lane, RunStore
+from components.runs.store import RunStore
 from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
 
 NOW = 1_800_000_000.0
@@ -46,9 +47,14 @@ def sample_run(run_id: str = "run-1", **changes: Any) -> Run:
     return Run(id=run_id, model=model, **given)
 
 
+def database_url(folder: Path) -> str:
+    """Return the address of a real SQLite file in `folder`."""
+    return f"sqlite:///{folder / 'runs.sqlite3'}"
+
+
 def run_store(folder: Path) -> RunStore:
     """Return the store on a real SQLite file in `folder`."""
-    return RunStore(f"sqlite:///{folder / 'runs.sqlite3'}", slow_models=frozenset({IMAGE_O1}))
+    return RunStore(database_url(folder), slow_models=frozenset({IMAGE_O1}))
 
 
 def stepper(

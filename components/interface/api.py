@@ -17,7 +17,7 @@ from components.errors import PlaygroundError
 from components.interface.describe import run_as_json
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
-from components.runs.store import Query
+from components.runs.history import Query
 
 LOGGER = logging.getLogger(__name__)
 RunJson = dict[str, Any]

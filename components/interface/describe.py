@@ -8,6 +8,7 @@ from typing import Any
 
 from components.catalog import model_by_id
 from components.media.store import REF_PREFIX, ref
+from components.runs.history import RunCard
 from components.runs.run import Output, Run, Status
 
 SHORT_PROMPT_CHARS = 40
@@ -40,7 +41,7 @@ _PICTURES_AT_WORK = StatusWords(
 )
 
 
-def status_words(run: Run) -> StatusWords:
+def status_words(run: Run | RunCard) -> StatusWords:
     """The words for a run's status; pictures are made while the request is still open."""
     if run.cancel_requested and not run.status.is_final:
         return StatusWords(
@@ -58,7 +59,7 @@ def output_url(output: Output) -> str:
     return ref(output.name) if output.name else output.remote_url
 
 
-def thumb_url(run: Run) -> str:
+def thumb_url(run: Run | RunCard) -> str:
     """The first thumbnail, or "" while there is none."""
     return next((ref(output.thumb) for output in run.outputs if output.thumb), "")
 

@@ -12,8 +12,8 @@ from components.catalog import MODELS, model_by_id
 from components.interface.describe import status_words, thumb_url
 from components.interface.form import Updates
 from components.interface.services import Services
-from components.runs.run import Run, Status
-from components.runs.store import Page, Query
+from components.runs.history import Page, Query, RunCard
+from components.runs.run import Status
 
 PAGE_RUNS = 24
 _ON_LOAD = """
@@ -99,7 +99,7 @@ def _wire(history: HistoryTab, tab: gr.Tab, services: Services) -> None:
 def _list_handler(history: HistoryTab, services: Services) -> Callable[..., Updates]:
     def show(text: str, model: str, status: str, cursor: str = "") -> Updates:
         query = Query(text=text, model=model, status=status, limit=PAGE_RUNS, cursor=cursor)
-        page = services.runs.find(query)
+        page = services.runs.find_cards(query)
         return {
             history.grid: grid_html(page, services.clock()),
             history.older: gr.update(visible=bool(page.next_cursor)),
@@ -109,14 +109,14 @@ def _list_handler(history: HistoryTab, services: Services) -> Callable[..., Upda
     return show
 
 
-def grid_html(page: Page, now: float) -> str:
+def grid_html(page: Page[RunCard], now: float) -> str:
     """The runs as a grid of buttons; everything in it is escaped."""
     if not page.runs:
         return _EMPTY
     return f'<div class="history">{"".join(_card(run, now) for run in page.runs)}</div>'
 
 
-def _card(run: Run, now: float) -> str:
+def _card(run: RunCard, now: float) -> str:
     model = model_by_id(run.model)
     thumb = thumb_url(run)
     picture = f'<img src="{escape(thumb)}" alt="" loading="lazy">' if thumb else ""

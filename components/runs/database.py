@@ -7,17 +7,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.runs.upgrade import upgrade
+
 METADATA = sa.MetaData()
 BUSY_TIMEOUT_MS = 15_000
 
 
 def open_database(url: str) -> sa.Engine:
-    """Open it and make the tables that are missing."""
+    """Open it, with the tables, columns and indexes that `METADATA` describes."""
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin)
-    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        upgrade(connection, METADATA)
     return engine
 
 

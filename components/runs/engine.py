@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from components.runs.leases import Claim, Lane
 from components.runs.run import Run, Status
-from components.runs.store import Claim, Lane, RunStore
+from components.runs.store import RunStore
 
 LEASE_S = 900.0
 """Longer than any single step: an upload, the wait for pictures, or a download."""
 IDLE_S = 5.0
+UPKEEP_EVERY_S = 60.0
 LOGGER = logging.getLogger(__name__)
 
 
@@ -27,10 +29,14 @@ class Engine:
         clock: Callable[[], float] = time.time,
         workers: int = 16,
         picture_workers: int = 8,
+        upkeep: Callable[[], object] = lambda: None,
     ) -> None:
+        """`upkeep` is called now and then beside the runs, such as to purge deleted ones."""
         self._store = store
         self._advance = advance
         self._clock = clock
+        self._upkeep = upkeep
+        self._upkeep_at = 0.0
         self._capacity = {Lane.STEPS: workers, Lane.PICTURES: picture_workers}
         self._busy = dict.fromkeys(Lane, 0)
         self._results: queue.SimpleQueue[tuple[Claim, Run]] = queue.SimpleQueue()
@@ -92,6 +98,9 @@ class Engine:
             self._pools[claim.lane].submit(self._step, claim)
         if stopping:
             return 0.1
+        if now >= self._upkeep_at:
+            self._upkeep_at = now + UPKEEP_EVERY_S
+            self._pools[Lane.STEPS].submit(self._keep_up)
         due = self._store.next_due()
         return IDLE_S if due is None else min(IDLE_S, max(0.05, due - now))
 
@@ -104,6 +113,12 @@ class Engine:
             run = self._after_a_fault(run)
         self._results.put((claim, run))
         self._signal.set()
+
+    def _keep_up(self) -> None:
+        try:
+            self._upkeep()
+        except Exception:
+            LOGGER.exception("the upkeep failed; it is tried again")
 
     def _after_a_fault(self, run: Run) -> Run:
         """A fault of ours never ends a run, and never sends it again."""

@@ -76,13 +76,28 @@ class Event:
     what: str
 
 
+@dataclass(frozen=True)
+class Parent:
+    """A run whose result went into this one: its `output_index`-th output became `field`.
+
+    `use` is what it was used for, in the page's words, such as "first frame".
+    """
+
+    run_id: str
+    output_index: int = 0
+    field: str = ""
+    use: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One row. Times are seconds since the epoch (UTC), amounts are USD.
 
     `request` holds the fields as the catalogue names them; its media are https URLs or references
     into the media store. `response` is the provider's last answer. `note` tells what is going on
-    while the run is not over, `error` why it failed.
+    while the run is not over, `error` why it failed. `title`, `remark` and `favourite` are the
+    user's own. `group_id` joins the runs of one plan, and `group_labels` names its place there:
+    {"row": ..., "column": ...}. `deleted_at` is set while a deletion can still be undone.
     """
 
     id: str
@@ -105,6 +120,14 @@ class Run:
     response: dict[str, Any] | None = None
     outputs: tuple[Output, ...] = ()
     events: tuple[Event, ...] = ()
+    provider_request_id: str | None = None
+    title: str = ""
+    remark: str = ""
+    favourite: bool = False
+    parents: tuple[Parent, ...] = ()
+    group_id: str | None = None
+    group_labels: dict[str, str] | None = None
+    deleted_at: float | None = None
 
     @property
     def prompt(self) -> str:

@@ -1,14 +1,19 @@
-"""What the page and the API ask of runs: submit, look, cancel, list."""
+"""What the page and the API ask of runs: submit, look, cancel, list, annotate, delete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 from components.catalog.request import ModelRequest
+from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
-from components.runs.run import Event, Run
-from components.runs.store import Page, Query, RunStore
+from components.runs.history import Page, Query, RunCard
+from components.runs.run import Event, Parent, Run
+from components.runs.store import RunStore
+
+UNDO_S = 600.0
+"""How long a deletion can be undone; then it frees its disk space."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,19 @@ class RunService:
     expectations: Expectations
     clock: Callable[[], float]
 
-    def submit(self, request: ModelRequest) -> Run:
-        """Keep a new run and let the engine know."""
+    def submit(
+        self,
+        request: ModelRequest,
+        *,
+        parents: Sequence[Parent] = (),
+        group_id: str | None = None,
+        group_labels: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Keep a new run and let the engine know.
+
+        `parents` are the runs whose results it is made from; `group_id` is that of its plan, and
+        `group_labels` its place there.
+        """
         now = self.clock()
         run = Run(
             id=str(uuid4()),
@@ -31,6 +47,9 @@ class RunService:
             next_step_at=now,
             expected_s=self.expectations.expected_s(type(request), request.plain()),
             events=(Event(now, "Accepted here."),),
+            parents=tuple(parents),
+            group_id=group_id,
+            group_labels=dict(group_labels) if group_labels else None,
         )
         self.store.add(run)
         self.engine.wake()
@@ -44,6 +63,37 @@ class RunService:
         """Withdraw a run, or stop waiting for it where the provider already has it."""
         return self.store.cancel(run_id, self.clock())
 
-    def find(self, query: Query) -> Page:
-        """List runs, newest first."""
+    def find(self, query: Query) -> Page[Run]:
+        """List whole runs, newest first."""
         return self.store.find(query)
+
+    def find_cards(self, query: Query) -> Page[RunCard]:
+        """List what a grid shows of runs, newest first; much lighter than `find`."""
+        return self.store.find_cards(query)
+
+    def children(self, run_id: str) -> list[RunCard]:
+        """The runs that were made from a result of this one, newest first."""
+        return self.store.children(run_id)
+
+    def family(self, run_id: str) -> list[RunCard]:
+        """The run with its ancestors and descendants, oldest first; `parents` joins them."""
+        return self.store.family(run_id)
+
+    def annotate(
+        self,
+        run_id: str,
+        *,
+        title: str | None = None,
+        remark: str | None = None,
+        favourite: bool | None = None,
+    ) -> Run:
+        """Change what is the user's own in a run; None leaves it. Raises `RunNotFound`."""
+        return self.store.annotate(run_id, title=title, remark=remark, favourite=favourite)
+
+    def delete(self, run_ids: Collection[str]) -> Deletion:
+        """Hide runs, to be purged later; those under way stay. Its `str()` tells the user."""
+        return self.store.delete(run_ids, self.clock())
+
+    def undelete(self, run_ids: Collection[str]) -> int:
+        """Undo a deletion; returns how many runs came back."""
+        return self.store.undelete(run_ids)

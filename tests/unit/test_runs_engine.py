@@ -16,10 +16,11 @@ from components.provider.exchange import Exchange
 from components.runs.collect import Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
+from components.runs.history import Query
 from components.runs.run import Run, Status
 from components.runs.service import RunService
 from components.runs.step import Stepper
-from components.runs.store import Query, RunStore
+from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
 from tests.run_samples import FRAMES, IMAGE_O1, run_store, sample_run

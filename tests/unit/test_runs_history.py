@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.runs.run import Status
-from components.runs.store import Query, RunStore
+from components.runs.history import Query
+from components.runs.run import Output, Parent, Status
+from components.runs.store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_run
 
 
-def listed(store: RunStore, limit: int = 3, **query: str) -> list[str]:
+def listed(store: RunStore, limit: int = 3, **query: Any) -> list[str]:
     """The ids of all pages, one after the other."""
     ids: list[str] = []
     cursor = ""
@@ -103,6 +105,47 @@ def test_model_and_status_narrow_the_list(tmp_path: Path) -> None:
     assert listed(store, model=IMAGE_O1) == ["picture"]
     assert listed(store, status="done") == ["video"]
     assert listed(store, model=FRAMES, status="queued") == []
+    store.close()
+
+
+def test_every_filter_narrows_the_list(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    for number, status in enumerate(Status):
+        store.add(sample_run(f"{number}", status=status, created_at=NOW + number))
+    store.add(sample_run("planned", group_id="plan", created_at=NOW - 1))
+    store.annotate("2", favourite=True)
+    assert listed(store, favourite=True) == ["2"]
+    assert listed(store, group_id="plan") == ["planned"]
+    assert listed(store, statuses=["done", "failed"]) == ["6", "5"]
+    assert listed(store, created_from=NOW + 2, created_to=NOW + 4) == ["3", "2"]
+    assert store.count(Query(statuses=["done", "failed"])) == 2
+    store.close()
+
+
+def test_a_search_finds_titles_and_prompts_in_any_case_and_script(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    store.add(sample_run("prompt", request={"prompt": "Ein ÄRMEL"}))
+    store.add(sample_run("title"))
+    assert store.annotate("title", title="Straße am Ärmelkanal").title == "Straße am Ärmelkanal"
+    assert listed(store, text="ärmel") == ["title", "prompt"]
+    assert listed(store, text="STRASSE") == ["title"]
+    assert listed(store, text="a boat") == ["title"]
+    store.annotate("title", title="")
+    assert listed(store, text="ärmel") == ["prompt"]
+    store.close()
+
+
+def test_a_card_says_what_the_run_says(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    run = sample_run(
+        outputs=(Output("video", name="a.mp4", thumb="a.jpg"),),
+        parents=(Parent("other", 0, "image_url", "first frame"),),
+        group_id="plan",
+        group_labels={"row": "red", "column": "5 s"},
+    )
+    store.add(run)
+    (card,) = store.find_cards(Query()).runs
+    assert vars(card) == {name: getattr(run, name) for name in vars(card)}
     store.close()
 
 

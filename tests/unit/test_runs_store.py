@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from components.errors import RunNotFound
+from components.runs.leases import Claim, Lane
 from components.runs.run import Event, Output, Run, Status
-from components.runs.store import Claim, Lane, RunStore
+from components.runs.store import RunStore
 from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, run_store, sample_run
 
 

@@ -1,0 +1,90 @@
+"""Deleting runs: at first only hidden, so that it can be undone, then for good with their files."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from components.runs.database import METADATA
+from components.runs.kit import ELEMENTS
+from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS, names_in
+
+BATCH = 200
+"""Rows or files a transaction: nobody who writes waits long for it."""
+LEFTOVERS = sa.Table(
+    "media_leftovers",
+    METADATA,
+    sa.Column("name", sa.String(80), primary_key=True),
+)
+"""Files whose run is gone; kept in a table, so that a killed process forgets none of them."""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What became of a wish to delete; a run under way stays, as its result is paid for."""
+
+    deleted: tuple[str, ...]
+    under_way: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The sentence the user reads."""
+        count, stay = len(self.deleted), len(self.under_way)
+        said = f"{count} run{'' if count == 1 else 's'} deleted."
+        if stay:
+            said += f" {stay} still under way stay{'s' if stay == 1 else ''}: delete after the end."
+        return said
+
+
+def hide(connection: Connection, run_ids: Collection[str], now: float) -> Deletion:
+    """Delete runs for now: nothing lists them any more, but every row and file is still there."""
+    wanted = RUNS.c.id.in_(run_ids)
+    connection.execute(RUNS.update().where(wanted, KEPT, ~ACTIVE).values(deleted_at=now))
+    found = sa.select(RUNS.c.id, RUNS.c.deleted_at).where(wanted).order_by(RUNS.c.id)
+    rows = connection.execute(found).all()
+    return Deletion(
+        tuple(row.id for row in rows if row.deleted_at is not None),
+        tuple(row.id for row in rows if row.deleted_at is None),
+    )
+
+
+def show_again(connection: Connection, run_ids: Collection[str]) -> int:
+    """Undo a deletion; returns how many runs were still there."""
+    hidden = RUNS.c.id.in_(run_ids) & ~KEPT
+    return connection.execute(RUNS.update().where(hidden).values(deleted_at=None)).rowcount
+
+
+def purge(connection: Connection, deleted_before: float) -> int:
+    """Remove up to `BATCH` rows that were deleted before; returns how many there were."""
+    old = sa.select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before).limit(BATCH)
+    run_ids = list(connection.execute(old).scalars())
+    if not run_ids:
+        return 0
+    files = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.run_id.in_(run_ids)).distinct()
+    known = sa.select(LEFTOVERS.c.name)
+    connection.execute(
+        LEFTOVERS.insert().from_select(["name"], files.where(RUN_MEDIA.c.name.not_in(known)))
+    )
+    for table in (RUN_MEDIA, RUN_PARENTS):
+        connection.execute(table.delete().where(table.c.run_id.in_(run_ids)))
+    connection.execute(RUN_PARENTS.delete().where(RUN_PARENTS.c.parent_id.in_(run_ids)))
+    connection.execute(RUNS.delete().where(RUNS.c.id.in_(run_ids)))
+    return len(run_ids)
+
+
+def remove_leftovers(connection: Connection, remove: Callable[[str], object]) -> int:
+    """Remove up to `BATCH` files that no run and no element refers to; returns how many were left.
+
+    The transaction is held meanwhile, so that no run comes to refer to a file that just goes.
+    """
+    names = set(connection.execute(sa.select(LEFTOVERS.c.name).limit(BATCH)).scalars())
+    if not names:
+        return 0
+    used = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.name.in_(names)).distinct()
+    in_use = set(connection.execute(used).scalars())
+    for element in connection.execute(sa.select(ELEMENTS.c.element)).scalars():
+        in_use |= names & set(names_in(element))
+    for name in sorted(names - in_use):
+        remove(name)
+    connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_(names)))
+    return len(names)

@@ -1,0 +1,176 @@
+"""Looking through runs: pages of cards, searches, families. Every list is newest first."""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from components.runs.run import Output, Parent, Run, Status
+from components.runs.tables import KEPT, RUN_PARENTS, RUNS, as_run
+
+PAGE_MAX_RUNS = 100
+FAMILY_MAX_RUNS = 100
+Listed = TypeVar("Listed", "RunCard", Run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Which runs to list, newest first. `cursor` comes from the page before.
+
+    `text` is looked for in prompts and titles, letter by letter, small and large alike. The times
+    are seconds since the epoch: from `created_from`, up to but not including `created_to`.
+    """
+
+    text: str = ""
+    model: str = ""
+    status: str = ""
+    statuses: Collection[str] = ()
+    favourite: bool = False
+    group_id: str = ""
+    created_from: float | None = None
+    created_to: float | None = None
+    limit: int = 24
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCard:
+    """What a list shows of a run; read without its request, its answer and its receipt."""
+
+    id: str
+    model: str
+    prompt: str
+    status: Status
+    created_at: float
+    submitted_at: float | None
+    finished_at: float | None
+    expected_s: float | None
+    quoted_usd: float | None
+    charged_usd: float | None
+    cancel_requested: bool
+    note: str
+    error: str
+    outputs: tuple[Output, ...]
+    title: str
+    favourite: bool
+    parents: tuple[Parent, ...]
+    group_id: str | None
+    group_labels: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Page(Generic[Listed]):
+    """Some runs, and where the next page starts ("" on the last)."""
+
+    runs: tuple[Listed, ...]
+    next_cursor: str
+
+
+_CARD = tuple(RUNS.c[field.name] for field in fields(RunCard))
+
+
+def find_runs(connection: Connection, query: Query) -> Page[Run]:
+    """List whole runs by keyset, so that a late page costs no more than the first."""
+    rows = connection.execute(_wanted(RUNS.select(), query)).all()
+    return _page([as_run(row) for row in rows], query)
+
+
+def find_cards(connection: Connection, query: Query) -> Page[RunCard]:
+    """The same list of what a grid shows."""
+    rows = connection.execute(_wanted(sa.select(*_CARD), query)).all()
+    return _page([_card(row) for row in rows], query)
+
+
+def count(connection: Connection, query: Query) -> int:
+    """How many runs a query finds on all pages; it looks at each of them."""
+    wanted = sa.select(sa.func.count()).select_from(RUNS).where(*_conditions(query))
+    return int(connection.execute(wanted).scalar_one())
+
+
+def find_children(connection: Connection, run_id: str) -> list[RunCard]:
+    """The runs that were made from a result of this one, newest first."""
+    made_from = sa.select(RUN_PARENTS.c.run_id).where(RUN_PARENTS.c.parent_id == run_id)
+    wanted = sa.select(*_CARD).where(KEPT, RUNS.c.id.in_(made_from))
+    rows = connection.execute(wanted.order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc()))
+    return [_card(row) for row in rows]
+
+
+def find_family(connection: Connection, run_id: str) -> list[RunCard]:
+    """The run, its ancestors and its descendants, oldest first; up to `FAMILY_MAX_RUNS`.
+
+    Their `parents` are the lines between them; one that is not in the list was deleted.
+    """
+    family: dict[str, RunCard] = {}
+    waiting = deque([(run_id, True, True)])
+    while waiting and len(family) < FAMILY_MAX_RUNS:
+        member_id, looks_up, looks_down = waiting.popleft()
+        row = connection.execute(
+            sa.select(*_CARD).where(KEPT, RUNS.c.id == member_id)
+        ).one_or_none()
+        if row is None or member_id in family:
+            continue
+        family[member_id] = member = _card(row)
+        if looks_up:
+            waiting += [(parent.run_id, True, False) for parent in member.parents]
+        if looks_down:
+            children = find_children(connection, member_id)
+            waiting += [(child.id, False, True) for child in children]
+    return sorted(family.values(), key=lambda card: (card.created_at, card.id))
+
+
+def _wanted(columns: sa.Select[Any], query: Query) -> sa.Select[Any]:
+    newest_first = columns.order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc())
+    return newest_first.where(*_conditions(query)).limit(_limit(query) + 1)
+
+
+def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+    statuses = {*query.statuses, query.status} - {""}
+    conditions: list[sa.ColumnElement[bool]] = [KEPT]
+    if query.text:
+        conditions.append(RUNS.c.search_text.contains(query.text.casefold(), autoescape=True))
+    if query.model:
+        conditions.append(RUNS.c.model == query.model)
+    if statuses:
+        conditions.append(RUNS.c.status.in_(sorted(statuses)))
+    if query.favourite:
+        conditions.append(RUNS.c.favourite)
+    if query.group_id:
+        conditions.append(RUNS.c.group_id == query.group_id)
+    if query.created_from is not None:
+        conditions.append(RUNS.c.created_at >= query.created_from)
+    if query.created_to is not None:
+        conditions.append(RUNS.c.created_at < query.created_to)
+    if query.cursor:
+        created_at, _, run_id = query.cursor.partition("~")
+        key = sa.tuple_(RUNS.c.created_at, RUNS.c.id)
+        conditions.append(key < sa.tuple_(sa.literal(_float(created_at)), run_id))
+    return conditions
+
+
+def _page(found: list[Listed], query: Query) -> Page[Listed]:
+    limit = _limit(query)
+    shown = tuple(found[:limit])
+    more = len(found) > limit
+    return Page(shown, f"{shown[-1].created_at!r}~{shown[-1].id}" if more else "")
+
+
+def _limit(query: Query) -> int:
+    return max(1, min(query.limit, PAGE_MAX_RUNS))
+
+
+def _card(row: Row[Any]) -> RunCard:
+    values = row._asdict()
+    values["status"] = Status(values["status"])
+    values["outputs"] = tuple(Output(**output) for output in values["outputs"])
+    values["parents"] = tuple(Parent(**parent) for parent in values["parents"])
+    return RunCard(**values)
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

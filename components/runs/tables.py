@@ -1,0 +1,171 @@
+"""The tables of runs, in SQLAlchemy Core, and a run as a row of them.
+
+A column that is new to a kept database needs a server default or may be null: see `upgrade`.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from components.errors import MediaRejected
+from components.media.store import name_of
+from components.runs.database import METADATA
+from components.runs.run import FINAL, Event, Output, Parent, Run, Status
+
+_FINAL = ", ".join(f"'{status}'" for status in sorted(FINAL))
+ACTIVE: sa.ColumnElement[bool] = sa.literal_column(f"status NOT IN ({_FINAL})")
+"""Spelled out, not as parameters: only so does a database see that a partial index fits."""
+DUE_AT = sa.literal_column(
+    "CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END", sa.Float
+)
+"""When a run's next step may be handed out: it is due, and nobody holds it."""
+KEPT: sa.ColumnElement[bool] = sa.literal_column("deleted_at IS NULL")
+
+
+def _fill_search_text(connection: Connection) -> None:
+    kept = connection.execute(sa.select(RUNS.c.id, RUNS.c.prompt, RUNS.c.title)).all()
+    write = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
+    rows = [{"run_id": row.id, "search_text": search_text(row.prompt, row.title)} for row in kept]
+    if rows:
+        connection.execute(write, rows)
+
+
+def _fill_links(connection: Connection) -> None:
+    for row in connection.execute(RUNS.select()).all():
+        link(connection, as_run(row))
+
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("model", sa.String(128), nullable=False),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.Float(53), nullable=False),
+    sa.Column("next_step_at", sa.Float(53), nullable=False),
+    sa.Column("lease_until", sa.Float(53), nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("submitted_at", sa.Float(53)),
+    sa.Column("finished_at", sa.Float(53)),
+    sa.Column("expected_s", sa.Float(53)),
+    sa.Column("generation_id", sa.String(256)),
+    sa.Column("inference_id", sa.String(256)),
+    sa.Column("quoted_usd", sa.Float(53)),
+    sa.Column("charged_usd", sa.Float(53)),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("response", sa.JSON(none_as_null=True)),
+    sa.Column("outputs", sa.JSON, nullable=False),
+    sa.Column("events", sa.JSON, nullable=False),
+    sa.Column("provider_request_id", sa.String(256)),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("remark", sa.Text, nullable=False, server_default=""),
+    sa.Column("favourite", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("parents", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("group_id", sa.String(64)),
+    sa.Column("group_labels", sa.JSON(none_as_null=True)),
+    sa.Column("deleted_at", sa.Float(53)),
+    sa.Column(
+        "search_text",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        info={"fill": _fill_search_text},
+    ),
+    sa.Index("runs_newest", "created_at", "id"),
+    sa.Index("runs_by_model", "model", "status", "finished_at"),
+    sa.Index("runs_by_group", "group_id"),
+    sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    info={"retired_indexes": ["runs_due"]},
+)
+RUN_MEDIA = sa.Table(
+    "run_media",
+    METADATA,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("run_id", sa.String(64), primary_key=True, index=True),
+    info={"fill": _fill_links},
+)
+"""Which run refers to which file of the media store: what nobody refers to may be removed."""
+RUN_PARENTS = sa.Table(
+    "run_parents",
+    METADATA,
+    sa.Column("parent_id", sa.String(64), primary_key=True),
+    sa.Column("run_id", sa.String(64), primary_key=True, index=True),
+)
+"""The parents of runs once more, to be asked from the parent's side."""
+
+_FIELDS = tuple(field.name for field in fields(Run))
+_PARTS = {"outputs": Output, "events": Event, "parents": Parent}
+
+
+def as_row(run: Run) -> dict[str, Any]:
+    """Every column that a run has; the lease is not the run's own."""
+    values = {name: _plain(name, getattr(run, name)) for name in _FIELDS}
+    return {**values, "prompt": run.prompt, "search_text": search_text(run.prompt, run.title)}
+
+
+def changed_columns(before: Run, after: Run) -> dict[str, Any]:
+    """The columns in which a run differs from what it was; a request never changes."""
+    return {
+        name: _plain(name, value)
+        for name in _FIELDS
+        if (value := getattr(after, name)) is not (old := getattr(before, name)) and value != old
+    }
+
+
+def as_run(row: Row[Any]) -> Run:
+    """The run of a row that has every column."""
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values["status"] = Status(values["status"])
+    for name, part in _PARTS.items():
+        values[name] = tuple(part(**item) for item in values[name])
+    return Run(**values)
+
+
+def search_text(prompt: str, title: str) -> str:
+    """What a search looks through; folded here, as databases fold ASCII letters only."""
+    return f"{title}\n{prompt}".casefold()
+
+
+def link(connection: Connection, run: Run, *, known: Run | None = None) -> None:
+    """Note the files and the parents that a run refers to and `known`, its former self, did not."""
+    files = media_names(run) - (media_names(known) if known else set())
+    if files:
+        rows = [{"name": name, "run_id": run.id} for name in sorted(files)]
+        connection.execute(RUN_MEDIA.insert(), rows)
+    parents = set() if known else {parent.run_id for parent in run.parents}
+    if parents:
+        rows = [{"parent_id": parent_id, "run_id": run.id} for parent_id in sorted(parents)]
+        connection.execute(RUN_PARENTS.insert(), rows)
+
+
+def media_names(run: Run) -> set[str]:
+    """The files of the media store that a run refers to: what went in and what came out."""
+    names = set(names_in(run.request))
+    for output in run.outputs:
+        names |= {name for name in (output.name, output.thumb) if name}
+    return names
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """The names behind the media references in a plain value, at any depth."""
+    if isinstance(value, str):
+        with suppress(MediaRejected):
+            yield name_of(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from names_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from names_in(item)
+
+
+def _plain(name: str, value: Any) -> Any:
+    return [vars(item) for item in value] if name in _PARTS else value

@@ -1,0 +1,118 @@
+"""Deleting hides, can be undone, and frees in the end what nothing else refers to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.errors import RunNotFound
+from components.media.store import FolderStore, ref
+from components.runs.history import Query
+from components.runs.kit import Kit
+from components.runs.run import FINAL, Output, Status
+from components.runs.store import RunStore
+from tests.run_samples import EVERY_LANE, NOW, database_url, run_store, sample_run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    opened = run_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "media")
+
+
+def kept(media: FolderStore, folder: Path, content: str) -> str:
+    file = folder / "file"
+    file.write_text(content)
+    return media.keep(file, ".png")
+
+
+def finished(store: RunStore, run_id: str, given: str, *made: str) -> None:
+    """A finished run with a given picture, whose results are `made`, each its own thumbnail."""
+    outputs = tuple(Output("image", name=name, thumb=name) for name in made)
+    request = {"prompt": run_id, "image_list": [{"image": ref(given)}]}
+    store.add(sample_run(run_id, status=Status.DONE, request=request, outputs=outputs))
+
+
+def listed(store: RunStore) -> set[str]:
+    return {run.id for run in store.find(Query()).runs}
+
+
+def test_a_deleted_run_is_hidden_until_it_is_wanted_back(store: RunStore) -> None:
+    for run_id in ("a", "b", "c"):
+        store.add(sample_run(run_id, status=Status.DONE))
+    assert str(store.delete(["a", "b", "nobody"], NOW)) == "2 runs deleted."
+    assert listed(store) == {"c"}
+    with pytest.raises(RunNotFound):
+        store.get("a")
+    assert store.undelete(["a", "c"]) == 1
+    assert listed(store) == {"a", "c"}
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - FINAL))
+def test_a_run_under_way_cannot_be_deleted(store: RunStore, status: Status) -> None:
+    store.add(sample_run("going", status=status))
+    store.add(sample_run("over", status=Status.FAILED))
+    deletion = store.delete(["going", "over"], NOW)
+    assert (deletion.deleted, deletion.under_way) == (("over",), ("going",))
+    assert str(deletion) == "1 run deleted. 1 still under way stays: delete after the end."
+    assert listed(store) == {"going"}
+
+
+def test_purging_removes_rows_and_the_files_nothing_else_refers_to(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    names = {
+        content: kept(media, tmp_path, content)
+        for content in ("shared", "own", "result", "in a kit", "of the other")
+    }
+    kit = Kit(database_url(tmp_path))
+    kit.keep("Hero", {"frontal_image_url": ref(names["in a kit"])}, NOW)
+    kit.close()
+    finished(store, "a", names["own"], names["result"], names["in a kit"])
+    finished(store, "b", names["shared"], names["shared"])
+    finished(store, "other", names["shared"], names["of the other"])
+    store.delete(["a", "b"], NOW)
+
+    assert store.purge(NOW, media.delete) == 0
+    assert all(media.has(name) for name in names.values())
+    assert store.purge(NOW + 1, media.delete) == 2
+    left = {content for content, name in names.items() if media.has(name)}
+    assert left == {"shared", "in a kit", "of the other"}
+    assert store.undelete(["a", "b"]) == 0
+
+
+def test_a_purge_that_was_killed_is_finished_by_the_next(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    name = kept(media, tmp_path, "result")
+    finished(store, "a", name)
+    store.delete(["a"], NOW)
+
+    def killed(name: str) -> None:
+        raise InterruptedError(name)
+
+    with pytest.raises(InterruptedError):
+        store.purge(NOW + 1, killed)
+    assert media.has(name)
+    store.purge(NOW + 1, media.delete)
+    assert not media.has(name)
+
+
+def test_a_result_that_came_later_counts_as_a_reference(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    name = kept(media, tmp_path, "the same clip")
+    finished(store, "a", name)
+    store.add(sample_run("b", status=Status.SAVING, generation_id="g"))
+    (claim,) = store.tick([], NOW, 900.0, EVERY_LANE)
+    done = claim.run.moved(Status.DONE, NOW, "Saved.", outputs=(Output("video", name=name),))
+    store.tick([(claim, done)], NOW, 900.0, {})
+    store.delete(["a"], NOW)
+    assert store.purge(NOW + 1, media.delete) == 1
+    assert media.has(name)

@@ -1,0 +1,130 @@
+"""A database of an earlier version opens, keeps its runs, and gets what it lacks."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from components.media.store import ref
+from components.runs.database import METADATA
+from components.runs.history import Query
+from components.runs.kit import Kit
+from components.runs.run import Run, Status
+from tests.run_samples import IMAGE_O1, NOW, database_url, run_store, sample_run
+
+PICTURE = "a" * 64 + ".png"
+FIRST_VERSION = f"""
+CREATE TABLE runs (
+    id VARCHAR(64) NOT NULL, model VARCHAR(128) NOT NULL, prompt TEXT NOT NULL,
+    request JSON NOT NULL, status VARCHAR(16) NOT NULL, created_at FLOAT NOT NULL,
+    next_step_at FLOAT NOT NULL, lease_until FLOAT DEFAULT '0' NOT NULL,
+    attempts INTEGER NOT NULL, submitted_at FLOAT, finished_at FLOAT, expected_s FLOAT,
+    generation_id VARCHAR(256), inference_id VARCHAR(256), quoted_usd FLOAT, charged_usd FLOAT,
+    cancel_requested BOOLEAN NOT NULL, note TEXT NOT NULL, error TEXT NOT NULL, response JSON,
+    outputs JSON NOT NULL, events JSON NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX runs_due ON runs (next_step_at)
+    WHERE status NOT IN ('done', 'failed', 'cancelled');
+CREATE INDEX runs_by_model ON runs (model, status, finished_at);
+CREATE INDEX runs_newest ON runs (created_at, id);
+CREATE TABLE kit_elements (
+    id VARCHAR(64) NOT NULL, name VARCHAR(60) NOT NULL, element JSON NOT NULL,
+    created_at FLOAT NOT NULL, PRIMARY KEY (id)
+);
+INSERT INTO runs VALUES (
+    'old', 'klingai/image-o1', 'Ein Ärmel',
+    '{{"prompt": "Ein Ärmel", "image_urls": ["{ref(PICTURE)}"]}}', 'done', 1800000000.5,
+    1800000000.5, 0, 0, 1800000001, 1800000009, 8, NULL, 'i-1', NULL, 0.028, 0, '', '',
+    '{{"data": []}}', '[{{"kind": "image", "name": "{PICTURE}"}}]',
+    '[{{"at": 1800000000.5, "what": "Accepted here."}}]'
+);
+INSERT INTO kit_elements VALUES ('e', 'Hero', '{{}}', 1800000000.5);
+"""
+
+
+@pytest.fixture
+def old_database(tmp_path: Path) -> Path:
+    connection = sqlite3.connect(tmp_path / "runs.sqlite3")
+    connection.executescript(FIRST_VERSION)
+    connection.close()
+    return tmp_path
+
+
+def described(folder: Path) -> dict[str, set[str]]:
+    """The columns of each table, and the names of all indexes."""
+    connection = sqlite3.connect(folder / "runs.sqlite3")
+    rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    found = {
+        name: {column[1] for column in connection.execute(f"PRAGMA table_info({name})")}
+        for kind, name in rows
+        if kind == "table"
+    }
+    found["indexes"] = {name for kind, name in rows if kind == "index"}
+    connection.close()
+    return found
+
+
+def test_an_old_run_is_read_found_and_written(old_database: Path) -> None:
+    store = run_store(old_database)
+    run = store.get("old")
+    assert run == Run(**{**vars(sample_run("old", model=IMAGE_O1)), **vars(run)})
+    assert (run.status, run.charged_usd, run.title, run.parents) == (Status.DONE, 0.028, "", ())
+    assert [card.id for card in store.find_cards(Query(text="ärmel")).runs] == ["old"]
+    assert store.annotate("old", favourite=True).favourite
+    store.add(sample_run("new"))
+    assert [run.id for run in store.find(Query(favourite=True)).runs] == ["old"]
+    store.close()
+
+
+def test_the_files_of_an_old_run_are_known(old_database: Path) -> None:
+    removed: list[str] = []
+    store = run_store(old_database)
+    store.delete(["old"], NOW)
+    assert store.purge(NOW + 1, removed.append) == 1
+    assert removed == [PICTURE]
+    store.close()
+
+
+def test_an_upgraded_database_is_like_a_new_one_and_opens_again(
+    old_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    new = tmp_path_factory.mktemp("new")
+    run_store(new).close()
+    run_store(old_database).close()
+    upgraded = described(old_database)
+    assert upgraded == described(new)
+    run_store(old_database).close()
+    assert described(old_database) == upgraded
+
+
+def test_it_does_not_matter_what_is_opened_first(old_database: Path) -> None:
+    kit = Kit(database_url(old_database))
+    assert [element.name for element in kit.all()] == ["Hero"]
+    kit.close()
+    store = run_store(old_database)
+    assert [run.id for run in store.find(Query(text="ärmel")).runs] == ["old"]
+    store.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(old_database: Path) -> None:
+    before = described(old_database)
+    connection = sqlite3.connect(old_database / "runs.sqlite3")
+    connection.execute("UPDATE runs SET outputs = 'no JSON'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(ValueError, match="Expecting value"):
+        run_store(old_database)
+    assert described(old_database) == before
+
+
+@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+def test_every_table_can_be_described_to_postgresql(table: sa.Table) -> None:
+    dialect: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    assert str(CreateTable(table).compile(dialect=dialect))
+    for column in table.columns:
+        assert str(CreateColumn(column).compile(dialect=dialect))
+    for index in table.indexes:
+        assert str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect))
