@@ -26,9 +26,10 @@ ADDRESSES = Addresses("https://provider.invalid", "https://playground.invalid")
 SENDABLE = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from("\\\"'`$\n")
 )
+FIELD_NAMES = st.from_regex(r"[a-z]\w{0,20}", fullmatch=True)
 TREES = st.recursive(
     SENDABLE | st.booleans() | st.none() | st.integers(-(10**9), 10**9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SENDABLE, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELD_NAMES, inner, max_size=3),
     max_leaves=8,
 )
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.api_name)
