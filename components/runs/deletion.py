@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from components.runs.database import METADATA
 from components.runs.kit import ELEMENTS
+from components.runs.prompt_search import RUN_TEXTS
 from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS, names_in
 
 BATCH = 200
@@ -65,7 +66,7 @@ def purge(connection: Connection, deleted_before: float) -> int:
     connection.execute(
         LEFTOVERS.insert().from_select(["name"], files.where(RUN_MEDIA.c.name.not_in(known)))
     )
-    for table in (RUN_MEDIA, RUN_PARENTS):
+    for table in (RUN_MEDIA, RUN_PARENTS, RUN_TEXTS):
         connection.execute(table.delete().where(table.c.run_id.in_(run_ids)))
     connection.execute(RUN_PARENTS.delete().where(RUN_PARENTS.c.parent_id.in_(run_ids)))
     connection.execute(RUNS.delete().where(RUNS.c.id.in_(run_ids)))

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from components.runs.prompt_search import matching
 from components.runs.run import Output, Parent, Run, Status
 from components.runs.tables import KEPT, RUN_PARENTS, RUNS, as_run
 
@@ -34,6 +35,11 @@ class Query:
     created_to: float | None = None
     limit: int = 24
     cursor: str = ""
+
+    @property
+    def all_statuses(self) -> list[str]:
+        """The statuses asked for in either way; none asks for every run."""
+        return sorted({*self.statuses, self.status} - {""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,23 +76,26 @@ class Page(Generic[Listed]):
 
 
 _CARD = tuple(RUNS.c[field.name] for field in fields(RunCard))
+_NEWEST_FIRST = (RUNS.c.created_at.desc(), RUNS.c.id.desc())
 
 
 def find_runs(connection: Connection, query: Query) -> Page[Run]:
     """List whole runs by keyset, so that a late page costs no more than the first."""
-    rows = connection.execute(_wanted(RUNS.select(), query)).all()
+    rows = connection.execute(_listed(connection, RUNS.select(), query))
     return _page([as_run(row) for row in rows], query)
 
 
 def find_cards(connection: Connection, query: Query) -> Page[RunCard]:
     """The same list of what a grid shows."""
-    rows = connection.execute(_wanted(sa.select(*_CARD), query)).all()
+    rows = connection.execute(_listed(connection, sa.select(*_CARD), query))
     return _page([_card(row) for row in rows], query)
 
 
 def count(connection: Connection, query: Query) -> int:
     """How many runs a query finds on all pages; it looks at each of them."""
-    wanted = sa.select(sa.func.count()).select_from(RUNS).where(*_conditions(query))
+    wanted = sa.select(sa.func.count()).select_from(RUNS).where(*_conditions(connection, query))
+    if statuses := query.all_statuses:
+        wanted = wanted.where(RUNS.c.status.in_(statuses))
     return int(connection.execute(wanted).scalar_one())
 
 
@@ -94,7 +103,7 @@ def find_children(connection: Connection, run_id: str) -> list[RunCard]:
     """The runs that were made from a result of this one, newest first."""
     made_from = sa.select(RUN_PARENTS.c.run_id).where(RUN_PARENTS.c.parent_id == run_id)
     wanted = sa.select(*_CARD).where(KEPT, RUNS.c.id.in_(made_from))
-    rows = connection.execute(wanted.order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc()))
+    rows = connection.execute(wanted.order_by(*_NEWEST_FIRST))
     return [_card(row) for row in rows]
 
 
@@ -121,22 +130,26 @@ def find_family(connection: Connection, run_id: str) -> list[RunCard]:
     return sorted(family.values(), key=lambda card: (card.created_at, card.id))
 
 
-def _wanted(columns: sa.Select[Any], query: Query) -> sa.Select[Any]:
-    newest_first = columns.order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc())
-    return newest_first.where(*_conditions(query)).limit(_limit(query) + 1)
+def _listed(connection: Connection, columns: sa.Select[Any], query: Query) -> sa.Select[Any]:
+    """Choose the page's runs by indexes alone, and only then read their columns."""
+    conditions = _conditions(connection, query)
+    ids = sa.select(RUNS.c.id).where(*conditions)
+    chosen = [ids.where(RUNS.c.status == it) for it in query.all_statuses] or [ids]
+    # One walk down the index for each status: together they would have to be sorted.
+    first = [it.order_by(*_NEWEST_FIRST).limit(_limit(query) + 1).subquery() for it in chosen]
+    page = sa.union_all(*(sa.select(it.c.id) for it in first))
+    return columns.where(RUNS.c.id.in_(page)).order_by(*_NEWEST_FIRST).limit(_limit(query) + 1)
 
 
-def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
-    statuses = {*query.statuses, query.status} - {""}
-    conditions: list[sa.ColumnElement[bool]] = [KEPT]
-    if query.text:
-        conditions.append(RUNS.c.search_text.contains(query.text.casefold(), autoescape=True))
-    if query.model:
-        conditions.append(RUNS.c.model == query.model)
-    if statuses:
-        conditions.append(RUNS.c.status.in_(sorted(statuses)))
+def _conditions(connection: Connection, query: Query) -> list[sa.ColumnElement[bool]]:
+    """What a query asks for, but for the statuses."""
+    conditions = [KEPT]
     if query.favourite:
         conditions.append(RUNS.c.favourite)
+    if query.text:
+        conditions.append(matching(connection, RUNS.c.id, query.text))
+    if query.model:
+        conditions.append(RUNS.c.model == query.model)
     if query.group_id:
         conditions.append(RUNS.c.group_id == query.group_id)
     if query.created_from is not None:

@@ -13,8 +13,9 @@ from components.runs.database import open_database, reading
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Claim, Lane
+from components.runs.prompt_search import change_text, keep_text
 from components.runs.run import Event, Run, Status
-from components.runs.tables import RUNS, as_row, as_run, changed_columns, link, search_text
+from components.runs.tables import RUNS, as_row, as_run, changed_columns, link
 
 
 class RunStore:
@@ -29,11 +30,13 @@ class RunStore:
         """Give the connections back."""
         self._engine.dispose()
 
-    def add(self, run: Run) -> None:
-        """Keep a new run."""
+    def add(self, *runs: Run) -> None:
+        """Keep new runs: all of them or, should it fail, none."""
         with self._engine.begin() as connection:
-            connection.execute(RUNS.insert().values(**as_row(run)))
-            link(connection, run)
+            for run in runs:
+                connection.execute(RUNS.insert().values(**as_row(run)))
+                link(connection, run)
+                keep_text(connection, run.id, run.prompt, run.title)
 
     def get(self, run_id: str) -> Run:
         """Raises `RunNotFound`, also for a run that was deleted."""
@@ -189,5 +192,6 @@ def _write(connection: Connection, kept: Run, run: Run) -> None:
     """Keep what differs; another step of the engine may go on in the rest."""
     changed = changed_columns(kept, run)
     if changed:
-        changed["search_text"] = search_text(run.prompt, run.title)
         connection.execute(RUNS.update().where(RUNS.c.id == run.id).values(**changed))
+    if "title" in changed:
+        change_text(connection, run.id, run.prompt, run.title)

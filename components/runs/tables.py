@@ -26,12 +26,9 @@ DUE_AT = sa.literal_column(
 KEPT: sa.ColumnElement[bool] = sa.literal_column("deleted_at IS NULL")
 
 
-def _fill_search_text(connection: Connection) -> None:
-    kept = connection.execute(sa.select(RUNS.c.id, RUNS.c.prompt, RUNS.c.title)).all()
-    write = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
-    rows = [{"run_id": row.id, "search_text": search_text(row.prompt, row.title)} for row in kept]
-    if rows:
-        connection.execute(write, rows)
+def _listed(name: str, *columns: str) -> sa.Index:
+    """An index in which the runs of a kind stand in the order they are listed."""
+    return sa.Index(name, *columns, "created_at", "id", sqlite_where=KEPT, postgresql_where=KEPT)
 
 
 def _fill_links(connection: Connection) -> None:
@@ -72,18 +69,15 @@ RUNS = sa.Table(
     sa.Column("group_id", sa.String(64)),
     sa.Column("group_labels", sa.JSON(none_as_null=True)),
     sa.Column("deleted_at", sa.Float(53)),
-    sa.Column(
-        "search_text",
-        sa.Text,
-        nullable=False,
-        server_default="",
-        info={"fill": _fill_search_text},
-    ),
-    sa.Index("runs_newest", "created_at", "id"),
+    _listed("runs_listed"),
+    _listed("runs_of_model", "model"),
+    _listed("runs_of_status", "status"),
+    _listed("runs_of_model_and_status", "model", "status"),
+    _listed("runs_of_group", "group_id"),
+    _listed("runs_starred", "favourite"),
     sa.Index("runs_by_model", "model", "status", "finished_at"),
-    sa.Index("runs_by_group", "group_id"),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
-    info={"retired_indexes": ["runs_due"]},
+    info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group"]},
 )
 RUN_MEDIA = sa.Table(
     "run_media",
@@ -108,7 +102,7 @@ _PARTS = {"outputs": Output, "events": Event, "parents": Parent}
 def as_row(run: Run) -> dict[str, Any]:
     """Every column that a run has; the lease is not the run's own."""
     values = {name: _plain(name, getattr(run, name)) for name in _FIELDS}
-    return {**values, "prompt": run.prompt, "search_text": search_text(run.prompt, run.title)}
+    return {**values, "prompt": run.prompt}
 
 
 def changed_columns(before: Run, after: Run) -> dict[str, Any]:
@@ -127,11 +121,6 @@ def as_run(row: Row[Any]) -> Run:
     for name, part in _PARTS.items():
         values[name] = tuple(part(**item) for item in values[name])
     return Run(**values)
-
-
-def search_text(prompt: str, title: str) -> str:
-    """What a search looks through; folded here, as databases fold ASCII letters only."""
-    return f"{title}\n{prompt}".casefold()
 
 
 def link(connection: Connection, run: Run, *, known: Run | None = None) -> None:

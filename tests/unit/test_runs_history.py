@@ -1,5 +1,6 @@
 """The history lists every run exactly once, page by page, and finds what was typed."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.runs.history import Query
+from components.runs.prompt_search import RARE
 from components.runs.run import Output, Parent, Status
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_run
@@ -133,6 +135,33 @@ def test_a_search_finds_titles_and_prompts_in_any_case_and_script(tmp_path: Path
     store.annotate("title", title="")
     assert listed(store, text="ärmel") == ["prompt"]
     store.close()
+
+
+@pytest.mark.parametrize("count", [RARE - 1, RARE + 5], ids=["rare", "common"])
+@pytest.mark.parametrize("typed", ["boat", "bo", 'a "red" boat', "zzz", "a\0b"])
+def test_a_word_is_found_however_many_runs_have_it(tmp_path: Path, count: int, typed: str) -> None:
+    store = run_store(tmp_path)
+    request = {"prompt": 'A "red" boat a\0b'}
+    runs = [sample_run(f"{n:04}", request=request, created_at=NOW + n) for n in range(count)]
+    store.add(*runs, sample_run("else", request={"prompt": "A red b-o-at"}, created_at=NOW + 999))
+    newest = [] if typed == "zzz" else [f"{n:04}" for n in range(count - 1, -1, -1)]
+    page = store.find_cards(Query(text=typed, limit=3))
+    assert [card.id for card in page.runs] == newest[:3]
+    assert store.count(Query(text=typed)) == len(newest)
+    store.close()
+
+
+def test_a_purged_run_is_no_longer_found_and_its_words_are_forgotten(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    store.add(sample_run("a", status=Status.DONE), sample_run("b", request={"prompt": "A boat"}))
+    store.delete(["a"], NOW)
+    store.purge(NOW + 1, lambda _: None)
+    assert listed(store, text="boat") == ["b"]
+    store.close()
+    with sqlite3.connect(tmp_path / "runs.sqlite3") as connection:
+        connection.execute("INSERT INTO run_letters(run_letters) VALUES('integrity-check')")
+        assert connection.execute("SELECT count(*) FROM run_letters").fetchone() == (1,)
+    connection.close()
 
 
 def test_a_card_says_what_the_run_says(tmp_path: Path) -> None:
