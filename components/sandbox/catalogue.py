@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.sandbox.prices import PRICES
+from components.sandbox.prices import Prices
 
 _NAMES = {
     "klingai/image-o1": ("Kling O1 image", "image", "image"),
@@ -19,13 +19,13 @@ _NAMES = {
 _SECTIONS = frozenset({"pricing", "modalities", "capabilities"})
 
 
-async def models(request: Request) -> Response:
+async def models(request: Request, prices: Prices) -> Response:
     """Answer with the models asked for; no key is needed. 304 when the caller has them already."""
     query = request.query_params
     sections = set(_listed(query, "include"))
     if "all" in sections or query.get("details") in ("true", "1"):
         sections = set(_SECTIONS)
-    entries = [_entry(model, sections) for model in PRICES if _matches(model, query)]
+    entries = [_entry(model, sections, prices) for model in _NAMES if _matches(model, query)]
     content = {"object": "list", "data": entries}
     etag = f'"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]}"'
     known = [
@@ -67,7 +67,7 @@ def _type(made: str) -> str:
     return "openai/images-generations" if made == "image" else "aimlapi/video-generations"
 
 
-def _entry(model: str, sections: set[str]) -> dict[str, object]:
+def _entry(model: str, sections: set[str], prices: Prices) -> dict[str, object]:
     name, given, made = _NAMES[model]
     entry: dict[str, object] = {
         "id": model,
@@ -77,7 +77,7 @@ def _entry(model: str, sections: set[str]) -> dict[str, object]:
         "tags": [f"playground:{made}"],
     }
     if "pricing" in sections:
-        entry["pricing"] = PRICES[model]
+        entry["pricing"] = prices[model].published()
     if "modalities" in sections:
         entry["modalities"] = {"input": [given, "text"], "output": [made]}
     if "capabilities" in sections:

@@ -116,7 +116,7 @@ class Generations:
         try:
             await asyncio.to_thread(unpack, order, request.state.body, work.folder)
             work.save()
-            shop.ledger.hold(inference_id, work.highest_credits())
+            shop.ledger.hold(inference_id, work.highest_credits(shop.options.prices))
         except OutOfCredit as error:
             shutil.rmtree(work.folder)
             raise ApiError(403, "You've run out of credits. Top up to go on.") from error

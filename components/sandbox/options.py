@@ -1,7 +1,9 @@
 """What can be chosen about a sandbox, beyond where it listens and how it paces itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from components.sandbox.prices import PRICES, Prices
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class SandboxOptions:
     balance_usd: the account's money at the start, in USD.
     picture_long_side_px: longer side of a "1K" picture; "2K" is twice that.
     video_short_side_px: shorter side of a video in 16:9 or 9:16.
+    prices: what each model costs.
     media_hosts: "host:port" of other servers that media may be read from without TLS.
     render_threads: how many requests are rendered at the same time.
     """
@@ -23,5 +26,6 @@ class SandboxOptions:
     balance_usd: float = 50.0
     picture_long_side_px: int = 1024
     video_short_side_px: int = 720
+    prices: Prices = field(default_factory=lambda: PRICES)
     media_hosts: frozenset[str] = frozenset()
     render_threads: int = 2

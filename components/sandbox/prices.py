@@ -1,72 +1,110 @@
 """Prices: one table that is both published and charged from.
 
-The figures are stand-ins of a plausible size, not the provider's prices. 1 USD is 2,000,000
-credits, as the provider states.
+The figures are stand-ins of a plausible size, not the provider's prices; their shapes are those of
+the provider's page on its model catalogue. 1 USD is 2,000,000 credits, as the provider states.
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal
 
 CREDITS_PER_USD = 2_000_000
 
-Quote = dict[str, object]
+Published = dict[str, object]
+Unit = Literal["image", "second", "video"]
 
 
-def _per_second(price_usd: float) -> Quote:
-    return {
-        "kind": "fixed",
-        "currency": "USD",
-        "units": [{"unit": "second", "price": price_usd, "per": 1}],
-    }
+@dataclass(frozen=True)
+class Rate:
+    """`price_usd` for `per` units of a request whose parameters are as in `when`."""
+
+    unit: Unit
+    price_usd: float
+    per: int = 1
+    when: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
-def _variants(dimension: str, unit: str, prices_usd: Mapping[str | int, float]) -> Quote:
-    return {
-        "kind": "variants",
-        "currency": "USD",
-        "dimensions": [dimension],
-        "variants": [
-            {dimension: value, "unit": unit, "price": price, "per": 1}
-            for value, price in prices_usd.items()
-        ],
-    }
+@dataclass(frozen=True)
+class Tariff:
+    """The price of one model. A "variable" one is charged like the others, but not published."""
+
+    kind: Literal["fixed", "variants", "variable"]
+    rates: tuple[Rate, ...]
+
+    def published(self) -> Published:
+        """Return the `pricing` section of the list of models."""
+        said: Published = {"kind": self.kind, "currency": "USD"}
+        if self.kind == "fixed":
+            said["units"] = [
+                {"name": rate.unit, "origin": "generated", "price": rate.price_usd, "per": rate.per}
+                for rate in self.rates
+            ]
+        if self.kind == "variants":
+            said["dimensions"] = list(
+                dict.fromkeys(name for rate in self.rates for name in rate.when)
+            )
+            said["variants"] = [
+                {
+                    "when": dict(rate.when),
+                    "price": rate.price_usd,
+                    "unit": rate.unit,
+                    "per": rate.per,
+                }
+                for rate in self.rates
+            ]
+        return said
+
+    def credits_for(self, counts: Mapping[Unit, float], choices: Mapping[str, object]) -> int:
+        """Return the charge in credits.
+
+        `counts` holds how many of each unit the request makes, `choices` the parameters a rate may
+        depend on. Part of a unit counts as one from the half on. Raises `LookupError` when there is
+        no rate.
+        """
+        for rate in self.rates:
+            if all(choices[name] == value for name, value in rate.when.items()):
+                units = math.floor(counts[rate.unit] + 0.5)
+                return round(rate.price_usd * CREDITS_PER_USD * units / rate.per)
+        raise LookupError("No rate for these parameters.")
 
 
-PRICES: dict[str, Quote] = {
-    "klingai/image-o1": _variants("resolution", "image", {"1K": 0.0364, "2K": 0.0728}),
-    "klingai/video-o1-reference-to-video": _variants("duration", "video", {5: 0.728, 10: 1.456}),
-    "klingai/video-o1-image-to-video": _per_second(0.1456),
-    "klingai/video-o1-video-to-video-edit": _per_second(0.2184),
-    "klingai/video-o1-video-to-video-reference": _variants(
-        "duration", "video", {5: 1.092, 10: 2.184}
+def fixed(unit: Unit, price_usd: float, per: int = 1) -> Tariff:
+    """Return one rate whatever the parameters are."""
+    return Tariff("fixed", (Rate(unit, price_usd, per),))
+
+
+def variants(
+    unit: Unit, dimensions: Mapping[str, tuple[str | int | bool, ...]], *prices_usd: float
+) -> Tariff:
+    """Return a rate for each combination; prices in the order of `itertools.product`."""
+    combinations = product(*dimensions.values())
+    rates = [
+        Rate(unit, price_usd, when=dict(zip(dimensions, values, strict=True)))
+        for values, price_usd in zip(combinations, prices_usd, strict=True)
+    ]
+    return Tariff("variants", tuple(rates))
+
+
+def variable(unit: Unit, price_usd: float) -> Tariff:
+    """Return a rate that nobody is told of before the charge."""
+    return Tariff("variable", (Rate(unit, price_usd),))
+
+
+Prices = Mapping[str, Tariff]
+
+PRICES: Prices = {
+    "klingai/image-o1": variants("image", {"resolution": ("1K", "2K")}, 0.0364, 0.0728),
+    "klingai/video-o1-reference-to-video": variants("video", {"duration": (5, 10)}, 0.728, 1.456),
+    "klingai/video-o1-image-to-video": fixed("second", 0.1456),
+    "klingai/video-o1-video-to-video-edit": fixed("second", 0.2184),
+    "klingai/video-o1-video-to-video-reference": variants(
+        "second", {"duration": (5, 10), "keep_audio": (False, True)}, 0.2184, 0.2366, 0.2002, 0.2184
     ),
 }
-
-
-def credits_for(model: str, *, units: int, choices: Mapping[str, object]) -> int:
-    """Return the charge in credits for `units` images, videos or seconds.
-
-    `choices` holds the request's parameters that a price may depend on. Raises `LookupError` when
-    the table has no rate for them.
-    """
-    rate = _rate(PRICES[model], choices)
-    price, per = rate["price"], rate["per"]
-    return round(float(str(price)) * CREDITS_PER_USD * units / int(str(per)))
-
-
-def is_per_second(model: str) -> bool:
-    """Tell whether the model is billed by the second."""
-    return PRICES[model]["kind"] == "fixed"
 
 
 def usd(credits_used: int) -> float:
     """Return credits as US dollars."""
     return credits_used / CREDITS_PER_USD
-
-
-def _rate(quote: Quote, choices: Mapping[str, object]) -> dict[str, object]:
-    dimensions, rates = quote.get("dimensions", []), quote.get("variants", quote.get("units"))
-    if isinstance(dimensions, list) and isinstance(rates, list):
-        for rate in rates:
-            if all(rate[name] == choices[name] for name in dimensions):
-                return dict(rate)
-    raise LookupError("No rate for these parameters.")

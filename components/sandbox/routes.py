@@ -1,6 +1,7 @@
 """The table of routes, generated files, and errors in the provider's shape."""
 
 import mimetypes
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -32,7 +33,7 @@ def build_routes(workshop: Workshop) -> Starlette:
             Route(IMAGES_PATH, generations.images, methods=["POST"]),
             Route(VIDEOS_PATH, generations.videos, methods=["POST"]),
             Route(VIDEOS_PATH, generations.poll, methods=["GET"]),
-            Route("/v1/models", models),
+            Route("/v1/models", partial(models, prices=workshop.options.prices)),
             Route("/models/metrics", account.metrics),
             Route("/v2/billing", account.balance),
             Route("/v2/billing/transactions", account.transactions),

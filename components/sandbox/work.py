@@ -14,7 +14,7 @@ from components.sandbox.contract import Order
 from components.sandbox.jobs import Rendered
 from components.sandbox.material import Material, gather
 from components.sandbox.options import SandboxOptions
-from components.sandbox.prices import credits_for, is_per_second
+from components.sandbox.prices import Prices
 
 LONGEST_SOURCE_S = 10
 _FILE_NAME = "request.json"
@@ -44,16 +44,16 @@ class Work:
         )
         return cls(Order(**fields), folder, frozenset(content["plain_hosts"]))
 
-    def highest_credits(self) -> int:
+    def highest_credits(self, prices: Prices) -> int:
         """Return what the request can cost at most."""
-        return _credits(self.order, LONGEST_SOURCE_S)
+        return _credits(self.order, LONGEST_SOURCE_S, prices)
 
     def render(self, options: SandboxOptions) -> Rendered:
         """Make the files, inside the folder. Raises `MediaRefused`."""
         material = gather(self.order, self.folder, self.plain_hosts)
         paths = self._files(material, options)
         source_s = material.video_facts.duration_s if material.video_facts else 0.0
-        return Rendered(paths, _credits(self.order, round(source_s)))
+        return Rendered(paths, _credits(self.order, source_s, options.prices))
 
     def _files(self, material: Material, options: SandboxOptions) -> tuple[Path, ...]:
         name = self.folder / self.folder.stem
@@ -62,10 +62,10 @@ class Work:
         return (render.video(self.order, material, name, options.video_short_side_px),)
 
 
-def _credits(order: Order, source_s: int) -> int:
-    """Return the price; an edit is billed by the seconds of its source."""
-    units = order.num_images
-    if is_per_second(order.model):
-        units = source_s if order.model.endswith("edit") else order.duration_s
-    choices = {"resolution": order.resolution, "duration": order.duration_s}
-    return credits_for(order.model, units=units, choices=choices)
+def _credits(order: Order, source_s: float, prices: Prices) -> int:
+    """Return the price; an edit is as long as its source, and billed by the source's seconds."""
+    seconds = source_s if order.model.endswith("edit") else order.duration_s
+    choices = {**vars(order), "duration": order.duration_s}
+    return prices[order.model].credits_for(
+        {"image": order.num_images, "video": 1, "second": seconds}, choices
+    )

@@ -117,13 +117,13 @@ def test_a_charge_is_the_published_price(caller: Caller) -> None:
         entry["id"]: entry["pricing"]
         for entry in caller.get("/v1/models", include="pricing")["data"]
     }
-    assert published == PRICES
+    assert published == {model: tariff.published() for model, tariff in PRICES.items()}
     charges = {
         move["model"]: move["amount"]["usd"]
         for move in caller.get("/v2/billing/transactions", direction="CHARGE")["data"]
     }
     variant = published[IMAGE_O1]["variants"][0]
-    assert variant["resolution"] == "1K"
+    assert variant["when"] == {"resolution": "1K"}
     assert charges[IMAGE_O1] == pytest.approx(2 * variant["price"] / variant["per"])
     unit = published[FRAMES]["units"][0]
     assert charges[FRAMES] == pytest.approx(5 * unit["price"] / unit["per"])
