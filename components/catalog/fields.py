@@ -155,9 +155,13 @@ class VideoRef(Parameter):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Parameter):
-    """One of the values of the field's `Literal`; `aliases` are other spellings taken for one."""
+    """One of the values of the field's `Literal`; `aliases` are other spellings taken for one.
+
+    `unit` is "s" where the values are seconds of the result.
+    """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
 
     @override
     def __get_pydantic_core_schema__(

@@ -81,7 +81,12 @@ class ProviderClient:
         if answer.status_code == HTTPStatus.NOT_MODIFIED and self._prices:
             return self._prices[1]
         models = _read(answer, ModelList).data
-        prices = {model.id: model.pricing for model in models if model.pricing}
+        prices = {
+            name: model.pricing
+            for model in models
+            if model.pricing
+            for name in (*(model.aliases or ()), model.id)
+        }
         if etag := answer.headers.get("ETag"):
             self._prices = (etag, prices)
         return prices

@@ -119,7 +119,12 @@ class Balance(_Answer):
 
 
 class Pricing(_Answer):
-    """A model's price: read `kind` first, and each `price` together with its `per`."""
+    """A model's price: read `kind` first, and each `price` together with its `per`.
+
+    `units` are the rates of a "fixed" price, `{name, price, per, …}`; `variants` those of the price
+    of that name, `{when: {parameter: value}, unit, price, per}` (the provider's page on its model
+    catalogue). A "variable" price has neither: it is known only after the run.
+    """
 
     kind: str
     currency: str = "USD"
@@ -129,7 +134,10 @@ class Pricing(_Answer):
 
 
 class _Model(_Answer):
+    """`aliases` are other names the model can be asked for under; ours may be one of them."""
+
     id: str
+    aliases: tuple[str, ...] | None = None
     pricing: Pricing | None = None
 
 

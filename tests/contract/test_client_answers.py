@@ -43,14 +43,14 @@ PRICED: dict[str, Any] = {
     "data": [
         {
             "id": "klingai/image-o1",
-            "aliases": [],
+            "aliases": ["image-o1"],
             "type": "image",
             "info": {"name": "Image O1", "developer": "Kling"},
             "tags": [],
             "pricing": {
                 "kind": "fixed",
                 "currency": "USD",
-                "units": [{"price": 0.0364, "per": "image"}],
+                "units": [{"name": "image", "price": 0.0364, "per": 1}],
             },
         },
         {"id": "klingai/unpriced", "aliases": [], "type": "video", "info": {}, "tags": []},
@@ -155,10 +155,10 @@ def test_prices_are_kept_as_long_as_their_etag_holds(
         reply(changed, ETag='"v2"'),
     ]
     first = client.prices(["klingai/image-o1"])
-    assert first.keys() == {"klingai/image-o1"}
+    assert first.keys() == {"klingai/image-o1", "image-o1"}
     assert (first["klingai/image-o1"].kind, first["klingai/image-o1"].units) == (
         "fixed",
-        ({"price": 0.0364, "per": "image"},),
+        ({"name": "image", "price": 0.0364, "per": 1},),
     )
     assert client.prices(["klingai/image-o1"]) == first
     assert client.prices(["klingai/image-o1"]) == {}
