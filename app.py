@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,11 +31,16 @@ from components.media.fetch import download
 from components.media.store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
+from components.runs.clips import ClipLengths
 from components.runs.collect import RESULT_MAX_BYTES, Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.kit import Kit
+from components.runs.late_charges import LateCharges
+from components.runs.prices import Prices
+from components.runs.quoting import Quotes
 from components.runs.service import UNDO_S, RunService
+from components.runs.spending import SpendLimit
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Sandbox, SandboxOptions
@@ -71,15 +76,6 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
                 url, target, max_size_bytes=RESULT_MAX_BYTES, allowed_hosts=allowed_hosts
             )
 
-        def fetch_reference(url: str, target: Path) -> object:
-            return download(
-                url,
-                target,
-                max_size_bytes=REFERENCE_MAX_BYTES,
-                allowed_hosts=allowed_hosts,
-                total_timeout_s=REFERENCE_TIMEOUT_S,
-            )
-
         expectations = Expectations(store, provider.durations, guess_s=guess_s)
         stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
 
@@ -89,12 +85,21 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         engine = Engine(store, stepper.advance, upkeep=purge)
         engine.start()
         stack.callback(engine.stop)
+        late_charges = LateCharges(store, provider.find_charge)
+        late_charges.start()
+        stack.callback(late_charges.stop)
         kit = Kit(settings.database_url)
         stack.callback(kit.close)
+        clips = ClipLengths(media)
+        fetch_reference = _reference_fetcher(clips, allowed_hosts)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
+        prices = Prices(provider.prices)
+        prices.keep_fresh()
+        quotes = Quotes(prices, clips)
+        limit = SpendLimit(settings.spend_limit_usd)
         services = Services(
-            runs=RunService(store, engine, expectations, time.time),
+            runs=RunService(store, engine, expectations, quotes, limit, time.time),
             intake=Intake(media, preparations, allowed_hosts),
             preparations=preparations,
             media=media,
@@ -106,6 +111,25 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         )
         options = WebOptions(ASSETS, settings.logins, shown_folders=(media_dir,))
         yield build_web(build_page(services), services, options)
+
+
+def _reference_fetcher(
+    clips: ClipLengths, allowed_hosts: frozenset[str]
+) -> Callable[[str, Path], object]:
+    """Fetches what a form's address points to, and remembers how long a clip is."""
+
+    def fetch(url: str, target: Path) -> object:
+        fetched = download(
+            url,
+            target,
+            max_size_bytes=REFERENCE_MAX_BYTES,
+            allowed_hosts=allowed_hosts,
+            total_timeout_s=REFERENCE_TIMEOUT_S,
+        )
+        clips.learn(url, target)
+        return fetched
+
+    return fetch
 
 
 def _own(data_dir: Path, stack: ExitStack) -> None:

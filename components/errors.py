@@ -8,6 +8,9 @@
     │   ├── RepairCancelled        the user stopped the repair of a file
     │   └── AddressBlocked         an address the playground does not go to
     ├── RunNotFound                no such run here
+    ├── SpendingRefused            not started: the limit on the day's spending is in the way
+    │   ├── SpendLimitReached      what is left of the limit is less than the run would cost
+    │   └── PriceUnknown           nobody can tell whether the run would stay within the limit
     ├── ProviderError              the provider said no, or said nothing
     │   ├── NotAccepted            certainly not accepted: sending again cannot pay twice
     │   │   ├── Unreachable        no connection was made
@@ -75,6 +78,22 @@ class AddressBlocked(InvalidInput):
 
 class RunNotFound(PlaygroundError):
     """No run with this id is kept here."""
+
+
+class SpendingRefused(PlaygroundError):
+    """A limit on the day's spending does not let this run start."""
+
+    cost = "Nothing was sent or charged."
+
+
+class SpendLimitReached(SpendingRefused):
+    """What is left of the day's limit is less than the run would cost."""
+
+    advice = "Ask for less, or wait for the next day, which begins at 00:00 UTC."
+
+
+class PriceUnknown(SpendingRefused):
+    """There is a limit, and the price of the run is not known: it could break the limit."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -19,12 +20,13 @@ DESCRIPTIONS: Mapping[str, str] = {
     "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
     "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
     "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "host:port pairs that may be reached besides public ones",
+    "PLAYGROUND_SPEND_LIMIT_USD": "the most that one day's runs may cost; absent: no limit",
     "GRADIO_SERVER_NAME": "the address to listen on (default 127.0.0.1)",
     "GRADIO_SERVER_PORT": "the port to listen on (default 7860)",
 }
 
-NOT_YET = ("PLAYGROUND_MEDIA_URL", "PLAYGROUND_SPEND_LIMIT_USD")
-"""Reserved names: to ignore a limit on spending in silence would be worse than not to start."""
+NOT_YET = ("PLAYGROUND_MEDIA_URL",)
+"""Reserved names: to ignore one in silence would be worse than not to start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class Settings:
     database_url: str = ""
     logins: Mapping[str, str]
     allowed_hosts: frozenset[str] = frozenset()
+    spend_limit_usd: float | None = None
     server_name: str = "127.0.0.1"
     server_port: int = 7860
 
@@ -68,6 +71,7 @@ class Settings:
             or f"sqlite:///{data_dir / 'playground.sqlite3'}",
             logins=_logins(given["PLAYGROUND_AUTH"]),
             allowed_hosts=frozenset(_listed(given["PLAYGROUND_ALLOW_PRIVATE_HOSTS"])),
+            spend_limit_usd=_usd("PLAYGROUND_SPEND_LIMIT_USD", given["PLAYGROUND_SPEND_LIMIT_USD"]),
             server_name=given["GRADIO_SERVER_NAME"] or "127.0.0.1",
             server_port=_port("GRADIO_SERVER_PORT", given["GRADIO_SERVER_PORT"] or "7860"),
         )
@@ -97,6 +101,18 @@ def _http_url(name: str, text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with https:// (or http:// on this machine).")
     return text.rstrip("/")
+
+
+def _usd(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < inf:
+        raise SettingsError(f"{name} must be an amount in USD, for example 5 or 2.50.")
+    return amount
 
 
 def _port(name: str, text: str) -> int:

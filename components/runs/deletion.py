@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.runs.accounts import keep_figures
 from components.runs.database import METADATA
 from components.runs.kit import ELEMENTS
 from components.runs.prompt_search import RUN_TEXTS
@@ -66,6 +67,7 @@ def purge(connection: Connection, deleted_before: float) -> int:
     connection.execute(
         LEFTOVERS.insert().from_select(["name"], files.where(RUN_MEDIA.c.name.not_in(known)))
     )
+    keep_figures(connection, run_ids)
     for table in (RUN_MEDIA, RUN_PARENTS, RUN_TEXTS):
         connection.execute(table.delete().where(table.c.run_id.in_(run_ids)))
     connection.execute(RUN_PARENTS.delete().where(RUN_PARENTS.c.parent_id.in_(run_ids)))

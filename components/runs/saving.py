@@ -4,14 +4,12 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from components.errors import ProviderError, StorageError
 from components.provider.client import ProviderClient
 from components.runs import polling
 from components.runs.collect import Collector
 from components.runs.run import Run, Status
-from components.runs.search import LOG_MARGIN
 
 LOGGER = logging.getLogger(__name__)
 
@@ -40,21 +38,7 @@ class Saving:
             self.clock(),
             "Every file is saved here.",
             outputs=tuple(outputs),
-            charged_usd=self._charged_usd(run) if run.charged_usd is None else run.charged_usd,
         )
-
-    def _charged_usd(self, run: Run) -> float | None:
-        """What the ledger says of a run whose answers did not tell its cost."""
-        inference_id = run.inference_id or run.generation_id
-        if not inference_id:
-            return None
-        since = datetime.fromtimestamp(run.submitted_at or run.created_at, UTC) - LOG_MARGIN
-        try:
-            charge = self.provider.find_charge(inference_id, since=since)
-        except ProviderError as error:
-            LOGGER.info("no charge known of run %s: %s", run.id, error.message)
-            return None
-        return charge.amount.usd if charge else None
 
     def _save_later(self, run: Run, error: StorageError) -> Run:
         pause_s = polling.retry_s(run.attempts, None, self.chance)

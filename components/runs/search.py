@@ -63,6 +63,7 @@ class Search:
                 "The provider's log says that the request failed. Nothing was charged. "
                 "You can send it again.",
                 inference_id=row.inference_id,
+                charged_usd=0.0,
             )
         model = model_by_id(run.model)
         if model.output == "image":

@@ -43,7 +43,7 @@ class Sending:
             payload = request.payload(self._attach)
         except (InvalidInput, KeyError) as error:
             why = error if isinstance(error, InvalidInput) else f"There is no model {run.model}."
-            return run.failed(self.clock(), f"{why} Nothing was sent or charged.")
+            return run.failed(self.clock(), f"{why} Nothing was sent or charged.", charged_usd=0.0)
         try:
             if request.output == "image":
                 return self._pictures_made(run, *self.provider.generate_images(payload, run.id))
@@ -51,7 +51,12 @@ class Sending:
         except NotAccepted as error:
             return self._postpone(run, error)
         except Refused as error:
-            return run.failed(self.clock(), str(error), inference_id=error.facts.inference_id)
+            return run.failed(
+                self.clock(),
+                str(error),
+                inference_id=error.facts.inference_id,
+                charged_usd=0.0,
+            )
         except AnswerLost as error:
             return self._answer_lost(run, request, error)
 
@@ -107,7 +112,8 @@ class Sending:
     def _postpone(self, run: Run, error: NotAccepted) -> Run:
         now = self.clock()
         if run.attempts + 1 >= SUBMIT_TRIES:
-            return run.failed(self.clock(), f"{error.message} {error.cost} Send it again later.")
+            why = f"{error.message} {error.cost} Send it again later."
+            return run.failed(self.clock(), why, charged_usd=0.0)
         pause_s = polling.retry_s(run.attempts, error.facts.retry_after_s, self.chance)
         return run.moved(
             Status.QUEUED,

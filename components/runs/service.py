@@ -1,7 +1,10 @@
-"""What the page and the API ask of runs: submit, look, cancel, list, annotate, delete."""
+"""What the page and the API ask of runs: quote, submit, look, cancel, list, annotate, delete."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from components.catalog.request import ModelRequest
@@ -9,8 +12,12 @@ from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Page, Query, RunCard
+from components.runs.quote import Quote
+from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run
+from components.runs.spending import SpendLimit, Spent
 from components.runs.store import RunStore
+from components.runs.usage import UsageReport
 
 UNDO_S = 600.0
 """How long a deletion can be undone; then it frees its disk space."""
@@ -23,7 +30,13 @@ class RunService:
     store: RunStore
     engine: Engine
     expectations: Expectations
+    quotes: Quotes
+    limit: SpendLimit
     clock: Callable[[], float]
+
+    def quote(self, model: type[ModelRequest], values: Mapping[str, Any]) -> Quote:
+        """What a form would cost, finished or not; never raises, never waits for a server."""
+        return self.quotes.quote(model, values)
 
     def submit(
         self,
@@ -37,8 +50,12 @@ class RunService:
 
         `parents` are the runs whose results it is made from; `group_id` is that of its plan, and
         `group_labels` its place there.
+
+        Raises:
+            SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
         """
         now = self.clock()
+        quote = self.quote(type(request), request.plain())
         run = Run(
             id=str(uuid4()),
             model=request.model_id,
@@ -46,14 +63,23 @@ class RunService:
             created_at=now,
             next_step_at=now,
             expected_s=self.expectations.expected_s(type(request), request.plain()),
+            quoted_usd=quote.usd,
             events=(Event(now, "Accepted here."),),
             parents=tuple(parents),
             group_id=group_id,
             group_labels=dict(group_labels) if group_labels else None,
         )
-        self.store.add(run)
+        self.store.add(run, admit=partial(self.limit.admit, quote=quote, now=now))
         self.engine.wake()
         return run
+
+    def spent_today(self) -> Spent:
+        """What was spent on this day (UTC), and what is set aside; `limit` says how much may be."""
+        return self.store.spent_today(self.clock())
+
+    def usage(self, first: date, last: date) -> UsageReport:
+        """Figures of the days (UTC) from `first` to `last`, both included; see `last_days`."""
+        return self.store.usage(first, last)
 
     def get(self, run_id: str) -> Run:
         """Raises `RunNotFound`."""

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.errors import RunNotFound
-from components.runs import deletion, history, leases
+from components.runs import charges, deletion, history, leases, spending
+from components.runs.charges import Uncharged
 from components.runs.database import open_database, reading
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Claim, Lane
 from components.runs.prompt_search import change_text, keep_text
 from components.runs.run import Event, Run, Status
+from components.runs.spending import Spent
 from components.runs.tables import RUNS, as_row, as_run, changed_columns, link
+from components.runs.usage import UsageReport, usage_report
 
 
 class RunStore:
@@ -30,9 +34,14 @@ class RunStore:
         """Give the connections back."""
         self._engine.dispose()
 
-    def add(self, *runs: Run) -> None:
-        """Keep new runs: all of them or, should it fail, none."""
+    def add(self, *runs: Run, admit: Callable[[Connection], None] | None = None) -> None:
+        """Keep new runs: all of them or, should it fail, none.
+
+        `admit` looks at those before them in the same transaction, and may raise.
+        """
         with self._engine.begin() as connection:
+            if admit:
+                admit(connection)
             for run in runs:
                 connection.execute(RUNS.insert().values(**as_row(run)))
                 link(connection, run)
@@ -161,6 +170,26 @@ class RunStore:
             with self._engine.begin() as connection:
                 more = bool(deletion.remove_leftovers(connection, remove_file) or count)
         return purged
+
+    def spent_today(self, now: float) -> Spent:
+        """What counts against a limit of the day (UTC) that `now` belongs to."""
+        with reading(self._engine) as connection:
+            return spending.spent_today(connection, now)
+
+    def usage(self, first: date, last: date) -> UsageReport:
+        """Figures of the days (UTC) from `first` to `last`, both included."""
+        with reading(self._engine) as connection:
+            return usage_report(connection, first, last)
+
+    def uncharged(self, finished_after: float) -> list[Uncharged]:
+        """The runs that ended with their charge unknown, in the order they ended."""
+        with reading(self._engine) as connection:
+            return charges.uncharged(connection, finished_after)
+
+    def note_charge(self, run_id: str, usd: float, now: float) -> None:
+        """Fill in the charge of a run that ended, where it is not known yet."""
+        with self._engine.begin() as connection:
+            charges.note_charge(connection, run_id, usd, now)
 
     def past_durations_s(self, model: str, length_s: Any = None, limit: int = 20) -> list[float]:
         """Seconds from submission to result of the newest finished runs of a model and length."""

@@ -76,6 +76,15 @@ RUNS = sa.Table(
     _listed("runs_of_group", "group_id"),
     _listed("runs_starred", "favourite"),
     sa.Index("runs_by_model", "model", "status", "finished_at"),
+    sa.Index(
+        "runs_figures",
+        "finished_at",
+        "status",
+        "model",
+        "submitted_at",
+        "quoted_usd",
+        "charged_usd",
+    ),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group"]},
 )

@@ -48,7 +48,7 @@ def test_a_finished_run_tells_everything_about_itself(client: Client) -> None:
     assert run.keys() >= FIELDS
     assert run["model"] == "klingai/video-o1-image-to-video"
     assert run["generation_id"].endswith(run["model"])
-    assert run["charged_usd"] > 0
+    assert run["charged_usd"] == run["quoted_usd"] > 0
     assert run["created_at"] < run["finished_at"]
     assert run["request"]["duration"] == 5
 

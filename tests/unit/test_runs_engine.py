@@ -13,12 +13,16 @@ from components.media.fetch import download
 from components.media.store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
+from components.runs.clips import ClipLengths
 from components.runs.collect import Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Query
+from components.runs.prices import Prices
+from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
 from components.runs.service import RunService
+from components.runs.spending import SpendLimit
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox
@@ -79,7 +83,9 @@ def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
     engine = Engine(store, steps.advance)
     engine.start()
     try:
-        yield House(RunService(store, engine, expectations, time.time), store, media)
+        quotes = Quotes(Prices(provider.prices), ClipLengths(media))
+        runs = RunService(store, engine, expectations, quotes, SpendLimit(), time.time)
+        yield House(runs, store, media)
     finally:
         engine.stop()
         store.close()

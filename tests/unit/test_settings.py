@@ -45,6 +45,7 @@ def test_every_value_is_read(tmp_path: Path) -> None:
             "PLAYGROUND_DATABASE_URL": "postgresql://db/playground",
             "PLAYGROUND_AUTH": "ada:one, bob:t:wo",
             "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "10.0.0.1:80, ,media:9000",
+            "PLAYGROUND_SPEND_LIMIT_USD": " 2.50",
             "GRADIO_SERVER_NAME": "::1",
             "GRADIO_SERVER_PORT": "0",
         }
@@ -56,6 +57,7 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         database_url="postgresql://db/playground",
         logins={"ada": "one", "bob": "t:wo"},
         allowed_hosts=frozenset({"10.0.0.1:80", "media:9000"}),
+        spend_limit_usd=2.5,
         server_name="::1",
         server_port=0,
     )
@@ -69,6 +71,10 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         ("PLAYGROUND_AUTH", "ada"),
         ("PLAYGROUND_AUTH", "ada:"),
         ("PLAYGROUND_AUTH", ":secret"),
+        ("PLAYGROUND_SPEND_LIMIT_USD", "five"),
+        ("PLAYGROUND_SPEND_LIMIT_USD", "-1"),
+        ("PLAYGROUND_SPEND_LIMIT_USD", "nan"),
+        ("PLAYGROUND_SPEND_LIMIT_USD", "inf"),
         ("GRADIO_SERVER_PORT", "http"),
         ("GRADIO_SERVER_PORT", "-1"),
         ("GRADIO_SERVER_PORT", "65536"),
@@ -111,13 +117,18 @@ def test_the_help_names_every_setting() -> None:
         "PLAYGROUND_DATABASE_URL",
         "PLAYGROUND_AUTH",
         "PLAYGROUND_ALLOW_PRIVATE_HOSTS",
+        "PLAYGROUND_SPEND_LIMIT_USD",
         "GRADIO_SERVER_NAME",
         "GRADIO_SERVER_PORT",
     ):
         assert f"  {name} " in text
 
 
-@pytest.mark.parametrize("name", ["PLAYGROUND_SPEND_LIMIT_USD", "PLAYGROUND_MEDIA_URL"])
-def test_a_setting_without_effect_stops_the_start(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} has no effect"):
-        Settings.from_env({name: "5"})
+def test_no_limit_on_spending_differs_from_a_limit_of_nothing() -> None:
+    assert Settings.from_env({}).spend_limit_usd is None
+    assert Settings.from_env({"PLAYGROUND_SPEND_LIMIT_USD": "0"}).spend_limit_usd == 0.0
+
+
+def test_a_setting_without_effect_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="PLAYGROUND_MEDIA_URL has no effect"):
+        Settings.from_env({"PLAYGROUND_MEDIA_URL": "5"})
