@@ -109,7 +109,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             balance_usd=provider.balance_usd,
             is_sandbox=settings.is_sandbox,
         )
-        options = WebOptions(ASSETS, settings.logins, shown_folders=(media_dir,))
+        options = WebOptions(ASSETS, settings.logins)
         yield build_web(build_page(services), services, options)
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from components.catalog import model_by_id
+from components.catalog.fields import Choice, Count, Switch
 from components.media.store import REF_PREFIX, ref
 from components.runs.history import RunCard
 from components.runs.run import Output, Run, Status
@@ -118,3 +119,21 @@ def run_as_json(run: Run) -> dict[str, Any]:
 
 def _iso(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def setting_facts(run: Run) -> list[str]:
+    """What a run was asked for besides its prompt and files, in words, from the catalogue."""
+    model = model_by_id(run.model)
+    facts = [model.title]
+    for name, parameter in model.parameters().items():
+        value = run.request.get(name)
+        if isinstance(parameter, Choice | Count | Switch) and not parameter.advanced:
+            facts.append(f"{parameter.label}: {_plain(value)}")
+    facts.append(f"run {run.id[:8]}")
+    return facts
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

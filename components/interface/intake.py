@@ -21,9 +21,13 @@ CALL_WAIT_S = 600.0
 
 @dataclass(frozen=True)
 class Manner:
-    """How a request comes in: with what choices, how patiently, and whether addresses are read."""
+    """How a request comes in: with what choices, how patiently, and whether addresses are read.
+
+    `names` are the names of files as the user knows them, by reference.
+    """
 
     chosen: ChosenFor = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     wait_s: float = CALL_WAIT_S
     reads_addresses: bool = False
 
@@ -79,4 +83,4 @@ class Intake:
             return look.carried
         if look.state == "working" and not is_file:
             return source
-        raise refusal(look)
+        raise refusal(look, manner.names.get(source, ""))

@@ -151,8 +151,9 @@ class Preparations:
         return self._desk.examine(file, choices, progress=report, cancelled=job.cancelled.is_set)
 
 
-def refusal(look: Look) -> InvalidInput:
-    """The error of a reference that cannot be sent as it is."""
+def refusal(look: Look, name: str = "") -> InvalidInput:
+    """The error of a reference that cannot be sent as it is; `name` is what the user calls it."""
+    said = look.sentence
     if look.state == "working":
-        return MediaRejected(f"This is still being prepared ({look.progress:.0%}); wait a moment.")
-    return MediaRejected(look.sentence)
+        said = f"This is still being prepared ({look.progress:.0%}); wait a moment."
+    return MediaRejected(f"{name}: {said}" if name else said)

@@ -1,95 +1,155 @@
-"""What a tab's references look like: one card each, the meter, and what the prompt gets wrong."""
+"""What a form's references look like: one card each, the meter, and what the prompt gets wrong."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from components.catalog.fields import Element, MediaKind, parameters_of
+from components.catalog.fields import (
+    Element,
+    Elements,
+    ImageRef,
+    ImageRefs,
+    MediaKind,
+    VideoRef,
+    parameters_of,
+)
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, dangling, unnamed
 from components.interface.choices import ChosenFor, choices_of
 from components.interface.preparation import Look, Preparations
+from components.interface.templating import render
 from components.media.images import ImageInfo
 from components.media.preflight import ClipChoices, ImageChoices, Preflight
-from components.runs.kit import KeptElement
 
 Card = dict[str, Any]
+HOLDS_MEDIA = (ImageRef, ImageRefs, VideoRef, Elements)
+_FRONT, _OTHERS = parameters_of(Element)
 
 
-def panel_value(
-    model: type[ModelRequest],
-    values: Mapping[str, Any],
-    preparations: Preparations,
-    chosen: ChosenFor,
-    kit: Sequence[KeptElement],
-) -> dict[str, Any]:
-    """Everything the panel shows, as plain values; its template escapes them."""
-    references = model.references(values)
-    limit = model.reference_limit()
-    count = model.count_references(values)
-    cards = [_card(reference, references, preparations, chosen) for reference in references]
-    takes_elements = "elements" in model.parameters()
-    return {
-        "form": model.api_name,
-        "cards": cards,
-        "meter": f"{count} of {limit} references" if limit and cards else "",
-        "over": bool(limit and count > limit),
-        "notes": _notes(str(values.get("prompt") or ""), references),
-        "kit": [_kit_entry(kept) for kept in kit] if _takes_pictures(model) else [],
-        "kit_label": "Kit: add as an element" if takes_elements else "Kit: add its pictures",
-        "working": any(card["state"] == "working" for card in cards),
-    }
+@dataclass(frozen=True)
+class Cards:
+    """Draws the references of one form. `names` are file names by reference, as they were given."""
+
+    model: type[ModelRequest]
+    values: Mapping[str, Any]
+    preparations: Preparations
+    chosen: ChosenFor
+    names: Mapping[str, str]
+
+    def lists(self) -> dict[str, list[str]]:
+        """The cards of every field that holds media, as HTML, in order."""
+        references = self.model.references(self.values)
+        drawn: dict[str, list[str]] = {}
+        for name, parameter in self.model.parameters().items():
+            if not isinstance(parameter, HOLDS_MEDIA):
+                continue
+            mine = [it for it in references if it.field == name]
+            kind: MediaKind = "video" if isinstance(parameter, VideoRef) else "image"
+            draw = self._element if isinstance(parameter, Elements) else self._single
+            drawn[name] = [draw(it, place, len(mine), kind) for place, it in enumerate(mine)]
+        return drawn
+
+    def looks(self) -> list[Look]:
+        """What is known of every file and address in the form."""
+        found = []
+        for name, parameter in self.model.parameters().items():
+            kind: MediaKind = "video" if isinstance(parameter, VideoRef) else "image"
+            for reference in parameter.references(self.values.get(name) or ()):
+                found += [self.look(source, kind) for source in sources_of(reference[1])]
+        return found
+
+    def look(self, source: str, kind: MediaKind, wait_s: float = 0.0) -> Look:
+        """What is known of one; looking begins where it has not."""
+        choices = choices_of(kind, self.chosen.get(self.preparations.identity(source)))
+        return self.preparations.look(source, choices, wait_s)
+
+    def _single(self, reference: Reference, place: int, count: int, kind: MediaKind) -> str:
+        card = self._card(reference.source, kind)
+        return render(
+            "reference.html",
+            **card,
+            token=reference.token,
+            index=place,
+            view=None,
+            can_move_back=place > 0,
+            can_move_on=place < count - 1,
+        )
+
+    def _element(self, reference: Reference, place: int, count: int, kind: MediaKind) -> str:
+        views = sources_of(reference.source)
+        cards = [
+            render(
+                "reference.html",
+                **self._card(source, kind),
+                token="Front" if view == 0 else f"View {view + 1}",
+                index=place,
+                view=view,
+                can_move_back=view > 0,
+                can_move_on=view < len(views) - 1,
+            )
+            for view, source in enumerate(views)
+        ]
+        others = parameters_of(Element)[_OTHERS]
+        return render(
+            "element.html",
+            token=reference.token,
+            index=place,
+            views=cards,
+            most=1 + getattr(others, "max_items", 0),
+            element_id=f"{self.model.api_name}-{reference.field}-{place + 1}",
+            can_move_back=place > 0,
+            can_move_on=place < count - 1,
+        )
+
+    def _card(self, source: str, kind: MediaKind) -> Card:
+        identity = self.preparations.identity(source)
+        choices = choices_of(kind, self.chosen.get(identity))
+        look = self.preparations.look(source, choices)
+        return {
+            "source": source,
+            "name": self.names.get(source, ""),
+            "identity": identity,
+            "kind": kind,
+            "state": look.state,
+            "percent": round(100 * look.progress),
+            "sentence": look.sentence,
+            **_examined(look, choices),
+        }
 
 
-def first_source(reference: Reference) -> str:
-    """What a card shows of a reference: itself, or an element's front view."""
-    front = next(iter(parameters_of(Element)))
-    source: str = reference.source[front] if reference.noun == "Element" else reference.source
-    return source
+def sources_of(value: Any) -> list[str]:
+    """The files and addresses of a reference: itself, or an element's views, front view first."""
+    if isinstance(value, Mapping):
+        views = [value.get(_FRONT), *(value.get(_OTHERS) or ())]
+        return [str(view) for view in views if view]
+    return [str(value)]
 
 
-def _card(
-    reference: Reference,
-    references: Sequence[Reference],
-    preparations: Preparations,
-    chosen: ChosenFor,
-) -> Card:
-    source = first_source(reference)
-    kind: MediaKind = "video" if reference.noun == "Video" else "image"
-    identity = preparations.identity(source)
-    choices = choices_of(kind, chosen.get(identity))
-    look = preparations.look(source, choices)
-    siblings = [it for it in references if it.field == reference.field]
-    place = siblings.index(reference)
-    return {
-        "token": reference.token,
-        "field": reference.field,
-        "index": place,
-        "identity": identity,
-        "kind": kind,
-        "state": look.state,
-        "percent": round(100 * look.progress),
-        "sentence": look.sentence,
-        "can_move_back": place > 0,
-        "can_move_on": place < len(siblings) - 1,
-        "is_element": reference.noun == "Element",
-        **_examined(look, choices),
-    }
+def notes(prompt: str, references: Sequence[Reference]) -> list[str]:
+    """What the prompt gets wrong about its references."""
+    found = [
+        f"{token} points to nothing: there is no such reference."
+        for token in dangling(prompt, references)
+    ]
+    if prompt.strip() and (missing := unnamed(prompt, references)):
+        names = ", ".join(missing)
+        found.append(f"Not named in the prompt: {names}. The model may still use it.")
+    return found
 
 
 def _examined(look: Look, choices: ImageChoices | ClipChoices) -> Card:
+    nothing: Card = {"thumb": "", "before": "", "facts": "", "changes": [], "checks": []}
+    offers: Card = {"offers_start": False, "offers_ratio": False, "offers_colour": False}
     if look.examined is None:
-        return {"thumb": "", "facts": "", "changes": [], "checks": []}
+        return {**nothing, **offers}
     facts = look.examined.preflight
-    changed = not facts.untouched
     return {
         "thumb": look.examined.thumbnail_ref,
-        "before": look.examined.original_thumbnail_ref if changed else "",
+        "before": "" if facts.untouched else look.examined.original_thumbnail_ref,
         "facts": _facts(facts),
         "changes": list(facts.changes),
-        "checks": [
-            {"label": it.label, "value": it.value, "limit": it.limit, "holds": it.holds}
-            for it in facts.checks
-        ],
+        "checks": facts.checks,
+        **offers,
         **_offers(facts, choices),
     }
 
@@ -120,28 +180,3 @@ def _offers(facts: Preflight, choices: ImageChoices | ClipChoices) -> Card:
         "offers_colour": "Ratio" in broken or any("transparen" in it for it in facts.changes),
         "background": choices.background,
     }
-
-
-def _notes(prompt: str, references: Sequence[Reference]) -> list[str]:
-    notes = [
-        f"{token} points to nothing: there is no such reference."
-        for token in dangling(prompt, references)
-    ]
-    if prompt.strip() and (missing := unnamed(prompt, references)):
-        names = ", ".join(missing)
-        notes.append(f"Not named in the prompt: {names}. The model may still use it.")
-    return notes
-
-
-def _takes_pictures(model: type[ModelRequest]) -> bool:
-    return bool({"elements", "image_list", "image_urls"} & set(model.parameters()))
-
-
-def _kit_entry(kept: KeptElement) -> Card:
-    front = next(iter(parameters_of(Element)))
-    return {"id": kept.id, "name": kept.name, "thumb": _local(kept.element.get(front, ""))}
-
-
-def _local(source: str) -> str:
-    """Only our own files are shown: the page loads nothing from another host."""
-    return source if source.startswith("/") else ""

@@ -12,7 +12,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-
 def file_label(path: Path | str) -> str:
     """Return the file's own name on one line, shortened in the middle when it is very long."""
     if _KEPT_NAME.fullmatch(Path(path).name):
-        return "The kept file"
+        return "This file"
     name = _UNPRINTABLE.sub(" ", Path(path).name).encode("utf-8", "replace").decode().strip()
     if len(name) > _LONGEST_NAME:
         half = _LONGEST_NAME // 2

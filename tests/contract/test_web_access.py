@@ -41,6 +41,30 @@ def test_every_answer_has_the_security_headers(path: str, playground: Playground
     assert "object-src 'none'" in headers["content-security-policy"]
 
 
+@pytest.mark.parametrize("path", ["/forms/image_o1/runs", "/uploads", "/kit", "/gradio_api/upload"])
+def test_another_sites_page_may_change_nothing(path: str, playground: Playground) -> None:
+    foreign = httpx.post(playground.url + path, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (foreign.status_code, foreign.text) == (
+        403,
+        "Only the playground's own page may do this.",
+    )
+    own = httpx.post(playground.url + path, headers={"Sec-Fetch-Site": "same-origin"})
+    assert own.status_code != 403
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"values": 5}, {"values": {"prompt": 7, "image_urls": 5}}, {"values": {"x": [[]]}}]
+)
+@pytest.mark.parametrize("what", ["look", "runs"])
+def test_a_form_of_another_shape_gets_a_sentence(
+    what: str, body: object, playground: Playground
+) -> None:
+    answer = httpx.post(f"{playground.url}/forms/image_o1/{what}", json=body)
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 422:
+        assert all(answer.json()["problems"].values())
+
+
 def test_the_page_is_compressed(playground: Playground) -> None:
     answer = httpx.get(playground.url, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"

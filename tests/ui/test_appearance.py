@@ -53,8 +53,8 @@ def test_a_phone_shows_every_tab_without_sideways_scrolling(
         form.prompt.fill("Again, and show me")
         form.prompt.scroll_into_view_if_needed()
         form.generate.click()
-        expect(form.part("card")).to_be_in_viewport()
-        expect(form.part("details")).to_contain_text("Again, and show me")
+        expect(form.card).to_be_in_viewport()
+        expect(form.card).to_contain_text("Again, and show me")
         form.expect_result()
         assert fits(visitor.page)
         for model in MODELS:

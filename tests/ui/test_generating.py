@@ -29,7 +29,7 @@ def test_an_example_becomes_a_result_in_one_click(
     form.example()
     form.expect_result()
     assert form.prompt.input_value() == model.examples[0].values["prompt"]
-    expect(form.part("details").locator("a.download").first).to_be_visible()
+    expect(form.card.locator("a.download").first).to_be_visible()
 
 
 @ALL
@@ -46,7 +46,7 @@ def test_own_files_become_two_results_one_after_the_other(
         for prompt in prompts:
             form.prompt.fill(prompt)
             form.generate.click()
-            expect(form.part("details")).to_contain_text(prompt)
+            expect(form.card).to_contain_text(prompt)
             runs.append(form.run_id())
         form.expect_result()
         assert runs[0] != runs[1]
@@ -61,5 +61,5 @@ def test_ctrl_enter_generates_what_was_typed(visitor: Visitor) -> None:
     form.expect_result()
     form.prompt.fill("Typed and sent without the mouse")
     form.prompt.press("Control+Enter")
-    expect(form.part("details")).to_contain_text("Typed and sent without the mouse")
+    expect(form.card).to_contain_text("Typed and sent without the mouse")
     form.expect_result()

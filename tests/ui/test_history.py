@@ -24,9 +24,8 @@ def painted(client: Client, prompt: str) -> dict[str, Any]:
 
 
 def choose(visitor: Visitor, filter_id: str, option: str) -> None:
-    """Pick an option of a dropdown."""
-    visitor.page.locator(f"#{filter_id} input").click()
-    visitor.page.get_by_role("option", name=option, exact=True).click()
+    """Pick an option of a filter."""
+    visitor.page.locator(f"#{filter_id}").select_option(label=option)
 
 
 def test_history_is_searched_filtered_and_opened(
@@ -38,7 +37,7 @@ def test_history_is_searched_filtered_and_opened(
         visitor.tab("History")
         cards = visitor.page.locator("#history-grid .history-card")
         expect(cards.first).to_contain_text("A zebra, number 2")
-        visitor.page.locator("#history-text textarea, #history-text input").first.fill("ZEBRA")
+        visitor.page.locator("#history-text").fill("ZEBRA")
         expect(cards).to_have_count(2)
         choose(visitor, "history-status", "Failed")
         expect(visitor.page.locator("#history-grid")).to_contain_text("No runs here yet")
@@ -61,11 +60,11 @@ def test_a_prompt_with_markup_is_text_everywhere(
         visitor.open(f"?run={run['id']}")
         form = Form(visitor.page, ImageO1.api_name, ImageO1.output)
         form.expect_result()
-        expect(form.part("details").locator(".asked")).to_have_text(HOSTILE)
-        form.part("details").locator("summary").click()
-        expect(form.part("details").locator("pre").first).to_contain_text("onerror=")
+        expect(form.card.locator(".asked")).to_have_text(HOSTILE)
+        form.card.locator("summary").first.click()
+        expect(form.card.locator("pre").first).to_contain_text("onerror=")
         visitor.tab("History")
-        card = visitor.page.locator(f"#history-grid [data-run='{run['id']}'] .prompt")
+        card = visitor.page.locator(f"#history-grid [data-run='{run['id']}'] .prompt-text")
         expect(card).to_have_text(HOSTILE)
         assert visitor.page.locator("img[src='x']").count() == 0
         assert visitor.page.evaluate("window.wasRun") is None

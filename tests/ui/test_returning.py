@@ -77,7 +77,7 @@ def test_a_run_the_provider_has_is_cancelled_honestly(
         form = visitor.form(ImageToVideo)
         begin(form)
         form.cancel.click()
-        expect(form.part("card")).to_contain_text("cannot stop a run it has accepted, and bills it")
+        expect(form.card).to_contain_text("cannot stop a run it has accepted, and bills it")
         expect(form.cancel).to_be_hidden()
         faults.clear()
         form.expect_result()
@@ -91,11 +91,11 @@ def test_a_run_that_was_not_sent_is_withdrawn(
         visitor.open()
         form = visitor.form(ImageToVideo)
         form.example()
-        expect(form.part("card")).to_contain_text("Next try in")
+        expect(form.card).to_contain_text("Next try in")
         sent = len(posts(playground.sandbox))
         form.cancel.click()
         form.expect_status("cancelled")
-        expect(form.part("card")).to_contain_text("Nothing was charged")
+        expect(form.card).to_contain_text("Nothing was charged")
         assert len(posts(playground.sandbox)) == sent
 
 

@@ -110,9 +110,9 @@ def test_a_reference_to_a_result_is_made_fit_for_a_request(
 def test_a_reference_of_the_other_kind_is_refused_without_its_long_name(
     store: FolderStore, picture: Path, clip: Path
 ) -> None:
-    with pytest.raises(MediaRejected, match=r"^The kept file is a picture; a video is needed"):
+    with pytest.raises(MediaRejected, match=r"^This file is a picture; a video is needed"):
         take_video(take_image(picture, store), store)
-    with pytest.raises(MediaRejected, match=r"^The kept file is a video; a picture is needed"):
+    with pytest.raises(MediaRejected, match=r"^This file is a video; a picture is needed"):
         take_image(take_video(clip, store), store)
 
 

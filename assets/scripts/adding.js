@@ -1,0 +1,111 @@
+// Media come into a form: chosen, dropped, pasted or named by an address; and change places by hand.
+
+import { References } from "./references.js";
+import { upload } from "./server.js";
+
+const isFor = (field, file) => (file.type || "image/").startsWith(field.dataset.kind);
+
+const pending = (drop, file) => {
+  const line = document.createElement("p");
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
+  bar.setAttribute("aria-label", `Uploading ${file.name}`);
+  line.className = "pending";
+  line.append(file.name, bar);
+  drop.before(line);
+  return { done: () => line.remove(), progress: (share) => { bar.value = share; } };
+};
+
+// The place where what is added in this part of the form goes.
+const placeAt = (element) => ({ ...References.placeOf(element), view: null });
+
+const take = async (form, drop, files) => {
+  const place = placeAt(drop);
+  form.problems({});
+  for (const file of files) {
+    const shown = pending(drop, file);
+    try {
+      const ref = await upload(file, shown.progress);
+      form.state.names[ref] = file.name;
+      form.references.add(place, ref);
+    } catch (error) {
+      form.problems({ [place.field.dataset.field]: error.message });
+    }
+    shown.done();
+    await form.look();
+  }
+};
+
+const link = (form, input) => {
+  const addresses = input.value.split(/\s+/).filter(Boolean);
+  input.value = "";
+  for (const address of addresses) form.references.add(placeAt(input), address);
+  if (addresses.length) form.look();
+};
+
+const dropOf = (target) =>
+  target.closest?.(".element, [data-field]")?.querySelector(":scope > .drop");
+
+const listenForFiles = (form) => {
+  form.element.addEventListener("change", (event) => {
+    if (event.target.type !== "file") return;
+    const files = [...event.target.files];
+    event.target.value = "";
+    take(form, event.target.closest(".drop"), files);
+  });
+  form.element.addEventListener("paste", (event) => {
+    const files = [...event.clipboardData.files];
+    if (!files.length) return;
+    event.preventDefault();
+    const near = dropOf(event.target);
+    const all = [...form.element.querySelectorAll(".media > .drop")];
+    const drop = near ?? all.find((it) => isFor(it, files[0])) ?? all[0];
+    if (drop) take(form, drop, files);
+  });
+};
+
+const listenForLinks = (form) => {
+  form.element.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-action=link]");
+    if (button) link(form, button.parentElement.querySelector("[data-link]"));
+  });
+  form.element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-link]")) link(form, event.target);
+  });
+  form.element.addEventListener("focusout", (event) => {
+    if (event.target.matches?.("[data-link]")) link(form, event.target);
+  });
+};
+
+const listenForDragging = (form) => {
+  let dragged = null;
+  const clear = () => form.element.querySelectorAll(".over-drop").forEach((it) => it.classList.remove("over-drop"));
+  form.element.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.("[draggable]") ?? null;
+  });
+  form.element.addEventListener("dragend", () => { dragged = null; clear(); });
+  form.element.addEventListener("dragover", (event) => {
+    const onto = dragged ? event.target.closest(".ref") : dropOf(event.target);
+    clear();
+    if (!onto || (dragged && onto.parentElement !== dragged.parentElement)) return;
+    onto.classList.add("over-drop");
+    event.preventDefault();
+  });
+  form.element.addEventListener("drop", (event) => {
+    clear();
+    event.preventDefault();
+    const onto = event.target.closest(".ref");
+    if (dragged && onto && onto.parentElement === dragged.parentElement) {
+      const to = References.placeOf(onto);
+      form.references.move(References.placeOf(dragged), to.view ?? to.index);
+      form.look();
+    } else if (!dragged && dropOf(event.target)) {
+      take(form, dropOf(event.target), [...event.dataTransfer.files]);
+    }
+  });
+};
+
+export const addMedia = (form) => {
+  listenForFiles(form);
+  listenForLinks(form);
+  listenForDragging(form);
+};

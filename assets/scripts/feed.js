@@ -1,0 +1,93 @@
+// The runs a tab shows, newest first: followed until they end, each with a card of its own.
+
+import { keepShown, shownRuns } from "./places.js";
+import { fragment, get, post } from "./server.js";
+import { zoom } from "./zoom.js";
+
+const LOOK_MS = 1000;
+const LOOK_HIDDEN_MS = 5000;
+
+const clockText = (seconds) => {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+};
+
+setInterval(() => {
+  for (const node of document.querySelectorAll("[data-elapsed-s]")) {
+    node.sinceMs ??= performance.now() - 1000 * Number(node.dataset.elapsedS);
+    node.textContent = clockText((performance.now() - node.sinceMs) / 1000);
+  }
+}, 500);
+
+export class Feed {
+  constructor(element, form) {
+    this.element = element;
+    this.form = form;
+    element.addEventListener("click", (event) => this.clicked(event));
+    this.restore();
+    this.follow();
+  }
+
+  card(id) {
+    return this.element.querySelector(`[data-run="${CSS.escape(id)}"]`);
+  }
+
+  async restore() {
+    const ids = shownRuns(this.form);
+    if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
+  }
+
+  // Cards as HTML: a known one is brought up to date, another comes on top.
+  put(html, onTop = false) {
+    const cards = [...fragment(html).querySelectorAll(".run-card")];
+    for (const fresh of onTop ? cards.reverse() : cards) {
+      const old = this.card(fresh.dataset.run);
+      if (old) this.update(old, fresh);
+      else if (onTop) this.element.prepend(fresh);
+      else this.element.append(fresh);
+    }
+    if (cards.length) this.element.querySelector(".feed-empty")?.remove();
+    this.keep();
+  }
+
+  update(old, fresh) {
+    const isSame = old.dataset.signature === fresh.dataset.signature;
+    if (isSame) old.querySelector(".card-live").replaceWith(fresh.querySelector(".card-live"));
+    else old.replaceWith(fresh);
+  }
+
+  keep() {
+    keepShown(this.form, [...this.element.querySelectorAll("[data-run]")].map((it) => it.dataset.run));
+  }
+
+  // A run begins or is opened: on a phone it is far below the button, so it comes into view.
+  show(html) {
+    const id = fragment(html).querySelector(".run-card")?.dataset.run;
+    const old = id && this.card(id);
+    if (old) this.element.prepend(old);
+    this.put(html, true);
+    const isBelow = this.element.getBoundingClientRect().top > window.innerHeight - 200;
+    if (isBelow) this.element.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
+  async open(id) {
+    this.show(await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => ""));
+  }
+
+  async follow() {
+    const ids = [...this.element.querySelectorAll("[data-active]")].map((it) => it.dataset.run);
+    if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
+    if (this.element.isConnected) setTimeout(() => this.follow(), document.hidden ? LOOK_HIDDEN_MS : LOOK_MS);
+  }
+
+  async clicked(event) {
+    const picture = event.target.closest("[data-zoom]");
+    if (picture) return zoom(event, picture);
+    const button = event.target.closest("[data-action]");
+    if (!button) return;
+    const id = button.closest("[data-run]").dataset.run;
+    if (button.dataset.action === "cancel") {
+      this.put(await post(`/runs/${encodeURIComponent(id)}/cancel`).catch(() => ""));
+    }
+  }
+}

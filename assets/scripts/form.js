@@ -1,0 +1,267 @@
+// A model's form: what is in it, kept as a draft, looked at by the server as it changes, and sent.
+
+import { redraw } from "./lists.js";
+import { recall, remember } from "./memory.js";
+import { addMedia } from "./adding.js";
+import { count, insertToken, offerTokens } from "./prompt.js";
+import { References } from "./references.js";
+import { post, send } from "./server.js";
+import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
+
+const TYPING_PAUSE_MS = 400;
+const LOOK_AGAIN_MS = 700;
+
+const clockText = (seconds) => {
+  const whole = Math.max(1, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+};
+
+export class Form {
+  // `began(card)` is told the card of a new run, as HTML.
+  constructor(element, began) {
+    this.element = element;
+    this.name = element.dataset.form;
+    this.began = began;
+    this.fields = fieldsOf(element);
+    this.area = element.querySelector("[data-widget=prompt] textarea");
+    this.button = element.querySelector("[type=submit]");
+    this.tokens = [];
+    this.asked = 0;
+    this.set(recall(`draft-${this.name}`, null) ?? {});
+    this.listen();
+    addMedia(this);
+    offerTokens(this.area, () => this.tokens);
+    this.look();
+  }
+
+  set({ values, chosen, names }) {
+    this.state = {
+      values: { ...initialValues(this.fields), ...values },
+      chosen: chosen ?? {},
+      names: names ?? {},
+      numbered: [],
+    };
+    fillPlain(this.fields, this.state.values);
+    count(this.area);
+  }
+
+  get references() {
+    return new References(this.state.values);
+  }
+
+  // Another filling takes the place of this one, which can be brought back.
+  replace(values) {
+    const before = structuredClone(this.state);
+    this.set({ values });
+    this.problems({});
+    this.offerUndo(before);
+    return this.look();
+  }
+
+  offerUndo(before) {
+    const [typed, empty] = [before.values, initialValues(this.fields)];
+    const hadSomething = JSON.stringify(typed) !== JSON.stringify(empty);
+    const button = this.element.querySelector("[data-action=clear]");
+    this.undo = hadSomething ? before : null;
+    button.textContent = this.undo ? "Bring back what was here" : "Clear";
+  }
+
+  listen() {
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.generate();
+    });
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      if (event.ctrlKey || event.metaKey) this.generate();
+      // A line break in a box of one line would send the form.
+      else if (event.target.tagName !== "INPUT" || event.target.type === "submit") return;
+      event.preventDefault();
+    });
+    this.element.addEventListener("input", (event) => {
+      if (event.target === this.area) count(this.area);
+      if (event.target.closest("[data-choose], .drop")) return;
+      this.edited();
+      this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
+    });
+    this.element.addEventListener("change", (event) => this.choose(event.target));
+    this.element.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  edited() {
+    Object.assign(this.state.values, readPlain(this.fields));
+    if (this.undo) this.offerUndo({ values: initialValues(this.fields) });
+    this.save();
+  }
+
+  save() {
+    remember(`draft-${this.name}`, this.state);
+  }
+
+  choose(input) {
+    const name = input.dataset.choose;
+    if (!name) return;
+    const { identity } = input.closest("[data-identity]").dataset;
+    this.state.chosen[identity] = { ...this.state.chosen[identity], [name]: input.value };
+    this.look();
+  }
+
+  async clicked(event) {
+    const token = event.target.closest("[data-insert]");
+    if (token) return insertToken(this.area, token.dataset.insert);
+    const example = event.target.closest("[data-example]");
+    if (example) return this.example(example.dataset.example);
+    const step = event.target.closest("[data-by]");
+    if (step) return this.step(step);
+    const button = event.target.closest("[data-action]");
+    if (button) await this.act(button);
+  }
+
+  step(button) {
+    const input = button.parentElement.querySelector("input");
+    if (Number(button.dataset.by) > 0) input.stepUp();
+    else input.stepDown();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  async act(button) {
+    const place = References.placeOf(button);
+    const at = place.view ?? place.index;
+    const kept = button.closest("[data-id]")?.dataset;
+    const actions = {
+      back: () => this.references.move(place, at - 1),
+      on: () => this.references.move(place, at + 1),
+      remove: () => this.references.remove(place),
+      "element-back": () => this.references.move(place, at - 1),
+      "element-on": () => this.references.move(place, at + 1),
+      "element-remove": () => this.references.remove(place),
+      "add-element": () => this.references.addElement(place.field),
+      use: () => this.use(place.field, JSON.parse(button.dataset.element)),
+      stop: () => this.stop(button.closest("[data-source]").dataset.source, place.field),
+      keep: () => this.keep(place),
+      rename: () => this.rename(kept),
+      forget: () => this.forget(kept),
+      clear: () => this.clear(),
+    };
+    if (!actions[button.dataset.action]) return;
+    await this.trying(actions[button.dataset.action]);
+    await this.look();
+  }
+
+  clear() {
+    if (this.undo) {
+      const before = this.undo;
+      this.offerUndo({ values: initialValues(this.fields) });
+      this.set(before);
+    } else {
+      return this.replace({});
+    }
+  }
+
+  use(field, element) {
+    if (field.dataset.widget === "elements") return this.references.addElement(field, element);
+    for (const source of Object.values(element).flat()) this.references.add({ field, view: null }, source);
+  }
+
+  stop(source, field) {
+    return post(`/forms/${this.name}/stop`, { ...this.state, source, kind: field.dataset.kind });
+  }
+
+  async keep({ field, index }) {
+    const name = prompt("A name for this element");
+    if (name) await post("/kit", { name, element: this.state.values[field.dataset.field][index] });
+  }
+
+  async rename({ id, name }) {
+    const other = prompt("Its new name", name);
+    if (other) await send("PATCH", `/kit/${id}`, { name: other });
+  }
+
+  async forget({ id, name }) {
+    if (confirm(`Delete ${name} from the kit?`)) await send("DELETE", `/kit/${id}`);
+  }
+
+  // What goes wrong is said under the form.
+  async trying(work) {
+    try {
+      return await work();
+    } catch (error) {
+      this.problems(error.problems ?? { "": String(error.message) });
+      return null;
+    }
+  }
+
+  lookSoon(pauseMs) {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.look(), pauseMs);
+  }
+
+  async look() {
+    clearTimeout(this.soon);
+    this.save();
+    const ticket = ++this.asked;
+    const typed = this.area.value;
+    const answer = await post(`/forms/${this.name}/look`, this.state).catch(() => null);
+    if (!answer || ticket !== this.asked || !this.element.isConnected) return;
+    this.show(answer, typed);
+    if (answer.working) this.lookSoon(LOOK_AGAIN_MS);
+  }
+
+  show(answer, typed) {
+    for (const { element, name } of this.fields) {
+      const list = element.querySelector("[data-list]");
+      if (list) redraw(list, answer.lists[name] ?? []);
+    }
+    this.tokens = answer.tokens;
+    if (this.area.value === typed) {
+      this.state.numbered = answer.numbered;
+      if (answer.prompt !== null) {
+        this.area.value = this.state.values[this.area.closest("[data-field]").dataset.field] = answer.prompt;
+        count(this.area);
+      }
+    }
+    this.note(answer);
+    const kit = this.element.querySelector("[data-kit]");
+    if (kit && kit.innerHTML !== answer.kit) kit.innerHTML = answer.kit;
+    this.element.querySelector(".expected").textContent = answer.expected_s
+      ? `about ${clockText(answer.expected_s)}` : "";
+    this.save();
+  }
+
+  note({ notes, meter, over }) {
+    const lines = notes.map((text) => Object.assign(document.createElement("p"), { className: "note", textContent: text }));
+    if (meter && this.tokens.length) {
+      lines.unshift(Object.assign(document.createElement("p"), { className: over ? "meter over" : "meter", textContent: meter }));
+    }
+    this.element.querySelector(".notes").replaceChildren(...lines);
+  }
+
+  problems(problems) {
+    for (const place of this.element.querySelectorAll("[data-problem]")) {
+      const sentence = problems[place.dataset.problem];
+      place.textContent = sentence ?? "";
+      place.hidden = !sentence;
+    }
+    const known = [...this.element.querySelectorAll("[data-problem]")].map((it) => it.dataset.problem);
+    const others = Object.entries(problems).filter(([name]) => !known.includes(name));
+    if (others.length) this.problems({ ...problems, "": others.map(([, said]) => said).join(" ") });
+    else this.element.querySelector("[data-problem]:not([hidden])")?.scrollIntoView({ block: "nearest" });
+  }
+
+  async example(number) {
+    const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
+    if (!values) return;
+    await this.replace(values);
+    await this.generate();
+  }
+
+  async generate() {
+    if (this.button.disabled) return;
+    this.edited();
+    this.button.disabled = true;
+    this.problems({});
+    const card = await this.trying(() => post(`/forms/${this.name}/runs`, this.state));
+    this.button.disabled = false;
+    if (card) this.began(card);
+  }
+}

@@ -1,0 +1,25 @@
+// The header: the balance, now and then, and the run that the page's address names.
+
+import { openRun } from "./places.js";
+import { fragment, get } from "./server.js";
+
+const REFRESH_MS = 30_000;
+
+const refresh = async (place) => {
+  const html = await get("/account").catch(() => null);
+  if (html) place.innerHTML = html;
+  if (place.isConnected) setTimeout(() => refresh(place), REFRESH_MS);
+};
+
+const openNamed = async () => {
+  const id = new URLSearchParams(location.search).get("run");
+  if (!id) return;
+  const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => "");
+  const card = fragment(html).querySelector(".run-card");
+  if (card) openRun(card.dataset.form, id);
+};
+
+export const mount = (element) => {
+  refresh(element.querySelector("[data-account]"));
+  openNamed();
+};

@@ -1,0 +1,42 @@
+// Going from one part of the page to another: a part that is not there yet finds what is left for it.
+
+import { recall, remember } from "./memory.js";
+
+const MOST_SHOWN = 12;
+
+export const shownRuns = (form) => recall(`runs-${form}`, []);
+
+export const keepShown = (form, ids) => remember(`runs-${form}`, ids.slice(0, MOST_SHOWN));
+
+export const goTo = (tab) => {
+  const button = document.getElementById(`tab-${tab}-button`);
+  if (button?.getAttribute("aria-selected") !== "true") button?.click();
+};
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`playground:${name}`, { detail }));
+
+export const listen = (name, element, handle) => {
+  const heard = (event) => {
+    if (element.isConnected) handle(event.detail);
+    else document.removeEventListener(`playground:${name}`, heard);
+  };
+  document.addEventListener(`playground:${name}`, heard);
+};
+
+export const openRun = (form, id) => {
+  keepShown(form, [id, ...shownRuns(form).filter((it) => it !== id)]);
+  goTo(form);
+  tell("run", { form, id });
+};
+
+export const fillForm = (form, values) => {
+  remember(`fill-${form}`, values);
+  goTo(form);
+  tell("fill", { form });
+};
+
+export const takeFilling = (form) => {
+  const values = recall(`fill-${form}`, null);
+  remember(`fill-${form}`, null);
+  return values;
+};

@@ -1,0 +1,80 @@
+// The prompt: its counter, and the names of references, put in at the cursor and offered after an @.
+
+export const count = (area) => {
+  const counter = area.closest("[data-field]").querySelector(".counter");
+  const most = Number(counter.dataset.most);
+  const written = [...area.value].length;
+  counter.textContent = `${written.toLocaleString("en")} of ${most.toLocaleString("en")} characters`;
+  counter.classList.toggle("over", written > most);
+};
+
+const put = (area, text, from, to) => {
+  area.setRangeText(text, from, to, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+};
+
+export const insertToken = (area, token) => {
+  const before = area.value.slice(0, area.selectionStart);
+  const gap = before && !/\s$/.test(before) ? " " : "";
+  put(area, `${gap}${token} `, area.selectionStart, area.selectionEnd);
+};
+
+const buildMenu = (area) => {
+  const menu = document.createElement("ul");
+  menu.className = "token-menu";
+  menu.id = `${area.id}-tokens`;
+  menu.setAttribute("role", "listbox");
+  menu.setAttribute("aria-label", "References");
+  menu.hidden = true;
+  area.after(menu);
+  area.setAttribute("aria-controls", menu.id);
+  return menu;
+};
+
+// `tokens()` gives the names there are now.
+export const offerTokens = (area, tokens) => {
+  const menu = buildMenu(area);
+  let from = null;
+  const options = () => [...menu.children];
+  const close = () => { menu.hidden = true; };
+  const chosen = () => options().findIndex((it) => it.ariaSelected === "true");
+  const mark = (place) => options().forEach((it, at) => { it.ariaSelected = String(at === place); });
+  const choose = (option) => {
+    close();
+    put(area, `${option.textContent} `, from, area.selectionStart);
+  };
+  const optionOf = (token) => {
+    const option = document.createElement("li");
+    option.textContent = token;
+    option.setAttribute("role", "option");
+    option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
+    return option;
+  };
+  const offer = () => {
+    const typed = /@(\w*)$/.exec(area.value.slice(0, area.selectionStart));
+    const matching = typed
+      ? tokens().filter((it) => it.slice(1).toLowerCase().startsWith(typed[1].toLowerCase()))
+      : [];
+    if (!matching.length || matching.includes(`@${typed[1]}`)) return close();
+    from = typed.index;
+    menu.replaceChildren(...matching.map(optionOf));
+    mark(0);
+    menu.hidden = false;
+  };
+  const keys = {
+    ArrowDown: () => mark((chosen() + 1) % options().length),
+    ArrowUp: () => mark((chosen() - 1 + options().length) % options().length),
+    Enter: () => choose(options()[chosen()]),
+    Tab: () => choose(options()[chosen()]),
+    Escape: close,
+  };
+  area.addEventListener("input", offer);
+  area.addEventListener("focusout", close);
+  area.addEventListener("keydown", (event) => {
+    if (menu.hidden || !keys[event.key] || event.ctrlKey || event.metaKey) return;
+    keys[event.key]();
+    event.preventDefault();
+    event.stopPropagation();
+  });
+};

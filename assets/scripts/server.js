@@ -1,0 +1,57 @@
+// Asks the playground's own server. A refusal arrives as an error that carries its sentences.
+
+export class Refusal extends Error {
+  constructor(problems) {
+    super(Object.values(problems).join(" "));
+    this.problems = problems;
+  }
+}
+
+const UNANSWERED = "The playground did not answer. See whether it still runs, then try again.";
+
+const answered = async (response) => {
+  if (!response.ok) {
+    const said = await response.json().catch(() => ({}));
+    throw new Refusal(said.problems ?? { "": UNANSWERED });
+  }
+  const isJson = response.headers.get("content-type")?.includes("json");
+  return isJson ? response.json() : response.text();
+};
+
+const ask = async (path, options) => {
+  const response = await fetch(path, options).catch(() => null);
+  if (!response) throw new Refusal({ "": UNANSWERED });
+  return answered(response);
+};
+
+export const get = (path) => ask(path);
+
+export const send = (method, path, body) =>
+  ask(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body ?? {}),
+  });
+
+export const post = (path, body) => send("POST", path, body);
+
+// By XMLHttpRequest, since fetch does not tell how much has been sent.
+export const upload = (file, progress) =>
+  new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/uploads?name=${encodeURIComponent(file.name)}`);
+    request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
+    request.onerror = () => reject(new Refusal({ "": `${file.name} could not be uploaded. Try it again.` }));
+    request.onload = () => {
+      const said = JSON.parse(request.responseText || "{}");
+      if (request.status === 200) resolve(said.ref);
+      else reject(new Refusal(said.problems ?? { "": UNANSWERED }));
+    };
+    request.send(file);
+  });
+
+export const fragment = (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+};

@@ -1,0 +1,17 @@
+// A model's tab: its form and its feed, brought together.
+
+import { Feed } from "./feed.js";
+import { Form } from "./form.js";
+import { listen, takeFilling } from "./places.js";
+
+export const mount = (element, { form: name }) => {
+  const feed = new Feed(element.querySelector(".feed"), name);
+  const form = new Form(element.querySelector("form"), (card) => feed.show(card));
+  const fill = () => {
+    const values = takeFilling(name);
+    if (values) form.replace(values);
+  };
+  listen("run", element, (said) => said.form === name && feed.open(said.id));
+  listen("fill", element, (said) => said.form === name && fill());
+  fill();
+};

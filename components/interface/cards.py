@@ -1,0 +1,98 @@
+"""A run's card: its status, what came back, and what can be done with it."""
+
+import json
+import math
+from typing import Any
+
+from markupsafe import Markup
+
+from components.catalog import model_by_id
+from components.interface.describe import (
+    download_name,
+    output_url,
+    request_view,
+    setting_facts,
+    status_words,
+)
+from components.interface.templating import render
+from components.interface.wording import megabytes_text
+from components.media.store import ref
+from components.runs.run import Output, Run, Status
+
+LATE_PERCENT = 97
+"""Where the bar waits when a run takes longer than expected: it never claims to be finished."""
+MOST_COLUMNS = 3
+
+
+def card_html(run: Run, now: float) -> Markup:
+    """The whole card.
+
+    `data-signature` changes exactly when more than the status line must be drawn again.
+    """
+    model = model_by_id(run.model)
+    words = status_words(run)
+    saved = [output for output in run.outputs if output.name]
+    return render(
+        "card.html",
+        run=run,
+        model=model,
+        label=words.label,
+        message=run.error or run.note or words.explanation,
+        signature=f"{run.status} {len(saved)} {int(run.cancel_requested)}",
+        elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
+        percent=None if run.status.is_final else percent_done(run, now),
+        can_cancel=not (run.cancel_requested or run.status.is_final or run.status is Status.SAVING),
+        files=_files(run),
+        columns=min(MOST_COLUMNS, math.ceil(math.sqrt(len(saved)))) or 1,
+        remote=_remote(run),
+        facts=setting_facts(run),
+        request=json.dumps(request_view(run), indent=2, ensure_ascii=False),
+        response=json.dumps(run.response, indent=2, ensure_ascii=False) if run.response else "",
+    )
+
+
+def percent_done(run: Run, now: float) -> int:
+    """How far the bar goes, by the time a run like this usually takes."""
+    if run.status is Status.SAVING:
+        return LATE_PERCENT
+    if not run.expected_s or run.status in (Status.QUEUED, Status.UNCERTAIN):
+        return 2
+    share = max(0.0, now - (run.submitted_at or run.created_at)) / run.expected_s
+    return min(LATE_PERCENT, max(2, round(share * 95)))
+
+
+def _files(run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "index": number - 1,
+            "kind": output.kind,
+            "url": output_url(output),
+            "poster": ref(output.thumb) if output.thumb else "",
+            "width": output.width_px,
+            "height": output.height_px,
+            "download": download_name(run, number),
+            "facts": " · ".join(_output_facts(output)),
+        }
+        for number, output in enumerate(run.outputs, 1)
+        if output.name
+    ]
+
+
+def _output_facts(output: Output) -> list[str]:
+    facts = [output.mime.partition("/")[2].upper(), f"{output.width_px}×{output.height_px}"]
+    if output.duration_s:
+        facts.append(f"{output.duration_s:.0f} s")
+    if output.size_bytes:
+        facts.append(megabytes_text(output.size_bytes))
+    return facts
+
+
+def _remote(run: Run) -> list[str]:
+    """While copies are missing, the provider's own addresses are the result."""
+    if run.status is not Status.SAVING:
+        return []
+    return [
+        output.remote_url
+        for output in run.outputs
+        if output.remote_url.startswith(("https://", "http://")) and not output.name
+    ]

@@ -1,0 +1,122 @@
+"""What a form asks for while it is filled in and when it is sent. Every answer comes at once."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
+from components.catalog.request import ModelRequest
+from components.catalog.tokens import Reference, renumbered
+from components.interface.choices import choices_of
+from components.interface.form_shape import shaped, without_gaps
+from components.interface.intake import PAGE_WAIT_S, Manner
+from components.interface.reference_cards import Cards, notes, sources_of
+from components.interface.services import Services
+from components.interface.templating import render
+from components.media.store import ref
+from components.runs.run import Run
+
+FIRST_WAIT_S = 1.0
+"""A picture is usually looked at within this; a clip shows its progress instead."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as the browser has it.
+
+    `values` are the request's fields with references for files; `chosen` says how repairs are to
+    be done, by the identity of a file; `names` are file names by reference; `numbered` is what
+    the tokens of the prompt stood for at the last look.
+    """
+
+    values: Mapping[str, Any]
+    chosen: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, str]
+    numbered: list[Reference]
+
+
+@dataclass(frozen=True)
+class FormDesk:
+    """One model's form."""
+
+    model: type[ModelRequest]
+    services: Services
+
+    def look(self, filled: Filled) -> dict[str, Any]:
+        """Look at everything in the form; `prompt` is there when its tokens were renumbered."""
+        values = shaped(self.model, filled.values)
+        cards = Cards(self.model, values, self.services.preparations, filled.chosen, filled.names)
+        self._wait_for_pictures(cards)
+        given = without_gaps(values)
+        references = self.model.references(given)
+        after = [self._identified(it) for it in references]
+        before = filled.numbered
+        typed = str(given.get("prompt") or "")
+        prompt = renumbered(typed, before, after) if before != after else typed
+        limit = self.model.reference_limit()
+        count = self.model.count_references(given)
+        return {
+            "lists": cards.lists(),
+            "tokens": [it.token for it in references],
+            "meter": f"{count} of {limit} references" if limit else "",
+            "over": bool(limit and count > limit),
+            "notes": notes(prompt, references),
+            "prompt": prompt if prompt != typed else None,
+            "numbered": [vars(it) for it in after],
+            "working": any(look.state == "working" for look in cards.looks()),
+            "kit": self._kit(),
+            "expected_s": self.services.runs.expectations.expected_s(self.model, given),
+        }
+
+    def generate(self, filled: Filled) -> Run:
+        """Check the form and keep a new run. Raises `PlaygroundError`; then nothing was sent."""
+        manner = Manner(filled.chosen, filled.names, PAGE_WAIT_S, reads_addresses=True)
+        asked = without_gaps(shaped(self.model, filled.values))
+        request = self.services.intake.admit(self.model, asked, manner)
+        return self.services.runs.submit(request)
+
+    def example(self, number: int) -> dict[str, Any]:
+        """An example's values, its files kept as if they had been uploaded."""
+        media, samples = self.services.media, self.services.samples
+
+        def keep(name: str, kind: MediaKind) -> str:
+            del kind
+            return ref(media.keep(samples / name, (samples / name).suffix))
+
+        return map_fields(self.model, self.model.examples[number].values, keep)
+
+    def stop(self, source: str, kind: MediaKind, filled: Filled) -> None:
+        """Stop looking at a file, or repairing it."""
+        preparations = self.services.preparations
+        wanted = filled.chosen.get(preparations.identity(source))
+        preparations.cancel(source, choices_of(kind, wanted))
+
+    def _kit(self) -> str:
+        kinds = {type(parameter) for parameter in self.model.parameters().values()}
+        if not kinds & {Elements, ImageRefs}:
+            return ""
+        kept = [
+            {
+                "id": it.id,
+                "name": it.name,
+                "element": it.element,
+                # Only our own files are shown: the page loads nothing from another host.
+                "thumb": next((s for s in sources_of(it.element)[:1] if s.startswith("/")), ""),
+            }
+            for it in self.services.kit.all()
+        ]
+        label = "From the kit:" if Elements in kinds else "From the kit, as pictures:"
+        return render("kit.html", kit=kept, label=label)
+
+    def _identified(self, reference: Reference) -> Reference:
+        identities = [
+            self.services.preparations.identity(it) for it in sources_of(reference.source)
+        ]
+        return Reference(reference.noun, reference.number, reference.field, json.dumps(identities))
+
+    def _wait_for_pictures(self, cards: Cards) -> None:
+        for reference in self.model.references(cards.values):
+            if reference.noun != "Video":
+                for source in sources_of(reference.source):
+                    cards.look(source, "image", FIRST_WAIT_S if source.startswith("/") else 0.0)

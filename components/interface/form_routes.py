@@ -1,0 +1,99 @@
+"""What the form's script asks for, over HTTP."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse
+
+from components.catalog import MODELS
+from components.catalog.fields import MediaKind, Noun
+from components.catalog.tokens import Reference
+from components.interface.cards import card_html
+from components.interface.form_desk import Filled, FormDesk
+from components.interface.services import Services
+
+
+class ReferenceBody(BaseModel):
+    """What a token of the prompt stood for at the last look."""
+
+    noun: Noun
+    number: int
+    field: str
+    source: str
+
+
+class FilledBody(BaseModel):
+    """A form as the browser sends it."""
+
+    values: dict[str, Any]
+    chosen: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    names: dict[str, str] = Field(default_factory=dict)
+    numbered: list[ReferenceBody] = Field(default_factory=list)
+
+    def filled(self) -> Filled:
+        """The same, as the desk takes it."""
+        numbered = [Reference(**it.model_dump()) for it in self.numbered]
+        return Filled(self.values, self.chosen, self.names, numbered)
+
+
+class StopBody(FilledBody):
+    """Which file is not to be looked at any more."""
+
+    source: str
+    kind: MediaKind
+
+
+class KitBody(BaseModel):
+    """An element to keep under a name; without one the kept element is given the name."""
+
+    name: str
+    element: dict[str, Any] | None = None
+
+
+def form_router(services: Services) -> APIRouter:
+    """`/forms/NAME/…` for every model, and `/kit` for all."""
+    router = APIRouter()
+    for model in MODELS:
+        _add_form(router, FormDesk(model, services))
+    _add_kit(router, services)
+    return router
+
+
+def _add_form(router: APIRouter, desk: FormDesk) -> None:
+    path = f"/forms/{desk.model.api_name}"
+
+    def look(body: FilledBody) -> dict[str, Any]:
+        return desk.look(body.filled())
+
+    def generate(body: FilledBody) -> HTMLResponse:
+        run = desk.generate(body.filled())
+        return HTMLResponse(card_html(run, desk.services.clock()))
+
+    def example(number: int) -> dict[str, Any]:
+        return desk.example(number)
+
+    def stop(body: StopBody) -> None:
+        desk.stop(body.source, body.kind, body.filled())
+
+    router.add_api_route(f"{path}/look", look, methods=["POST"])
+    router.add_api_route(f"{path}/runs", generate, methods=["POST"])
+    router.add_api_route(f"{path}/stop", stop, methods=["POST"])
+    router.add_api_route(f"{path}/examples/{{number}}", example, methods=["POST"])
+
+
+def _add_kit(router: APIRouter, services: Services) -> None:
+    kit = services.kit
+
+    def keep(body: KitBody) -> None:
+        kit.keep(body.name, body.element or {}, services.clock())
+
+    def rename(element_id: str, body: KitBody) -> None:
+        kit.rename(element_id, body.name)
+
+    def forget(element_id: str) -> None:
+        kit.delete(element_id)
+
+    router.add_api_route("/kit", keep, methods=["POST"])
+    router.add_api_route("/kit/{element_id}", rename, methods=["PATCH"])
+    router.add_api_route("/kit/{element_id}", forget, methods=["DELETE"])

@@ -1,0 +1,30 @@
+"""HTML from templates: whatever is put into one is escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from components.interface.wording import ago, clock_text, megabytes_text, usd
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def render(template: str, **context: Any) -> Markup:
+    """The template filled in, safe to be shown; a name it lacks is an error."""
+    return Markup(_environment().get_template(template).render(**context))  # noqa: S704
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(ago=ago, clock=clock_text, megabytes=megabytes_text, usd=usd)
+    return environment

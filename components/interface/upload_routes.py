@@ -1,0 +1,58 @@
+"""Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from components.errors import MediaRejected
+from components.media.sniff import kind_of
+from components.media.store import MediaStore, media_type, ref
+from components.media.wording import file_label, megabytes
+
+UPLOAD_MAX_BYTES = 500_000_000
+"""Larger than any model takes, since a repair may make a file smaller."""
+NAME_MAX_CHARS = 120
+SUFFIX = {"image": ".jpg", "video": ".mp4"}
+"""For names that do not say what a file is."""
+
+
+def upload_router(media: MediaStore) -> APIRouter:
+    """`POST /uploads?name=…` with the file as the body; answers its reference."""
+    router = APIRouter()
+
+    async def take(request: Request, name: str = "The file") -> dict[str, str]:
+        with media.workspace() as folder:
+            file = folder / (Path(name).name[-NAME_MAX_CHARS:].replace("\0", "") or "The file")
+            await _receive(request, file)
+            return {"ref": await run_in_threadpool(_keep, file, media)}
+
+    router.add_api_route("/uploads", take, methods=["POST"])
+    return router
+
+
+async def _receive(request: Request, file: Path) -> None:
+    size_bytes = 0
+    with file.open("wb") as target:
+        async for chunk in request.stream():
+            size_bytes += len(chunk)
+            if size_bytes > UPLOAD_MAX_BYTES:
+                limit = megabytes(UPLOAD_MAX_BYTES)
+                raise MediaRejected(
+                    f"{file_label(file)} is larger than {limit}; add a smaller one."
+                )
+            target.write(chunk)
+
+
+def _keep(file: Path, media: MediaStore) -> str:
+    """Keep what is a picture or a video by its first bytes, whatever its name says."""
+    kind = kind_of(file)
+    if file.stat().st_size == 0:
+        raise MediaRejected(f"{file_label(file)} is empty (0 bytes); add another file.")
+    if kind is None:
+        raise MediaRejected(
+            f"{file_label(file)} is not a picture or a video, whatever its name says."
+        )
+    suffix = file.suffix.lower()
+    named_right = media_type(f"x{suffix}").startswith(kind)
+    return ref(media.keep(file, suffix if named_right else SUFFIX[kind]))

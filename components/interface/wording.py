@@ -1,0 +1,30 @@
+"""How times, sizes and amounts of money are written on the page."""
+
+MINUTE_S = 60
+
+
+def clock_text(seconds: float) -> str:
+    """Seconds as "1:05"."""
+    whole = max(0, round(seconds))
+    return f"{whole // MINUTE_S}:{whole % MINUTE_S:02d}"
+
+
+def ago(seconds: float) -> str:
+    """Seconds as "3 hours ago"."""
+    for unit_s, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        count = int(seconds // unit_s)
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def megabytes_text(size_bytes: float) -> str:
+    """Bytes as "1.2 MB"."""
+    return f"{size_bytes / 1e6:.1f} MB"
+
+
+def usd(amount_usd: float) -> str:
+    """An amount as "$0.59"; what is less than a cent keeps the digits that say something."""
+    if 0 < amount_usd < 0.01:
+        return f"${amount_usd:.4f}"
+    return f"${amount_usd:.2f}"
