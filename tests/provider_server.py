@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -137,6 +138,15 @@ def late(delay_s: float, then: Reply) -> Reply:
     return answer
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no reason to write a traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 @contextmanager
 def scripted_provider() -> Iterator[ScriptedProvider]:
     """Run the server in a thread for as long as the block lasts."""
@@ -144,8 +154,7 @@ def scripted_provider() -> Iterator[ScriptedProvider]:
     class Bound(Handler):
         pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Bound) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Bound) as server:
         Bound.provider = ScriptedProvider(server.server_port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

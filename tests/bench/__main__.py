@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 from tests.bench.bench_history import rows as history_rows
+from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
 from tests.bench.bench_page import rows as page_rows
+from tests.bench.bench_scale import rows as scale_rows
 
 BENCHES = {
     "Start and first view, against a page of the same gradio with one text box": page_rows,
     "History with 10,000 runs, against 100": history_rows,
+    "Killed at random moments, again and again": kill_rows,
+    "5,000 runs in flight in one process": scale_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
 }
 

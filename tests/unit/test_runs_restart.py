@@ -1,4 +1,4 @@
-"""The process is killed at any point and started again: nothing is lost, nothing sent twice."""
+"""What is lost, refused or cancelled on the way is collected with one POST, or not sent again."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +18,6 @@ from tests.provider_server import (
     scripted_provider,
 )
 from tests.run_samples import (
-    EVERY_LANE,
-    LEASE_S,
     Clock,
     desk,
     drive,
@@ -46,50 +44,6 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
     opened = run_store(tmp_path)
     yield opened
     opened.close()
-
-
-def killed_at(
-    status: Status, store: RunStore, provider: ScriptedProvider, folder: Path, *, after: bool
-) -> Clock:
-    """Lead a run to `status`, then stop before its step, or after it with nothing written."""
-    clock = Clock()
-    steps = stepper(provider, store, folder, clock)
-    while True:
-        due = store.next_due()
-        assert due is not None
-        clock.now = max(clock.now, due)
-        (claim,) = store.tick([], clock.now, LEASE_S, EVERY_LANE)
-        if claim.run.status is not status:
-            store.tick([(claim, steps.advance(claim.run))], clock.now, LEASE_S, {})
-            continue
-        if after:
-            steps.advance(claim.run)
-        return clock
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before the step", "after the step"])
-@pytest.mark.parametrize("status", [Status.SUBMITTING, Status.GENERATING, Status.SAVING])
-def test_a_killed_process_loses_nothing_and_sends_nothing_twice(
-    status: Status, after: bool, store: RunStore, provider: ScriptedProvider, tmp_path: Path
-) -> None:
-    store.add(sample_run())
-    clock = killed_at(status, store, provider, tmp_path, after=after)
-    store.close()
-
-    again = run_store(tmp_path)
-    again.release()
-    drive(again, stepper(provider, again, tmp_path, clock), clock)
-    run = again.get("run-1")
-    again.close()
-
-    never_left = status is Status.SUBMITTING and not after
-    assert provider.post_count == (0 if never_left else 1)
-    assert run.status == (Status.FAILED if never_left else Status.DONE)
-    if never_left:
-        assert "Not charged as far as the log tells. You can send it again." in run.error
-    else:
-        assert run.charged_usd == 0.56
-        assert run.outputs[0].name
 
 
 def test_an_answer_lost_on_the_way_is_collected_with_one_post(
