@@ -20,7 +20,7 @@ _FINAL = ", ".join(f"'{status}'" for status in sorted(FINAL))
 ACTIVE: sa.ColumnElement[bool] = sa.literal_column(f"status NOT IN ({_FINAL})")
 """Spelled out, not as parameters: only so does a database see that a partial index fits."""
 DUE_AT = sa.literal_column(
-    "CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END", sa.Float
+    "(CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END)", sa.Float
 )
 """When a run's next step may be handed out: it is due, and nobody holds it."""
 KEPT: sa.ColumnElement[bool] = sa.literal_column("deleted_at IS NULL")

@@ -128,3 +128,10 @@ def test_every_table_can_be_described_to_postgresql(table: sa.Table) -> None:
         assert str(CreateColumn(column).compile(dialect=dialect))
     for index in table.indexes:
         assert str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect))
+
+
+def test_an_expression_in_an_index_has_the_parentheses_that_postgresql_asks_for() -> None:
+    for table in METADATA.sorted_tables:
+        for index in table.indexes:
+            for expression in index.expressions:
+                assert isinstance(expression, sa.Column) or str(expression).startswith("(")
