@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.bench.bench_history import rows as history_rows
 from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
+from tests.bench.bench_money import rows as money_rows
 from tests.bench.bench_page import rows as page_rows
 from tests.bench.bench_scale import rows as scale_rows
 
@@ -13,6 +14,7 @@ BENCHES = {
     "History with 10,000 runs, against 100": history_rows,
     "Killed at random moments, again and again": kill_rows,
     "5,000 runs in flight in one process": scale_rows,
+    "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
 }
 
