@@ -76,7 +76,10 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
                 url, target, max_size_bytes=RESULT_MAX_BYTES, allowed_hosts=allowed_hosts
             )
 
-        expectations = Expectations(store, provider.durations, guess_s=guess_s)
+        clips = ClipLengths(media)
+        expectations = Expectations(
+            store, provider.durations, guess_s=guess_s, clip_s=clips.length_of
+        )
         stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
 
         def purge() -> int:
@@ -90,7 +93,6 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         stack.callback(late_charges.stop)
         kit = Kit(settings.database_url)
         stack.callback(kit.close)
-        clips = ClipLengths(media)
         fetch_reference = _reference_fetcher(clips, allowed_hosts)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)

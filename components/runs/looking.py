@@ -4,12 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.catalog import model_by_id
 from components.errors import GenerationFailed, ProviderError
 from components.provider.client import ProviderClient
 from components.provider.wire import Phase
 from components.runs import polling
-from components.runs.expectation import Expectations
+from components.runs.expectation import Expectation, Expectations
 from components.runs.run import Output, Run, Status
 
 SAID_MAX_CHARS = 300
@@ -29,7 +28,7 @@ class Looking:
         self.expectations.refresh()
         now = self.clock()
         elapsed_s = now - (run.submitted_at or run.created_at)
-        expectation_s = run.expected_s or model_by_id(run.model).expected_duration_s
+        expected = self.expectations.expect(run.model, run.request)
         try:
             answer, receipt = self.provider.video_status(run.generation_id or "")
         except ProviderError as error:
@@ -41,6 +40,7 @@ class Looking:
                 Status.SAVING,
                 now,
                 "The provider finished the video.",
+                rendered_s=expected.plan.rendered_s(run.rendered_s, elapsed_s),
                 outputs=(Output(kind="video", remote_url=answer.video.url),),
                 response=answer.as_received(),
                 # A look costs nothing, so a zero in its headers says nothing about the video.
@@ -55,6 +55,12 @@ class Looking:
                 charged_usd=0.0,
                 response=answer.as_received(),
             )
-        late = elapsed_s > polling.overdue_s(expectation_s)
-        note = "Still rendering at the provider, much longer than usual." if late else ""
-        return run.waiting(now + polling.next_look_s(elapsed_s, expectation_s), note, attempts=0)
+        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
+        note = _how_late(elapsed_s, expected)
+        return run.waiting(now + pause_s, note, attempts=0, rendered_s=elapsed_s)
+
+
+def _how_late(elapsed_s: float, expected: Expectation) -> str:
+    if elapsed_s > expected.plan.overdue_s:
+        return "Still rendering at the provider, much longer than usual."
+    return "This takes longer than usual." if elapsed_s > expected.unusual_s else ""

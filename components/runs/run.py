@@ -98,6 +98,8 @@ class Run:
     while the run is not over, `error` why it failed. `title`, `remark` and `favourite` are the
     user's own. `group_id` joins the runs of one plan, and `group_labels` names its place there:
     {"row": ..., "column": ...}. `deleted_at` is set while a deletion can still be undone.
+    `rendered_s` is how long the provider is known to have worked on it: until the last look that
+    said so and, once it is finished, about until its end; None where that cannot be told.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Run:
     submitted_at: float | None = None
     finished_at: float | None = None
     expected_s: float | None = None
+    rendered_s: float | None = None
     generation_id: str | None = None
     inference_id: str | None = None
     quoted_usd: float | None = None

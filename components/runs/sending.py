@@ -47,7 +47,7 @@ class Sending:
         try:
             if request.output == "image":
                 return self._pictures_made(run, *self.provider.generate_images(payload, run.id))
-            return self._video_accepted(run, request, *self.provider.submit_video(payload, run.id))
+            return self._video_accepted(run, *self.provider.submit_video(payload, run.id))
         except NotAccepted as error:
             return self._postpone(run, error)
         except Refused as error:
@@ -77,10 +77,12 @@ class Sending:
                 outputs.append(self._keep_inline(picture.b64_json))
         if not outputs:
             raise AnswerLost("The provider's answer names no picture.")
+        now = self.clock()
         return run.moved(
             Status.SAVING,
-            self.clock(),
+            now,
             f"The provider made {len(outputs)} picture(s).",
+            rendered_s=now - (run.submitted_at or now),
             outputs=tuple(outputs),
             response=_without_files(answer),
             inference_id=receipt.inference_id,
@@ -93,11 +95,11 @@ class Sending:
         except (binascii.Error, PlaygroundError) as error:
             raise AnswerLost("A picture in the provider's answer could not be read.") from error
 
-    def _video_accepted(
-        self, run: Run, request: ModelRequest, answer: VideoAnswer, receipt: Receipt
-    ) -> Run:
-        expectation_s = self.expectations.expected_s(type(request), run.request)
+    def _video_accepted(self, run: Run, answer: VideoAnswer, receipt: Receipt) -> Run:
+        expected = self.expectations.expect(run.model, run.request)
         now = self.clock()
+        elapsed_s = now - (run.submitted_at or now)
+        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
         return run.moved(
             Status.GENERATING,
             now,
@@ -105,8 +107,9 @@ class Sending:
             generation_id=answer.id,
             response=answer.as_received(),
             inference_id=receipt.inference_id or answer.id,
-            expected_s=expectation_s,
-            next_step_at=now + polling.next_look_s(0, expectation_s),
+            expected_s=expected.expected_s,
+            rendered_s=elapsed_s,
+            next_step_at=now + pause_s,
         )
 
     def _postpone(self, run: Run, error: NotAccepted) -> Run:
@@ -130,7 +133,7 @@ class Sending:
         accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
         if request.output == "video" and accepted and error.facts.inference_id:
             answer = VideoAnswer(id=error.facts.inference_id, status="queued")
-            return self._video_accepted(run, request, answer, Receipt())
+            return self._video_accepted(run, answer, Receipt())
         return run.moved(
             Status.UNCERTAIN,
             now,

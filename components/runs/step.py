@@ -46,4 +46,7 @@ class Stepper:
                 step = Saving(self.provider, self.collector, self.clock, self.chance).advance
             case status:
                 raise ValueError(f"a run that is {status} has no next step")
-        return step(run)
+        run = step(run)
+        if run.status is Status.DONE:
+            self.expectations.learn(run)
+        return run

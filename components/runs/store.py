@@ -15,6 +15,7 @@ from components.runs.database import open_database, reading
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Claim, Lane
+from components.runs.past_runs import PastRun, past_runs
 from components.runs.prompt_search import change_text, keep_text
 from components.runs.run import Event, Run, Status
 from components.runs.spending import Spent
@@ -191,19 +192,10 @@ class RunStore:
         with self._engine.begin() as connection:
             charges.note_charge(connection, run_id, usd, now)
 
-    def past_durations_s(self, model: str, length_s: Any = None, limit: int = 20) -> list[float]:
-        """Seconds from submission to result of the newest finished runs of a model and length."""
-        wanted = (
-            sa.select(RUNS.c.finished_at - RUNS.c.submitted_at, RUNS.c.request)
-            .where(RUNS.c.model == model, RUNS.c.status == Status.DONE)
-            .where(RUNS.c.submitted_at.is_not(None))
-            .order_by(RUNS.c.finished_at.desc())
-            .limit(5 * limit)
-        )
+    def past_runs(self, model: str, limit: int) -> list[PastRun]:
+        """The newest runs of a model that are done and whose duration is known, newest first."""
         with reading(self._engine) as connection:
-            rows = connection.execute(wanted).all()
-        same = [float(seconds) for seconds, asked in rows if asked.get("duration") == length_s]
-        return same[:limit]
+            return past_runs(connection, model, limit)
 
 
 def _found(connection: Connection, wanted: sa.Select[Any]) -> Run:

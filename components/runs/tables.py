@@ -51,6 +51,7 @@ RUNS = sa.Table(
     sa.Column("submitted_at", sa.Float(53)),
     sa.Column("finished_at", sa.Float(53)),
     sa.Column("expected_s", sa.Float(53)),
+    sa.Column("rendered_s", sa.Float(53)),
     sa.Column("generation_id", sa.String(256)),
     sa.Column("inference_id", sa.String(256)),
     sa.Column("quoted_usd", sa.Float(53)),

@@ -58,27 +58,6 @@ def test_waiting_changes_neither_the_status_nor_the_receipt() -> None:
     assert run.events == ()
 
 
-def test_the_expected_duration_is_learned_from_past_runs_first() -> None:
-    assert polling.expected_s([10, 30, 20], 99, 126) == 20
-    assert polling.expected_s([10, 30], 99, 126) == 99
-    assert polling.expected_s([], None, 126) == 126
-
-
-@given(elapsed_s=st.floats(0, 1e6), expectation_s=st.floats(0.1, 1e4))
-def test_the_next_look_is_never_too_soon_nor_too_late(
-    elapsed_s: float, expectation_s: float
-) -> None:
-    pause_s = polling.next_look_s(elapsed_s, expectation_s)
-    assert 1.0 <= pause_s <= (15.0 if elapsed_s <= max(600.0, 4 * expectation_s) else 60.0)
-
-
-def test_looks_are_sparse_at_first_and_dense_around_the_end() -> None:
-    assert polling.next_look_s(0, 100) == 15.0
-    assert polling.next_look_s(58, 100) == 2.0
-    assert polling.next_look_s(95, 100) == 5.0
-    assert polling.next_look_s(601, 100) == 60.0
-
-
 @given(
     attempts=st.integers(0, 10_000),
     asked_s=st.none() | st.floats(0, allow_infinity=True),

@@ -48,7 +48,8 @@ def test_an_accepted_video_is_looked_at_later(provider: ScriptedProvider, steps:
     provider.replies = [reply({"id": "g-1", "status": "queued"}, x_inference_id="inf-1")]
     run = steps.advance(sending())
     assert (run.status, run.generation_id, run.inference_id) == ("generating", "g-1", "inf-1")
-    assert (run.expected_s, run.next_step_at) == (79.0, NOW + 25)
+    assert (run.expected_s, run.rendered_s) == (79.0, 10.0)
+    assert NOW + 15 < run.next_step_at < NOW + 25
     assert run.response == {"id": "g-1", "status": "queued"}
     assert provider.received[0].headers["x-client-request-id"] == "run-1"
 

@@ -8,6 +8,7 @@ import pytest
 
 from components.errors import RunNotFound
 from components.runs.leases import Claim, Lane
+from components.runs.past_runs import PastRun
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store import RunStore
 from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, run_store, sample_run
@@ -164,11 +165,17 @@ def test_nothing_is_claimed_before_its_time(store: RunStore) -> None:
     assert len(claim(store, NOW + 1)) == 1
 
 
-def test_past_durations_are_those_of_the_newest_finished_runs(store: RunStore) -> None:
-    done = sample_run(status=Status.DONE, submitted_at=NOW)
+def test_past_runs_are_the_newest_that_are_done_and_whose_duration_is_known(
+    store: RunStore,
+) -> None:
+    done = sample_run(status=Status.DONE, submitted_at=NOW, rendered_s=9.0)
+    clip = (Output("video", duration_s=5.04),)
     for number in range(4):
-        store.add(replace(done, id=f"run-{number}", finished_at=NOW + number))
+        at = NOW + number
+        store.add(
+            replace(done, id=f"run-{number}", finished_at=at, rendered_s=number, outputs=clip)
+        )
     store.add(replace(done, id="failed", status=Status.FAILED, finished_at=NOW + 99))
-    store.add(replace(done, id="unknown", submitted_at=None, finished_at=NOW + 99))
-    assert store.past_durations_s(done.model, limit=2) == [3.0, 2.0]
-    assert store.past_durations_s(IMAGE_O1) == []
+    store.add(replace(done, id="unknown", rendered_s=None, finished_at=NOW + 99))
+    assert store.past_runs(done.model, 2) == [PastRun(5, 3.0), PastRun(5, 2.0)]
+    assert store.past_runs(IMAGE_O1, 2) == []

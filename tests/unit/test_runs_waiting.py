@@ -70,6 +70,27 @@ def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: Step
     assert provider.received[0].query == {"generation_id": ["g-1"]}
 
 
+def test_how_long_the_provider_took_is_known_as_closely_as_the_looks(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [completed("https://cdn.example/a.mp4")]
+    clock.now = NOW + 84
+    assert steps.advance(waited(rendered_s=80.0)).rendered_s == 82
+    assert steps.advance(waited(rendered_s=20.0)).rendered_s is None
+    assert steps.advance(waited()).rendered_s is None
+
+
+def test_runs_that_are_done_teach_what_to_expect(
+    provider: ScriptedProvider, steps: Stepper, clip: bytes
+) -> None:
+    provider.replies = [reply(raw=clip)]
+    run = to_save(f"{provider.url}/clip", rendered_s=30.0)
+    assert steps.expectations.expect(run.model, run.request).expected_s == 79
+    for _ in range(3):
+        assert steps.advance(run).status is Status.DONE
+    assert round(steps.expectations.expect(run.model, run.request).expected_s) == 30
+
+
 @pytest.mark.parametrize("status", ["queued", "waiting", "generating", "moderating", "failed"])
 def test_any_other_status_keeps_going(
     provider: ScriptedProvider, steps: Stepper, status: str
@@ -77,7 +98,8 @@ def test_any_other_status_keeps_going(
     provider.replies = [reply({"id": "g-1", "status": status})]
     run = steps.advance(waited(attempts=3))
     assert (run.status, run.attempts, run.note) == ("generating", 0, "")
-    assert run.next_step_at == NOW + 25
+    assert run.rendered_s == 10
+    assert NOW + 15 < run.next_step_at < NOW + 25
 
 
 def test_a_finished_video_without_an_address_is_asked_for_again(
@@ -107,13 +129,22 @@ def test_a_failed_video_says_why_and_that_it_is_free(
     )
 
 
+def test_a_run_that_takes_longer_than_most_says_so(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [reply(GENERATING)]
+    clock.now = NOW + 300
+    assert steps.advance(waited()).note == "This takes longer than usual."
+
+
 def test_past_its_deadline_a_run_is_still_rendering(
     provider: ScriptedProvider, steps: Stepper, clock: Clock
 ) -> None:
     provider.replies = [reply(GENERATING)]
     clock.now = NOW + 601
     run = steps.advance(waited())
-    assert (run.status, run.next_step_at) == ("generating", clock.now + 60)
+    assert run.status is Status.GENERATING
+    assert clock.now + 10 < run.next_step_at < clock.now + 20
     assert run.note == "Still rendering at the provider, much longer than usual."
 
 
