@@ -7,6 +7,7 @@ from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
 from tests.bench.bench_money import rows as money_rows
 from tests.bench.bench_page import rows as page_rows
+from tests.bench.bench_remembering import rows as remembering_rows
 from tests.bench.bench_scale import rows as scale_rows
 
 BENCHES = {
@@ -16,6 +17,7 @@ BENCHES = {
     "5,000 runs in flight in one process": scale_rows,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
+    "Handing out a result with its settings in it, against as it is": remembering_rows,
 }
 
 
