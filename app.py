@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -83,7 +84,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
 
         def purge() -> int:
-            return store.purge(time.time() - UNDO_S, media.delete)
+            return store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
 
         engine = Engine(store, stepper.advance, upkeep=purge)
         engine.start()

@@ -49,6 +49,7 @@ class FormDesk:
         cards = Cards(self.model, values, self.services.preparations, filled.chosen, filled.names)
         self._wait_for_pictures(cards)
         given = without_gaps(values)
+        self.services.runs.hold_files(given)
         references = self.model.references(given)
         after = [self._identified(it) for it in references]
         before = filled.numbered

@@ -59,8 +59,8 @@ class MediaStore(Protocol):
         """Return a local file to read. Raises `MediaRejected` when it is not kept."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Remove the file; nothing happens when it is not there."""
+    def delete(self, name: str, *, idle_s: float = 0.0) -> bool:
+        """Remove the file unless it was kept in the last `idle_s`; tell whether it is gone."""
         ...
 
     def workspace(self) -> AbstractContextManager[Path]:
@@ -87,10 +87,10 @@ class FolderStore:
             copy = work / "incoming"
             name = _copy_and_hash(source, copy) + suffix
             target = self._place(name)
-            if not target.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                copy.replace(target)
-                _sync_folder(target.parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # Also where it is there already: its age tells `delete` that somebody needs it again.
+            copy.replace(target)
+            _sync_folder(target.parent)
         return name
 
     def has(self, name: str) -> bool:
@@ -103,10 +103,16 @@ class FolderStore:
             raise MediaRejected("That file is no longer kept here; add it again.")
         return self._place(name)
 
-    def delete(self, name: str) -> None:
-        """Remove the file; nothing happens when it is not there."""
-        if self.has(name):
-            self._place(name).unlink(missing_ok=True)
+    def delete(self, name: str, *, idle_s: float = 0.0) -> bool:
+        """Remove the file unless it was kept in the last `idle_s`; tell whether it is gone."""
+        if not self.has(name):
+            return True
+        file = self._place(name)
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime < idle_s:
+                return False
+            file.unlink()
+        return True
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

@@ -1,25 +1,18 @@
 """Deleting runs: at first only hidden, so that it can be undone, then for good with their files."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.runs.accounts import keep_figures
-from components.runs.database import METADATA
-from components.runs.kit import ELEMENTS
+from components.runs.leftovers import leave_over
 from components.runs.prompt_search import RUN_TEXTS
-from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS, names_in
+from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS
 
 BATCH = 200
-"""Rows or files a transaction: nobody who writes waits long for it."""
-LEFTOVERS = sa.Table(
-    "media_leftovers",
-    METADATA,
-    sa.Column("name", sa.String(80), primary_key=True),
-)
-"""Files whose run is gone; kept in a table, so that a killed process forgets none of them."""
+"""Rows a transaction: nobody who writes waits long for it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,7 @@ class Deletion:
         count, stay = len(self.deleted), len(self.under_way)
         said = f"{count} run{'' if count == 1 else 's'} deleted."
         if stay:
-            said += f" {stay} still under way stay{'s' if stay == 1 else ''}: delete after the end."
+            said += f" {stay} still under way: to be deleted when over."
         return said
 
 
@@ -63,31 +56,10 @@ def purge(connection: Connection, deleted_before: float) -> int:
     if not run_ids:
         return 0
     files = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.run_id.in_(run_ids)).distinct()
-    known = sa.select(LEFTOVERS.c.name)
-    connection.execute(
-        LEFTOVERS.insert().from_select(["name"], files.where(RUN_MEDIA.c.name.not_in(known)))
-    )
+    leave_over(connection, files)
     keep_figures(connection, run_ids)
     for table in (RUN_MEDIA, RUN_PARENTS, RUN_TEXTS):
         connection.execute(table.delete().where(table.c.run_id.in_(run_ids)))
     connection.execute(RUN_PARENTS.delete().where(RUN_PARENTS.c.parent_id.in_(run_ids)))
     connection.execute(RUNS.delete().where(RUNS.c.id.in_(run_ids)))
     return len(run_ids)
-
-
-def remove_leftovers(connection: Connection, remove: Callable[[str], object]) -> int:
-    """Remove up to `BATCH` files that no run and no element refers to; returns how many were left.
-
-    The transaction is held meanwhile, so that no run comes to refer to a file that just goes.
-    """
-    names = set(connection.execute(sa.select(LEFTOVERS.c.name).limit(BATCH)).scalars())
-    if not names:
-        return 0
-    used = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.name.in_(names)).distinct()
-    in_use = set(connection.execute(used).scalars())
-    for element in connection.execute(sa.select(ELEMENTS.c.element)).scalars():
-        in_use |= names & set(names_in(element))
-    for name in sorted(names - in_use):
-        remove(name)
-    connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_(names)))
-    return len(names)

@@ -17,6 +17,7 @@ from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run
 from components.runs.spending import SpendLimit, Spent
 from components.runs.store import RunStore
+from components.runs.tables import names_in
 from components.runs.usage import UsageReport
 
 UNDO_S = 600.0
@@ -123,3 +124,7 @@ class RunService:
     def undelete(self, run_ids: Collection[str]) -> int:
         """Undo a deletion; returns how many runs came back."""
         return self.store.undelete(run_ids)
+
+    def hold_files(self, values: Mapping[str, Any]) -> None:
+        """Let the files that stand in a form stay here, although no run may refer to them."""
+        self.store.hold_files(set(names_in(values)), self.clock())

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.errors import RunNotFound
-from components.runs import charges, deletion, history, leases, spending
+from components.runs import charges, deletion, history, leases, leftovers, spending
 from components.runs.charges import Uncharged
 from components.runs.database import open_database, reading
 from components.runs.deletion import Deletion
@@ -157,20 +157,37 @@ class RunStore:
         with self._engine.begin() as connection:
             return deletion.show_again(connection, run_ids)
 
+    def hold_files(self, names: Collection[str], now: float) -> None:
+        """Let files of the media store stay that stand in a form."""
+        with reading(self._engine) as connection:
+            if not names or leftovers.are_held(connection, names, now):
+                return
+        with self._engine.begin() as connection:
+            leftovers.hold(connection, names, now)
+
     def purge(self, deleted_before: float, remove_file: Callable[[str], object]) -> int:
         """Remove for good what was deleted before, with the files nothing else refers to.
 
-        `remove_file` takes a name in the media store. Returns how many runs are gone.
+        `remove_file` takes a name in the media store; where it says false, the file is tried again
+        by the next purge. Returns how many runs are gone.
         """
-        purged = 0
-        more = True
+        purged, more = 0, True
         while more:
             with self._engine.begin() as connection:
                 count = deletion.purge(connection, deleted_before)
             purged += count
-            with self._engine.begin() as connection:
-                more = bool(deletion.remove_leftovers(connection, remove_file) or count)
+            more = bool(count)
+        with self._engine.begin() as connection:
+            leftovers.give_up_holds(connection, deleted_before)
+        self._remove_leftovers(remove_file)
         return purged
+
+    def _remove_leftovers(self, remove_file: Callable[[str], object]) -> None:
+        after, more = "", True
+        while more:
+            with self._engine.begin() as connection:
+                after = leftovers.remove_leftovers(connection, remove_file, after)
+            more = bool(after)
 
     def spent_today(self, now: float) -> Spent:
         """What counts against a limit of the day (UTC) that `now` belongs to."""

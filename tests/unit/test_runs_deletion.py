@@ -1,6 +1,8 @@
 """Deleting hides, can be undone, and frees in the end what nothing else refers to."""
 
+import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from components.errors import RunNotFound
 from components.media.store import FolderStore, ref
 from components.runs.history import Query
 from components.runs.kit import Kit
+from components.runs.leftovers import BATCH, HOLD_S
 from components.runs.run import FINAL, Output, Status
 from components.runs.store import RunStore
 from tests.run_samples import EVERY_LANE, NOW, database_url, run_store, sample_run
@@ -60,7 +63,7 @@ def test_a_run_under_way_cannot_be_deleted(store: RunStore, status: Status) -> N
     store.add(sample_run("over", status=Status.FAILED))
     deletion = store.delete(["going", "over"], NOW)
     assert (deletion.deleted, deletion.under_way) == (("over",), ("going",))
-    assert str(deletion) == "1 run deleted. 1 still under way stays: delete after the end."
+    assert str(deletion) == "1 run deleted. 1 still under way: to be deleted when over."
     assert listed(store) == {"going"}
 
 
@@ -116,3 +119,64 @@ def test_a_result_that_came_later_counts_as_a_reference(
     store.delete(["a"], NOW)
     assert store.purge(NOW + 1, media.delete) == 1
     assert media.has(name)
+
+
+def test_a_file_that_stands_in_a_form_stays_until_the_form_is_long_forgotten(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    used, only_tried = kept(media, tmp_path, "used"), kept(media, tmp_path, "only tried")
+    finished(store, "a", used)
+    store.hold_files([used, only_tried], NOW)
+    store.hold_files([used, only_tried], NOW + 60)
+    store.hold_files([], NOW)
+    store.delete(["a"], NOW)
+    assert store.purge(NOW + 1, media.delete) == 1
+    store.purge(NOW + HOLD_S - 1, media.delete)
+    assert media.has(used)
+    assert media.has(only_tried)
+    store.hold_files([used], NOW + HOLD_S - 1)
+    store.purge(NOW + HOLD_S + 1, media.delete)
+    assert media.has(used)
+    assert not media.has(only_tried)
+    store.purge(NOW + 3 * HOLD_S, media.delete)
+    assert not media.has(used)
+
+
+def test_a_file_that_was_only_tried_and_then_used_stays_with_its_run(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    name = kept(media, tmp_path, "tried, then used")
+    store.hold_files([name], NOW)
+    finished(store, "a", name)
+    store.purge(NOW + 2 * HOLD_S, media.delete)
+    assert media.has(name)
+
+
+def test_a_file_that_was_kept_again_a_moment_ago_waits_for_the_next_purge(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    """It may be the result of a run that is just being saved, and not yet referred to."""
+    name = kept(media, tmp_path, "result")
+    os.utime(media.path(name), (NOW - 10**9, NOW - 10**9))
+    finished(store, "a", name)
+    store.delete(["a"], NOW)
+    assert kept(media, tmp_path, "result") == name
+    store.purge(NOW + 1, partial(media.delete, idle_s=60))
+    assert media.has(name)
+    os.utime(media.path(name), (NOW - 10**9, NOW - 10**9))
+    store.purge(NOW + 1, partial(media.delete, idle_s=60))
+    assert not media.has(name)
+
+
+def test_many_runs_and_files_are_purged_in_turns(store: RunStore) -> None:
+    count = 2 * BATCH + 1
+    names = [f"{number:064x}.png" for number in range(count)]
+    runs = [
+        sample_run(f"{number}", status=Status.DONE, outputs=(Output("image", name=name),))
+        for number, name in enumerate(names)
+    ]
+    store.add(*runs)
+    store.delete([run.id for run in runs], NOW)
+    removed: list[str] = []
+    assert store.purge(NOW + 1, removed.append) == count
+    assert removed == names
