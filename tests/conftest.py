@@ -1,5 +1,6 @@
 """Fixtures: a sandbox, a playground in front of it, a client and a browser before both."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -10,6 +11,13 @@ from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 from components.sandbox import Sandbox
 from tests.chromium import launch_chromium
 from tests.playgrounds import Playground, serving, small_sandbox
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_left() -> Iterator[None]:
+    """Collect what Gradio left behind while its warnings are still ignored: later they end all."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
