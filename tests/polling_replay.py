@@ -14,7 +14,7 @@ import numpy
 from numpy.typing import NDArray
 
 from components.provider.wire import Percentiles
-from components.runs.durations import Durations
+from components.runs.durations import Durations, guessed, learned
 from components.runs.polling import Budget, Plan, plan
 
 Array = NDArray[numpy.float64]
@@ -39,9 +39,9 @@ class Truth:
         return float(self.times_s[-1])
 
     @property
-    def mean_s(self) -> float:
-        """The mean duration."""
-        return self.end_s - float(self.area[-1])
+    def median_s(self) -> float:
+        """Half of all runs are over by then."""
+        return float(numpy.interp(0.5, self.ended, self.times_s))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _normal(times_s: Array, median_s: float, sigma: float) -> Array:
     return numpy.array([NORMAL.cdf(place) for place in places])
 
 
-def cost(looks_s: Sequence[float], of: Truth) -> Cost:
+def cost(looks_s: Sequence[float] | Array, of: Truth) -> Cost:
     """The exact mean cost of looking at these times, the last of which is the end of all runs."""
     edges_s = numpy.append(0.0, numpy.minimum(looks_s, of.end_s))
     ended = numpy.interp(edges_s, of.times_s, of.ended)
@@ -125,7 +125,7 @@ def cost(looks_s: Sequence[float], of: Truth) -> Cost:
 
 def fixed_poll(gap_s: float, of: Truth) -> Cost:
     """The cost of looking every `gap_s` seconds."""
-    return cost(list(numpy.arange(gap_s, of.end_s + gap_s, gap_s)), of)
+    return cost(numpy.arange(gap_s, of.end_s + gap_s, gap_s), of)
 
 
 def looks_of(schedule: Plan, end_s: float) -> list[float]:
@@ -162,3 +162,10 @@ def figures(of: Truth, factor: float = 1.0) -> Percentiles:
     shares = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p99": 0.99}
     values_s = numpy.interp(list(shares.values()), of.ended, of.times_s) * factor
     return Percentiles(**{name: 1000 * value for name, value in zip(shares, values_s, strict=True)})
+
+
+def after_runs(count: int, of: Truth, factor: float = 1.0, histories: int = 6) -> list[Durations]:
+    """What is believed after so many runs, by several histories; the guess is off by `factor`."""
+    chance = numpy.random.default_rng(count)
+    before = guessed(of.median_s * factor)
+    return [learned(of.draw(chance, count).tolist(), before) for _ in range(histories)]

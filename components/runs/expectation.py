@@ -24,6 +24,8 @@ REFRESH_S = 600.0
 COUNTED_RUNS = 20
 """The newest so many of a length count: more teach little, and the provider changes."""
 KEPT_RUNS = 200
+REMEMBERED = 256
+"""Expectations; a form may ask for any length."""
 UNKNOWN_GUESS_S = 120.0
 """For a run of a model that has left the catalogue."""
 LOGGER = logging.getLogger(__name__)
@@ -87,10 +89,15 @@ class Expectations:
         self._refreshed_at: float | None = None
 
     def expect(self, model_id: str, request: Mapping[str, Any]) -> Expectation:
-        """What to expect of this request; runs of the same model and length count as past."""
+        """What to expect of this request, or of a form that may be unfinished.
+
+        Runs of the same model and length count as past.
+        """
         key = (model_id, self._length_s(model_id, request))
         with self._lock:
             if key not in self._expected:
+                if len(self._expected) >= REMEMBERED:
+                    self._expected.clear()
                 self._expected[key] = _expectation(*self._believe(*key))
             return self._expected[key]
 
@@ -131,8 +138,11 @@ class Expectations:
         model = _MODELS.get(model_id)
         if model is None:
             return None
-        asked_s = length_s(model, request) or self._clip_s(model, request)
-        return None if asked_s is None else round(float(asked_s))
+        asked_s = length_s(model, request) or self._clip_s(model, request) or inf
+        try:
+            return round(float(asked_s))
+        except (TypeError, ValueError, OverflowError):
+            return None
 
     def _believe(self, model_id: str, made_s: int | None) -> tuple[Durations, Basis]:
         guess_s = self._guess_s or _guess_s(model_id)

@@ -42,7 +42,7 @@ class Budget:
     """
 
     mean_delay_s: float = 1.8
-    least_share: float = 0.005
+    least_share: float = 0.0025
     most_share: float = 0.05
     max_gap_s: float = 15.0
 

@@ -7,6 +7,7 @@ from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
 from tests.bench.bench_money import rows as money_rows
 from tests.bench.bench_page import rows as page_rows
+from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
 from tests.bench.bench_remembering import rows as remembering_rows
 from tests.bench.bench_scale import rows as scale_rows
 
@@ -15,6 +16,8 @@ BENCHES = {
     "History with 10,000 runs, against 100": history_rows,
     "Killed at random moments, again and again": kill_rows,
     "5,000 runs in flight in one process": scale_rows,
+    "Polling: mean delays at the number of requests of the 15 s poll": rows_at_equal_requests,
+    "Polling: mean delay and requests as it is shipped": rows_as_shipped,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
     "Handing out a result with its settings in it, against as it is": remembering_rows,

@@ -8,7 +8,7 @@ import pytest
 
 from components.errors import Unreachable
 from components.provider.wire import Percentiles
-from components.runs.expectation import REFRESH_S, Basis, Expectations
+from components.runs.expectation import REFRESH_S, REMEMBERED, Basis, Expectations
 from components.runs.run import Output, Run, Status
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, NOW, PICTURE, Clock, run_store, sample_run
@@ -49,6 +49,12 @@ def test_a_first_guess_can_be_replaced(store: RunStore) -> None:
 
 def test_a_run_of_a_model_that_is_gone_has_an_expectation_too(store: RunStore) -> None:
     assert Expectations(store, no_figures).expect("gone/model", {}).expected_s == 120.0
+
+
+@pytest.mark.parametrize("duration", [None, "", "5", "long", [], 1e400])
+def test_an_unfinished_form_has_an_expectation_too(store: RunStore, duration: object) -> None:
+    asked = {"duration": duration}
+    assert Expectations(store, no_figures).expect(FRAMES, asked).basis is Basis.GUESS
 
 
 def test_the_providers_figures_outweigh_the_guess(store: RunStore) -> None:
@@ -155,3 +161,11 @@ def test_only_the_newest_twenty_runs_count(store: RunStore) -> None:
     for number in range(40):
         expectations.learn(past(number, 40 if number < 20 else 120))
     assert round(expectations.expect(FRAMES, FIVE).expected_s) == 120
+
+
+def test_forms_that_ask_for_every_length_are_not_all_remembered(store: RunStore) -> None:
+    expectations = Expectations(store, no_figures)
+    first = expectations.expect(FRAMES, FIVE)
+    for seconds in range(10, REMEMBERED + 10):
+        expectations.expect(FRAMES, {"duration": seconds})
+    assert expectations.expect(FRAMES, FIVE) is not first

@@ -2,16 +2,16 @@
 
 from itertools import pairwise
 
-import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.runs.durations import Durations, guessed, learned, reported
+from components.runs.durations import Durations, guessed, reported
 from components.runs.polling import DEFAULT_BUDGET, Plan, plan
 from tests.polling_replay import (
     POLL_S,
     Truth,
+    after_runs,
     at_requests,
     figures,
     fixed_poll,
@@ -134,10 +134,9 @@ def test_twenty_runs_bring_it_within_three_tenths(sigma: float) -> None:
 )
 def test_before_that_it_is_never_worse_than_the_fixed_poll(truth: Truth, factor: float) -> None:
     poll = fixed_poll(POLL_S, truth)
-    middle_s = float(numpy.interp(0.5, truth.ended, truth.times_s))
     for belief in (
-        [guessed(middle_s * factor)],
-        [reported(figures(truth, factor), middle_s)],
+        [guessed(truth.median_s * factor)],
+        [reported(figures(truth, factor), truth.median_s)],
         after_runs(1, truth, factor),
         after_runs(2, truth, factor),
         after_runs(5, truth, factor),
@@ -153,13 +152,3 @@ def test_by_default_the_end_is_seen_within_two_seconds_on_average(sigma: float) 
     first = planned([guessed(126)], truth, DEFAULT_BUDGET, first_gap_s=15.0)
     assert max(known.delay_s, after.delay_s, first.delay_s) <= 2.0
     assert max(known.looks, after.looks) < fixed_poll(5.0, truth).looks
-
-
-def after_runs(count: int, truth: Truth, factor: float = 1.0, times: int = 6) -> list[Durations]:
-    """What is believed after so many runs, several times over; the guess is off by `factor`."""
-    chance = numpy.random.default_rng(count)
-    middle_s = float(numpy.interp(0.5, truth.ended, truth.times_s))
-    return [
-        learned(truth.draw(chance, count).tolist(), guessed(middle_s * factor))
-        for _ in range(times)
-    ]
