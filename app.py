@@ -6,9 +6,11 @@ behind it are imported here and handed to each other as values.
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -36,6 +38,7 @@ from components.runs.clips import ClipLengths
 from components.runs.collect import RESULT_MAX_BYTES, Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
+from components.runs.gate import Gate, Limits
 from components.runs.kit import Kit
 from components.runs.late_charges import LateCharges
 from components.runs.prices import Prices
@@ -52,6 +55,8 @@ SANDBOX_KEY = "sandbox"
 SANDBOX_GUESS_S = 6.0
 REFERENCE_MAX_BYTES = 500 * 1024 * 1024
 REFERENCE_TIMEOUT_S = 30.0
+STOP_S = 10.0
+"""What is in flight may finish for so long; the rest goes on at the next start."""
 
 
 @contextmanager
@@ -81,14 +86,11 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         expectations = Expectations(
             store, provider.durations, guess_s=guess_s, clip_s=clips.length_of
         )
-        stepper = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
-
-        def purge() -> int:
-            return store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
-
-        engine = Engine(store, stepper.advance, upkeep=purge)
-        engine.start()
-        stack.callback(engine.stop)
+        gate = Gate(Limits(settings.max_submissions_per_minute, settings.max_in_flight))
+        stepper = Stepper(
+            provider, media, Collector(media, fetch), expectations, time.time, gate=gate
+        )
+        engine = _started_engine(store, media, stepper, stack)
         late_charges = LateCharges(store, provider.find_charge)
         late_charges.start()
         stack.callback(late_charges.stop)
@@ -114,6 +116,20 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         )
         options = WebOptions(ASSETS, settings.logins)
         yield build_web(build_page(services), services, options)
+
+
+def _started_engine(
+    store: RunStore, media: FolderStore, stepper: Stepper, stack: ExitStack
+) -> Engine:
+    """Begin to take runs forward, and now and then to remove what was deleted."""
+
+    def purge() -> int:
+        return store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
+
+    engine = Engine(store, stepper.advance, gate=stepper.gate, upkeep=purge)
+    engine.start()
+    stack.callback(engine.stop, STOP_S)
+    return engine
 
 
 def _reference_fetcher(
@@ -206,9 +222,15 @@ def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
     # uvicorn ends by raising the signal again; as an exit it lets the engine finish its work.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
-        web, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=True
+        web, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=True
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        # A request for pictures may hold its thread for minutes, and a process waits for threads.
+        end = threading.Timer(STOP_S + 0.5, os._exit, args=[0])
+        end.daemon = True
+        end.start()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@
     │   ├── NotAccepted            certainly not accepted: sending again cannot pay twice
     │   │   ├── Unreachable        no connection was made
     │   │   ├── RateLimited        429
-    │   │   └── Overloaded         503 with a Retry-After, answered by the provider itself
+    │   │   ├── Overloaded         503 with a Retry-After, answered by the provider itself
+    │   │   └── ProviderPaused     not even tried: it failed too often, or asked for a pause
     │   ├── Refused                understood and declined: the same request would be declined again
     │   │   ├── BadRequest         400, 404, 409, 413, 422 and every other 4xx
     │   │   ├── BadKey             401
@@ -138,6 +139,17 @@ class RateLimited(NotAccepted):
 
 class Overloaded(NotAccepted):
     """The provider is too busy, and says when to come back (503, its own shape, Retry-After)."""
+
+
+class ProviderPaused(NotAccepted):
+    """Nothing is asked of the provider before `until`, in seconds since the epoch."""
+
+    cost = "Nothing is sent or charged until then."
+    advice = "It goes on by itself."
+
+    def __init__(self, message: str, facts: Facts | None = None, *, until: float = 0.0) -> None:
+        self.until = until
+        super().__init__(message, facts)
 
 
 class Refused(ProviderError):

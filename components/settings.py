@@ -12,6 +12,9 @@ from dotenv import dotenv_values
 from components.errors import SettingsError
 
 DEFAULT_BASE = "https://api.aimlapi.com"
+DEFAULT_PER_MINUTE = 600
+DEFAULT_IN_FLIGHT = 5000
+"""What one process on two cores carries; a provider's own limits are kept by heeding its 429."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "AIML_API_KEY": "the provider's key; absent: the embedded sandbox",
@@ -19,6 +22,12 @@ DESCRIPTIONS: Mapping[str, str] = {
     "PLAYGROUND_DATA_DIR": "where runs and media are kept (default ./data)",
     "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
     "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
+    "PLAYGROUND_MAX_SUBMISSIONS_PER_MINUTE": (
+        f"most runs sent in any minute; the rest queue (default {DEFAULT_PER_MINUTE})"
+    ),
+    "PLAYGROUND_MAX_IN_FLIGHT": (
+        f"most runs at the provider at once; the rest queue (default {DEFAULT_IN_FLIGHT})"
+    ),
     "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "host:port pairs that may be reached besides public ones",
     "PLAYGROUND_SPEND_LIMIT_USD": "the most that one day's runs may cost; absent: no limit",
     "GRADIO_SERVER_NAME": "the address to listen on (default 127.0.0.1)",
@@ -40,6 +49,8 @@ class Settings:
     logins: Mapping[str, str]
     allowed_hosts: frozenset[str] = frozenset()
     spend_limit_usd: float | None = None
+    max_submissions_per_minute: int = DEFAULT_PER_MINUTE
+    max_in_flight: int = DEFAULT_IN_FLIGHT
     server_name: str = "127.0.0.1"
     server_port: int = 7860
 
@@ -72,6 +83,10 @@ class Settings:
             logins=_logins(given["PLAYGROUND_AUTH"]),
             allowed_hosts=frozenset(_listed(given["PLAYGROUND_ALLOW_PRIVATE_HOSTS"])),
             spend_limit_usd=_usd("PLAYGROUND_SPEND_LIMIT_USD", given["PLAYGROUND_SPEND_LIMIT_USD"]),
+            max_submissions_per_minute=_count(
+                "PLAYGROUND_MAX_SUBMISSIONS_PER_MINUTE", given, DEFAULT_PER_MINUTE
+            ),
+            max_in_flight=_count("PLAYGROUND_MAX_IN_FLIGHT", given, DEFAULT_IN_FLIGHT),
             server_name=given["GRADIO_SERVER_NAME"] or "127.0.0.1",
             server_port=_port("GRADIO_SERVER_PORT", given["GRADIO_SERVER_PORT"] or "7860"),
         )
@@ -118,4 +133,11 @@ def _usd(name: str, text: str) -> float | None:
 def _port(name: str, text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) < 2**16:
         raise SettingsError(f"{name} must be a port number, for example 7860.")
+    return int(text)
+
+
+def _count(name: str, given: Mapping[str, str], default: int) -> int:
+    text = given[name] or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise SettingsError(f"{name} must be a whole number from 1 on, for example {default}.")
     return int(text)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations
+from components.runs.gate import Gate
 from components.runs.leases import Lane
 from components.runs.run import Run
 from components.runs.step import Stepper
@@ -28,6 +30,20 @@ REQUESTS = {
     IMAGE_O1: {"prompt": "A boat", "image_urls": [PICTURE]},
     FRAMES: {"prompt": "A boat", "image_url": PICTURE},
 }
+
+
+class FullPause(random.Random):
+    """Chance that always draws the longest pause."""
+
+    def random(self) -> float:
+        return 1.0
+
+
+class FullStore(FolderStore):
+    """A media store on a disk without room."""
+
+    def keep(self, source: Path, suffix: str) -> str:
+        raise OSError(ENOSPC, f"No space left for {source.name}{suffix}")
 
 
 @dataclass
@@ -69,7 +85,9 @@ def stepper(
     client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
     collector = Collector(media, fetch)
     expectations = Expectations(store, lambda _: {}, clock=clock)
-    return Stepper(client, media, collector, expectations, clock, random.Random(1))
+    chance = random.Random(1)
+    gate = Gate(clock=clock, chance=chance)
+    return Stepper(client, media, collector, expectations, clock, chance, gate)
 
 
 def drive(store: RunStore, steps: Stepper, clock: Clock) -> None:

@@ -27,7 +27,8 @@ from components.provider.wire import (
 
 PAGE_ROWS = 100
 """Most rows a page of the log or the ledger carries (the contract's maximum)."""
-MAX_PAGES = 20
+MAX_PAGES = 100
+"""More are not read: what may stand on a later one must not be taken for absent."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -103,15 +104,27 @@ class ProviderClient:
     def find_log(
         self, client_request_id: str, *, since: datetime, until: datetime
     ) -> LogRow | None:
-        """The provider's log row of one of our requests, or None."""
+        """The provider's log row of one of our requests, or None.
+
+        Raises:
+            ProviderError: the log cannot be read, or not to its end.
+        """
         for row in self._log_rows(since, until):
             if row.client_request_id == client_request_id:
                 return row
         return None
 
     def find_charge(self, inference_id: str, *, since: datetime) -> Charge | None:
-        """The ledger's charge for an inference, or None where there is none yet."""
-        query: dict[str, Any] = {"from": since.isoformat(), "limit": PAGE_ROWS}
+        """The ledger's charge for an inference, or None where there is none yet.
+
+        Raises:
+            ProviderError: the ledger cannot be read, or not to its end.
+        """
+        query: dict[str, Any] = {
+            "from": since.isoformat(),
+            "direction": "CHARGE",
+            "limit": PAGE_ROWS,
+        }
         for _ in range(MAX_PAGES):
             page = _read(self._get("/v2/billing/transactions", query), LedgerPage)
             for charge in page.data:
@@ -120,7 +133,7 @@ class ProviderClient:
             if not page.pagination.next_cursor:
                 return None
             query["cursor"] = page.pagination.next_cursor
-        return None
+        raise Unreachable("The provider's ledger is too long to be read to its end.")
 
     def _log_rows(self, since: datetime, until: datetime) -> Iterator[LogRow]:
         window = {"start": since.isoformat(), "end": until.isoformat(), "limit": PAGE_ROWS}
@@ -129,6 +142,7 @@ class ProviderClient:
             yield from page.data
             if not page.pagination.has_more:
                 return
+        raise Unreachable("The provider's log is too long to be read to its end.")
 
     def _get(
         self, path: str, query: dict[str, Any], headers: dict[str, str] | None = None

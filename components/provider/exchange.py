@@ -95,7 +95,7 @@ class Exchange:
             raise Unreachable(
                 f"{self._host} did not answer.", Facts(detail=self._clean(error))
             ) from error
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if _is_no_answer(answer.status_code):
             raise Unreachable(
                 f"{self._host} has a problem ({answer.status_code}).", self._facts(answer)
             )
@@ -146,7 +146,7 @@ class Exchange:
         told_to_wait = _error_body(answer) is not None and facts.retry_after_s is not None
         if code == HTTPStatus.SERVICE_UNAVAILABLE and told_to_wait and not facts.inference_id:
             raise Overloaded("The provider is overloaded.", facts)
-        if code >= HTTPStatus.INTERNAL_SERVER_ERROR or code == HTTPStatus.REQUEST_TIMEOUT:
+        if _is_no_answer(code):
             raise AnswerLost(f"The provider answered with an error ({code}).", facts)
         self._raise_for_refusal(answer)
 
@@ -216,6 +216,12 @@ class Exchange:
         """Set the key as an auth hook: a `.netrc` entry would otherwise take its place."""
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
+
+
+def _is_no_answer(status_code: int) -> bool:
+    """Whether a status tells nothing of the request itself: 408, 5xx, and what is no status."""
+    is_timeout = status_code == HTTPStatus.REQUEST_TIMEOUT
+    return is_timeout or status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _never_connected(error: requests.RequestException) -> bool:

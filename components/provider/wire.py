@@ -101,7 +101,7 @@ class _Error(_Answer):
 class VideoAnswer(_Metered):
     """`POST` and `GET /v2/video/generations`."""
 
-    id: str
+    id: str = Field(min_length=1)
     status: str
     video: _Video | None = None
     error: _Error | None = None
@@ -185,6 +185,7 @@ class LogRow(_Answer):
     model: str
     cost: Money
     inference_id: str
+    request_id: str | None = None
     client_request_id: str | None = None
 
 

@@ -9,6 +9,9 @@ from components.runs.quote import money
 from components.runs.run import Event, Status
 from components.runs.tables import RUNS
 
+LINK_LIFE_S = 30 * 86_400.0
+"""How long results are kept upstream, so how old a generation sent from elsewhere may be."""
+
 
 @dataclass(frozen=True)
 class Uncharged:
@@ -23,7 +26,7 @@ class Uncharged:
 def uncharged(connection: Connection, finished_after: float) -> list[Uncharged]:
     """The runs that the ledger may know a charge of, in the order they ended."""
     known_as = sa.func.coalesce(RUNS.c.inference_id, RUNS.c.generation_id)
-    sent_at = sa.func.coalesce(RUNS.c.submitted_at, RUNS.c.created_at)
+    sent_at = sa.func.coalesce(RUNS.c.submitted_at, RUNS.c.created_at - LINK_LIFE_S)
     rows = connection.execute(
         sa.select(RUNS.c.id, known_as, sent_at, RUNS.c.finished_at)
         .where(RUNS.c.finished_at > finished_after, RUNS.c.charged_usd.is_(None))

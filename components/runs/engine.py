@@ -1,19 +1,29 @@
-"""Who calls `advance`, and when: one scheduler thread and two small pools."""
+"""Who calls `advance`, and when: one scheduler thread, and a small pool for each kind of step."""
 
 import logging
 import queue
+import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from components.runs.leases import Claim, Lane
+from components.runs.gate import Gate
+from components.runs.leases import Allowance, Claim, Lane
+from components.runs.retry import MINUTE_S, Trouble, decide
 from components.runs.run import Run, Status
 from components.runs.store import RunStore
 
+WORKERS: Mapping[Lane, int] = {
+    Lane.PICTURES: 8,
+    Lane.VIDEOS: 8,
+    Lane.STEPS: 16,
+    Lane.COPIES: 4,
+}
 LEASE_S = 900.0
 """Longer than any single step: an upload, the wait for pictures, or a download."""
 IDLE_S = 5.0
+STOPPING_S = 0.1
 UPKEEP_EVERY_S = 60.0
 LOGGER = logging.getLogger(__name__)
 
@@ -26,18 +36,23 @@ class Engine:
         store: RunStore,
         advance: Callable[[Run], Run],
         *,
+        gate: Gate | None = None,
         clock: Callable[[], float] = time.time,
-        workers: int = 16,
-        picture_workers: int = 8,
+        workers: Mapping[Lane, int] = WORKERS,
         upkeep: Callable[[], object] = lambda: None,
+        chance: random.Random | None = None,
     ) -> None:
-        """`upkeep` is called now and then beside the runs, such as to purge deleted ones."""
+        """`gate` says how many runs may be sent; `workers` is the size of each lane's pool.
+
+        `upkeep` is called now and then beside the runs, such as to purge deleted ones."""
         self._store = store
         self._advance = advance
         self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311
         self._upkeep = upkeep
         self._upkeep_at = 0.0
-        self._capacity = {Lane.STEPS: workers, Lane.PICTURES: picture_workers}
+        self.gate = gate or Gate(clock=clock)
+        self._capacity = {lane: workers.get(lane, 1) for lane in Lane}
         self._busy = dict.fromkeys(Lane, 0)
         self._results: queue.SimpleQueue[tuple[Claim, Run]] = queue.SimpleQueue()
         self._unwritten: list[tuple[Claim, Run]] = []
@@ -49,6 +64,7 @@ class Engine:
     def start(self) -> None:
         """Take over what a former process left, then begin."""
         self._store.release()
+        self.gate.sent(self._store.sent_since(self._clock() - MINUTE_S))
         self._pools = {
             lane: ThreadPoolExecutor(count, thread_name_prefix=lane.value)
             for lane, count in self._capacity.items()
@@ -75,7 +91,7 @@ class Engine:
                 pause_s = self._tick(stopping)
             except Exception:
                 LOGGER.exception("the scheduler's turn failed; it goes on")
-                pause_s = IDLE_S
+                pause_s = STOPPING_S if stopping else IDLE_S
             if stopping and not self._unwritten and not any(self._busy.values()):
                 return
             self._signal.wait(pause_s)
@@ -91,18 +107,25 @@ class Engine:
             for lane, busy in self._busy.items()
         }
         now = self._clock()
-        claims = self._store.tick(self._unwritten, now, LEASE_S, room)
+        allowance = Allowance(self.gate.room(now), self.gate.limits.in_flight)
+        claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance)
         self._unwritten.clear()
+        self.gate.sent(now for claim in claims if claim.run.status is Status.SUBMITTING)
         for claim in claims:
             self._busy[claim.lane] += 1
             self._pools[claim.lane].submit(self._step, claim)
         if stopping:
-            return 0.1
+            return STOPPING_S
         if now >= self._upkeep_at:
             self._upkeep_at = now + UPKEEP_EVERY_S
             self._pools[Lane.STEPS].submit(self._keep_up)
-        due = self._store.next_due()
-        return IDLE_S if due is None else min(IDLE_S, max(0.05, due - now))
+        return self._until_next(now)
+
+    def _until_next(self, now: float) -> float:
+        """Seconds until the next turn. What is due and found no room waits for a result."""
+        moments = (self._store.next_due(after=now), self.gate.next_room_at(now))
+        pauses = [moment - now for moment in moments if moment is not None]
+        return min(IDLE_S, max(0.05, min(pauses, default=IDLE_S)))
 
     def _step(self, claim: Claim) -> None:
         run = claim.run
@@ -126,5 +149,8 @@ class Engine:
         if run.status is Status.SUBMITTING:
             what = "Something went wrong here while sending; looking for it at the provider."
             return run.moved(Status.UNCERTAIN, now, what, note=what)
-        note = "Something went wrong here; it is tried again by itself."
-        return run.waiting(now + 30.0, note, attempts=run.attempts + 1)
+        run = run.troubled(Trouble.FAULT_HERE, now)
+        next_try = decide(Trouble.FAULT_HERE, run.attempts, chance=self._chance.random())
+        return run.waiting(
+            now + next_try.pause_s, "Something went wrong here; it is tried again by itself."
+        )

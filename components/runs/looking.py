@@ -1,66 +1,143 @@
 """Looking at a generation: one question after the other until the provider is done."""
 
-import random
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from components.errors import GenerationFailed, ProviderError
-from components.provider.client import ProviderClient
-from components.provider.wire import Phase
+from components.errors import (
+    BadKey,
+    BadRequest,
+    GenerationFailed,
+    NoCredit,
+    ProviderError,
+    ProviderPaused,
+)
+from components.provider.wire import Phase, Receipt, VideoAnswer
 from components.runs import polling
-from components.runs.expectation import Expectation, Expectations
+from components.runs.expectation import Expectation
+from components.runs.provider_step import ProviderStep
+from components.runs.retry import RULES, Next, Trouble
 from components.runs.run import Output, Run, Status
+from components.runs.wording import moment, span
 
 SAID_MAX_CHARS = 300
 
 
 @dataclass(frozen=True)
-class Looking:
+class Looking(ProviderStep):
     """Takes a generating run forward by one look."""
-
-    provider: ProviderClient
-    expectations: Expectations
-    clock: Callable[[], float]
-    chance: random.Random
 
     def advance(self, run: Run) -> Run:
         """Ask once: finished, failed, or still going and to be asked again."""
         self.expectations.refresh()
-        now = self.clock()
-        elapsed_s = now - (run.submitted_at or run.created_at)
-        expected = self.expectations.expect(run.model, run.request)
         try:
-            answer, receipt = self.provider.video_status(run.generation_id or "")
+            with self.gate.asking():
+                answer, receipt = self.provider.video_status(run.generation_id or "")
+        except ProviderPaused as pause:
+            note = f"{pause.message} The generation goes on at the provider."
+            return run.waiting(pause.until, note)
         except ProviderError as error:
-            pause_s = polling.retry_s(run.attempts, error.facts.retry_after_s, self.chance)
-            note = f"{error.message} The generation goes on at the provider; it is asked again."
-            return run.waiting(now + pause_s, note, attempts=run.attempts + 1)
-        if answer.phase is Phase.COMPLETED and answer.video:
-            return run.moved(
-                Status.SAVING,
-                now,
-                "The provider finished the video.",
-                rendered_s=expected.plan.rendered_s(run.rendered_s, elapsed_s),
-                outputs=(Output(kind="video", remote_url=answer.video.url),),
-                response=answer.as_received(),
-                # A look costs nothing, so a zero in its headers says nothing about the video.
-                charged_usd=answer.charged_usd(receipt) or None,
-            )
+            return self._unanswered(run, error)
         if answer.phase is Phase.ERROR:
-            said = " ".join(answer.error.message.split())[:SAID_MAX_CHARS] if answer.error else ""
-            why = f"The provider could not make this video{': ' + said if said else ''}"
+            return self._declined(run, answer)
+        if answer.phase is not Phase.COMPLETED:
+            return self._still_going(run)
+        if not (answer.video and answer.video.url):
+            what = "The provider says that the video is finished, but not where it is."
+            return self._later(run, Trouble.NO_ADDRESS, what)
+        return self._finished(run, answer, answer.video.url, receipt)
+
+    def _finished(self, run: Run, answer: VideoAnswer, url: str, receipt: Receipt) -> Run:
+        now = self.clock()
+        plan = self.expectations.expect(run.model, run.request).plan
+        return run.moved(
+            Status.SAVING,
+            now,
+            "The provider finished the video.",
+            rendered_s=plan.rendered_s(run.rendered_s, now - _sent_at(run)),
+            outputs=(Output(kind="video", remote_url=url),),
+            response=answer.as_received(),
+            # A look costs nothing, so a zero in its headers says nothing about the video.
+            charged_usd=answer.charged_usd(receipt) or None,
+        )
+
+    def _declined(self, run: Run, answer: VideoAnswer) -> Run:
+        said = " ".join(answer.error.message.split())[:SAID_MAX_CHARS] if answer.error else ""
+        why = f"The provider could not make this video{': ' + said if said else ''}"
+        return run.failed(
+            self.clock(),
+            str(GenerationFailed(f"{why.rstrip('.')}.")),
+            charged_usd=0.0,
+            response=answer.as_received(),
+        )
+
+    def _still_going(self, run: Run) -> Run:
+        now = self.clock()
+        elapsed_s = now - _sent_at(run)
+        expected = self.expectations.expect(run.model, run.request)
+        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
+        return run.untroubled().waiting(
+            now + pause_s,
+            _how_late(elapsed_s, expected),
+            # When a generation from elsewhere began is not known.
+            rendered_s=elapsed_s if run.submitted_at else None,
+        )
+
+    def _unanswered(self, run: Run, error: ProviderError) -> Run:
+        match error:
+            case BadKey() | NoCredit():
+                trouble = Trouble.LOOK_DENIED
+            case BadRequest():
+                trouble = Trouble.UNKNOWN_THERE
+            case _:
+                trouble = Trouble.LOOK_FAILED
+        if trouble is Trouble.UNKNOWN_THERE and run.submitted_at is None:
             return run.failed(
                 self.clock(),
-                str(GenerationFailed(f"{why.rstrip('.')}.")),
+                f"The provider does not know the generation {run.generation_id}. Nothing was sent "
+                "or charged. Check the id: a generation is known only to the key that made it.",
                 charged_usd=0.0,
-                response=answer.as_received(),
             )
-        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
-        note = _how_late(elapsed_s, expected)
-        return run.waiting(now + pause_s, note, attempts=0, rendered_s=elapsed_s)
+        return self._later(run, trouble, error.message, error)
+
+    def _later(
+        self, run: Run, trouble: Trouble, what: str, error: ProviderError | None = None
+    ) -> Run:
+        run, decision = self.troubled(run, trouble, error=error)
+        now = self.clock()
+        if decision.next is Next.GIVE_UP:
+            lasted = span(now - (run.trouble_since or now))
+            why = f"{what} It was asked for {lasted}. {_END_WORDS[trouble]}"
+            return run.failed(now, why, unresolved=True)
+        until = now + decision.pause_s
+        end = RULES[trouble].within_s
+        limit = f", for {span(end)} at most" if end else ""
+        note = (
+            f"{what} The generation goes on at the provider; it is asked again at "
+            f"{moment(until)}{limit}."
+        )
+        return run.waiting(until, note)
+
+
+def _sent_at(run: Run) -> float:
+    return run.submitted_at or run.created_at
 
 
 def _how_late(elapsed_s: float, expected: Expectation) -> str:
     if elapsed_s > expected.plan.overdue_s:
         return "Still rendering at the provider, much longer than usual."
     return "This takes longer than usual." if elapsed_s > expected.unusual_s else ""
+
+
+_END_WORDS = {
+    Trouble.UNKNOWN_THERE: (
+        "The provider accepted this generation and may have charged it. Its id is in the receipt: "
+        "look again later, or send the request again on purpose."
+    ),
+    Trouble.LOOK_DENIED: (
+        "The video may be finished and charged. Check AIML_API_KEY and the account, then look "
+        "again."
+    ),
+    Trouble.NO_ADDRESS: (
+        "The video was probably charged. Its id is in the receipt: look again later, or send the "
+        "request again on purpose."
+    ),
+}

@@ -1,11 +1,10 @@
-"""When to look next: pure functions of what is believed about durations, and of failures.
+"""When to look next: pure functions of what is believed about durations.
 
 A look that comes late costs waiting, one that comes before the end costs a request. If a run that
 still goes on ends with the hazard h(t), the looks that wait least for their number lie
 c / sqrt(h(t)) apart: far while an end is unlikely, near where it is likely.
 """
 
-import random
 from bisect import bisect_right
 from dataclasses import dataclass
 from math import floor, inf, log, sqrt
@@ -27,10 +26,6 @@ LATE_LOOK_S = 10.0
 STUCK_SHARE = 0.01
 """Runs that follow no distribution; without them an old run would seem about to end."""
 STEPS = 128
-RETRY_BASE_S = 2.0
-RETRY_MAX_S = 60.0
-RETRY_AFTER_MAX_S = 300.0
-"""A longer pause asked for by the provider is cut to this, so that no header can park a run."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +144,3 @@ def _steps(durations: Durations) -> list[_Step]:
         steps.append(_Step(from_s, width_s, sqrt(share / survival / width_s), survival))
         left -= share
     return steps
-
-
-def retry_s(attempts: int, retry_after_s: float | None, chance: random.Random) -> float:
-    """Seconds until the next try: exponential with full jitter, never before a `Retry-After`."""
-    ceiling = min(RETRY_MAX_S, RETRY_BASE_S * 2 ** min(attempts, 10))
-    pause = chance.uniform(RETRY_BASE_S / 2, ceiling)
-    return max(pause, min(retry_after_s or 0.0, RETRY_AFTER_MAX_S))

@@ -3,7 +3,9 @@
 queued ──► submitting ──► generating ──► saving ──► done
   │          │     │          │            │
   │          │     └► uncertain            └ retried until the copy is whole
-  └► cancelled └► failed ◄────┘
+  └► cancelled └► failed ◄────┴────────────┘
+
+A failed run whose end nobody knows for certain (`unresolved`) may be looked for again.
 """
 
 from dataclasses import dataclass, replace
@@ -46,9 +48,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     ),
     Status.UNCERTAIN: frozenset({Status.GENERATING, Status.SAVING, Status.FAILED}),
     Status.GENERATING: frozenset({Status.SAVING, Status.FAILED}),
-    Status.SAVING: frozenset({Status.DONE}),
+    Status.SAVING: frozenset({Status.DONE, Status.FAILED}),
     Status.DONE: frozenset(),
-    Status.FAILED: frozenset(),
+    Status.FAILED: frozenset({Status.UNCERTAIN, Status.GENERATING, Status.SAVING}),
     Status.CANCELLED: frozenset(),
 }
 
@@ -100,6 +102,9 @@ class Run:
     {"row": ..., "column": ...}. `deleted_at` is set while a deletion can still be undone.
     `rendered_s` is how long the provider is known to have worked on it: until the last look that
     said so and, once it is finished, about until its end; None where that cannot be told.
+
+    `trouble` names what the last step ran into, `attempts` how often in a row, and `trouble_since`
+    when it began. An `unresolved` failed run may have been charged, or its result may still be got.
     """
 
     id: str
@@ -123,6 +128,9 @@ class Run:
     response: dict[str, Any] | None = None
     outputs: tuple[Output, ...] = ()
     events: tuple[Event, ...] = ()
+    trouble: str = ""
+    trouble_since: float | None = None
+    unresolved: bool = False
     provider_request_id: str | None = None
     title: str = ""
     remark: str = ""
@@ -145,10 +153,19 @@ class Run:
         """
         if status not in TRANSITIONS[self.status]:
             raise ValueError(f"a run cannot go from {self.status} to {status}")
-        final = {"finished_at": at} if status.is_final else {}
+        fresh = {
+            "attempts": 0,
+            "trouble": "",
+            "trouble_since": None,
+            "unresolved": False,
+            "note": "",
+            "error": "",
+            "next_step_at": at,
+            "finished_at": at if status.is_final else None,
+        }
         return replace(
             self,
-            **{"attempts": 0, "note": "", "next_step_at": at, **final, **changes},
+            **{**fresh, **changes},
             status=status,
             events=(*self.events, Event(at, what)),
         )
@@ -160,3 +177,13 @@ class Run:
     def waiting(self, until: float, note: str, **changes: Any) -> Self:
         """The run in the same status, to be looked at again at `until`."""
         return replace(self, next_step_at=until, note=note, **changes)
+
+    def troubled(self, kind: str, at: float) -> Self:
+        """The run with one more trouble of this kind in a row, or the first of another kind."""
+        if kind == self.trouble:
+            return replace(self, attempts=self.attempts + 1)
+        return replace(self, attempts=1, trouble=kind, trouble_since=at)
+
+    def untroubled(self) -> Self:
+        """The run after a step that went well."""
+        return replace(self, attempts=0, trouble="", trouble_since=None)

@@ -1,59 +1,69 @@
 """Saving a result: every file is copied here and verified, however often it takes."""
 
 import logging
-import random
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from components.errors import ProviderError, StorageError
-from components.provider.client import ProviderClient
-from components.runs import polling
+from components.errors import DiskFull, ProviderError, StorageError
 from components.runs.collect import Collector
+from components.runs.provider_step import ProviderStep
+from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
+from components.runs.wording import moment, span
 
 LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Saving:
+class Saving(ProviderStep):
     """Takes a saving run forward: copies what is missing, with a fresh link after a failure."""
 
-    provider: ProviderClient
     collector: Collector
-    clock: Callable[[], float]
-    chance: random.Random
 
     def advance(self, run: Run) -> Run:
-        """Copy every file that is not here yet."""
-        outputs = list(run.outputs)
+        """Copy every file that is not here yet; one that fails does not keep the others away."""
+        outputs, failure = list(run.outputs), None
         for index, output in enumerate(outputs):
             if output.name:
                 continue
             try:
                 outputs[index] = self.collector.collect(output)
             except StorageError as error:
-                return self._save_later(replace(run, outputs=tuple(outputs)), error)
+                failure = failure or error
+        run = replace(run, outputs=tuple(outputs))
+        if failure:
+            return self._later(run, failure)
         return run.moved(
             Status.DONE,
             self.clock(),
             "Every file is saved here.",
-            outputs=tuple(outputs),
         )
 
-    def _save_later(self, run: Run, error: StorageError) -> Run:
-        pause_s = polling.retry_s(run.attempts, None, self.chance)
-        renewed = self._renewed(run)
-        return renewed.waiting(self.clock() + pause_s, str(error), attempts=run.attempts + 1)
+    def _later(self, run: Run, error: StorageError) -> Run:
+        is_full = isinstance(error, DiskFull)
+        run, decision = self.troubled(run, Trouble.DISK_FULL if is_full else Trouble.COPY_FAILED)
+        now = self.clock()
+        if decision.next is Next.GIVE_UP:
+            return run.failed(
+                now,
+                f"{error.message} The result was made and is paid for, but for "
+                f"{span(now - (run.trouble_since or now))} it could not be copied here. Open it at "
+                "the provider while its link holds, or look again.",
+                unresolved=True,
+            )
+        until = now + decision.pause_s
+        renewed = run if is_full else self._renewed(run)
+        return renewed.waiting(until, f"{error} Next try at {moment(until)}.")
 
     def _renewed(self, run: Run) -> Run:
         """Ask for a fresh link to the result; the old one may have expired."""
-        if not run.generation_id:
+        if not run.generation_id or run.outputs[0].name:
             return run
         try:
-            answer, _ = self.provider.video_status(run.generation_id)
+            with self.gate.asking():
+                answer, _ = self.provider.video_status(run.generation_id)
         except ProviderError as error:
             LOGGER.info("no fresh link for run %s: %s", run.id, error.message)
             return run
-        if not answer.video:
+        if not (answer.video and answer.video.url):
             return run
         return replace(run, outputs=(replace(run.outputs[0], remote_url=answer.video.url),))

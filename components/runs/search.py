@@ -1,84 +1,142 @@
-"""Looking for a request whose answer was lost: in the provider's log, never by sending it again."""
+"""Looking for a request whose answer was lost: at the provider, never by sending it again.
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+Its log names our own id of the request, its ledger the id of the inference, and a video may be
+asked for by that id itself.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from components.catalog import model_by_id
-from components.errors import ProviderError
-from components.provider.client import ProviderClient
+from components.errors import ProviderError, ProviderPaused
 from components.provider.wire import LogRow
-from components.runs import polling
-from components.runs.expectation import Expectations
+from components.runs.provider_step import ProviderStep
+from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
+from components.runs.wording import moment, span
 
-SEARCH_S = 1800.0
-"""How long a lost request is looked for: longer than the log's lag and the slowest generation."""
 LOG_MARGIN = timedelta(minutes=5)
 """The provider's clock and ours may differ by this much."""
+SENT_WITHIN = timedelta(minutes=20)
+"""A request reaches the provider at most this long after it was begun: longer than a lease."""
 
 
 @dataclass(frozen=True)
-class Search:
-    """Takes an uncertain run forward by one look into the log."""
-
-    provider: ProviderClient
-    expectations: Expectations
-    clock: Callable[[], float]
-    chance: random.Random
+class Search(ProviderStep):
+    """Takes an uncertain run forward by one search."""
 
     def advance(self, run: Run) -> Run:
-        """Look once: found, given up after `SEARCH_S`, or to be looked for again later."""
-        now = self.clock()
+        """Search once: found, given up at a stated time, or to be looked for again later."""
         if run.generation_id:
-            return run.moved(Status.GENERATING, now, "The provider's answer came late.")
-        since_s = run.submitted_at or run.created_at
+            return run.moved(Status.GENERATING, self.clock(), "The provider's answer came late.")
         try:
+            return self._found(run) or self._not_found(run)
+        except ProviderPaused as pause:
+            return run.waiting(pause.until, f"{pause.message} Then its log is searched for it.")
+        except ProviderError as error:
+            return self._unreadable(run, error)
+
+    def _found(self, run: Run) -> Run | None:
+        is_video = model_by_id(run.model).output == "video"
+        if is_video and run.inference_id and self._is_known(run.inference_id):
+            return self._video_found(run, run.inference_id, "The provider knows it.")
+        sent_at = datetime.fromtimestamp(run.submitted_at or run.created_at, UTC)
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        with self.gate.asking(is_vital=False):
             row = self.provider.find_log(
                 run.id,
-                since=datetime.fromtimestamp(since_s, UTC) - LOG_MARGIN,
-                until=datetime.fromtimestamp(now, UTC) + LOG_MARGIN,
+                since=sent_at - LOG_MARGIN,
+                until=min(now, sent_at + SENT_WITHIN) + LOG_MARGIN,
             )
-        except ProviderError as error:
-            return self._later(run, now, f"The provider's log cannot be read: {error.message}")
-        if row:
-            return self._found(run, row)
-        if now - since_s > SEARCH_S:
-            return run.failed(
-                self.clock(),
-                "The answer to the request was lost, and the provider's log does not know it. "
-                "Not charged as far as the log tells. You can send it again.",
-            )
-        return self._later(run, now, run.note)
-
-    def _later(self, run: Run, now: float, note: str) -> Run:
-        pause_s = polling.retry_s(run.attempts, None, self.chance)
-        return run.waiting(now + pause_s, note, attempts=run.attempts + 1)
-
-    def _found(self, run: Run, row: LogRow) -> Run:
-        if row.status == "failed":
+        if row and row.status == "failed":
             return run.failed(
                 self.clock(),
                 "The provider's log says that the request failed. Nothing was charged. "
                 "You can send it again.",
                 inference_id=row.inference_id,
+                provider_request_id=row.request_id or run.provider_request_id,
                 charged_usd=0.0,
             )
-        model = model_by_id(run.model)
-        if model.output == "image":
-            return run.failed(
-                self.clock(),
-                "The pictures were made, but the answer that carried their addresses was lost, and "
-                f"the provider has no call to ask for it again. Charged ${row.cost.usd:.4f}.",
-                inference_id=row.inference_id,
-                charged_usd=row.cost.usd,
-            )
+        if row:
+            request_id = row.request_id or run.provider_request_id
+            run = replace(run, provider_request_id=request_id)
+            if is_video:
+                return self._video_found(run, row.inference_id, "Found in the provider's log.")
+        return None if is_video else self._pictures_charged(run, row, sent_at)
+
+    def _is_known(self, generation_id: str) -> bool:
+        try:
+            with self.gate.asking(is_vital=False):
+                self.provider.video_status(generation_id)
+        except ProviderPaused:
+            raise
+        except ProviderError:
+            return False
+        return True
+
+    def _video_found(self, run: Run, generation_id: str, what: str) -> Run:
         return run.moved(
             Status.GENERATING,
             self.clock(),
-            "Found in the provider's log.",
-            generation_id=row.inference_id,
-            inference_id=row.inference_id,
-            expected_s=self.expectations.expected_s(model, run.request),
+            what,
+            generation_id=generation_id,
+            inference_id=generation_id,
+            expected_s=self.expectations.expected_s(model_by_id(run.model), run.request),
+        )
+
+    def _pictures_charged(self, run: Run, row: LogRow | None, sent_at: datetime) -> Run | None:
+        """The end of lost pictures, once the log or the ledger shows that they were charged."""
+        inference_id = row.inference_id if row else run.inference_id
+        cost_usd = row.cost.usd if row else 0.0
+        if inference_id and not cost_usd:
+            with self.gate.asking(is_vital=False):
+                charge = self.provider.find_charge(inference_id, since=sent_at - LOG_MARGIN)
+            cost_usd = charge.amount.usd if charge else 0.0
+        if not cost_usd:
+            return None
+        return run.failed(
+            self.clock(),
+            "The pictures were made, but the answer that carried their addresses was lost, and "
+            f"the provider has no call to ask for it again. Charged ${cost_usd:.4f}. "
+            "Sending it again would be charged again.",
+            inference_id=inference_id,
+            charged_usd=cost_usd,
+        )
+
+    def _not_found(self, run: Run) -> Run:
+        sent_at = run.submitted_at or run.created_at
+        run, decision = self.troubled(run, Trouble.NOT_IN_LOG, began_at=sent_at)
+        now = self.clock()
+        if decision.next is Next.GIVE_UP:
+            return run.failed(
+                now,
+                "The answer to the request was lost, and the provider's log does not show it "
+                f"{span(now - sent_at)} later. Not charged as far as its log and its ledger tell. "
+                "You can look again, or send it again.",
+                unresolved=True,
+            )
+        until = now + decision.pause_s
+        return run.waiting(
+            until,
+            "The answer was lost, and the provider's log does not show the request yet. It is "
+            f"searched again at {moment(until)}; nothing is sent again by itself.",
+        )
+
+    def _unreadable(self, run: Run, error: ProviderError) -> Run:
+        run, decision = self.troubled(run, Trouble.LOG_UNREADABLE, error=error)
+        now = self.clock()
+        if decision.next is Next.GIVE_UP:
+            lasted = span(now - (run.trouble_since or now))
+            return run.failed(
+                now,
+                f"The answer to the request was lost, and for {lasted} it could not be looked up: "
+                f"{error.message} It may have been charged. The receipt keeps its ids. You can "
+                "look again, or send it again on purpose.",
+                unresolved=True,
+            )
+        until = now + decision.pause_s
+        return run.waiting(
+            until,
+            f"The answer was lost, and the provider's log cannot be read: {error.message} It is "
+            f"tried again at {moment(until)}; nothing is sent again by itself.",
         )

@@ -2,39 +2,39 @@
 
 import base64
 import binascii
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from components.catalog import model_by_id
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
-from components.errors import AnswerLost, InvalidInput, NotAccepted, PlaygroundError, Refused
+from components.errors import (
+    AnswerLost,
+    DownloadFailed,
+    Facts,
+    InvalidInput,
+    NotAccepted,
+    Refused,
+    StorageError,
+)
 from components.media.store import REF_PREFIX, MediaStore, media_type, name_of
 from components.provider.body import Attachment
-from components.provider.client import ProviderClient
 from components.provider.wire import ImageAnswer, Receipt, VideoAnswer
 from components.runs import polling
-from components.runs.collect import Collector
-from components.runs.expectation import Expectations
+from components.runs.collect import Collector, as_data_uri
+from components.runs.provider_step import ProviderStep, named
+from components.runs.retry import Next, Trouble
 from components.runs.run import Output, Run, Status
-
-SUBMIT_TRIES = 12
-"""With growing pauses about ten minutes of a provider that accepts nothing."""
+from components.runs.wording import moment, span
 
 
 @dataclass(frozen=True)
-class Sending:
+class Sending(ProviderStep):
     """Takes a submitting run forward: sent once, and told what came of it."""
 
-    provider: ProviderClient
     media: MediaStore
     collector: Collector
-    expectations: Expectations
-    clock: Callable[[], float]
-    chance: random.Random
 
     def advance(self, run: Run) -> Run:
         """Send it; never a second time unless it was certainly not accepted."""
@@ -45,20 +45,22 @@ class Sending:
             why = error if isinstance(error, InvalidInput) else f"There is no model {run.model}."
             return run.failed(self.clock(), f"{why} Nothing was sent or charged.", charged_usd=0.0)
         try:
-            if request.output == "image":
-                return self._pictures_made(run, *self.provider.generate_images(payload, run.id))
-            return self._video_accepted(run, *self.provider.submit_video(payload, run.id))
+            return self._sent(run, request, payload)
         except NotAccepted as error:
-            return self._postpone(run, error)
+            return self._put_off(run, error)
         except Refused as error:
-            return run.failed(
-                self.clock(),
-                str(error),
-                inference_id=error.facts.inference_id,
-                charged_usd=0.0,
-            )
+            return run.failed(self.clock(), str(error), charged_usd=0.0, **named(error))
         except AnswerLost as error:
             return self._answer_lost(run, request, error)
+
+    def _sent(self, run: Run, request: ModelRequest, payload: dict[str, Any]) -> Run:
+        if request.output == "image":
+            with self.gate.sending():
+                pictures, receipt = self.provider.generate_images(payload, run.id)
+            return self._pictures_made(run, pictures, receipt)
+        with self.gate.sending():
+            video, receipt = self.provider.submit_video(payload, run.id)
+        return self._video_accepted(run, video, receipt)
 
     def _attach(self, reference: str, kind: MediaKind) -> Any:
         """A file of our store is sent as a data URI, an address as it is."""
@@ -69,14 +71,15 @@ class Sending:
         return Attachment(self.media.path(name), media_type(name))
 
     def _pictures_made(self, run: Run, answer: ImageAnswer, receipt: Receipt) -> Run:
+        facts = Facts(inference_id=receipt.inference_id, status_code=HTTPStatus.OK)
         outputs = []
         for picture in answer.data:
             if picture.url:
                 outputs.append(Output(kind="image", remote_url=picture.url))
             elif picture.b64_json:
-                outputs.append(self._keep_inline(picture.b64_json))
+                outputs.append(self._keep_inline(picture.b64_json, facts))
         if not outputs:
-            raise AnswerLost("The provider's answer names no picture.")
+            raise AnswerLost("The provider's answer names no picture.", facts)
         now = self.clock()
         return run.moved(
             Status.SAVING,
@@ -89,11 +92,16 @@ class Sending:
             charged_usd=answer.charged_usd(receipt),
         )
 
-    def _keep_inline(self, b64_json: str) -> Output:
+    def _keep_inline(self, b64_json: str, facts: Facts) -> Output:
+        """Keep a picture that came inside the answer; without room, its text until there is."""
         try:
-            return self.collector.keep_bytes(base64.b64decode(b64_json, validate=True))
-        except (binascii.Error, PlaygroundError) as error:
-            raise AnswerLost("A picture in the provider's answer could not be read.") from error
+            content = base64.b64decode(b64_json, validate=True)
+            return self.collector.keep_bytes(content)
+        except (binascii.Error, DownloadFailed) as error:
+            what = "A picture in the provider's answer could not be read."
+            raise AnswerLost(what, facts) from error
+        except StorageError:
+            return Output(kind="image", remote_url=as_data_uri(content))
 
     def _video_accepted(self, run: Run, answer: VideoAnswer, receipt: Receipt) -> Run:
         expected = self.expectations.expect(run.model, run.request)
@@ -112,35 +120,49 @@ class Sending:
             next_step_at=now + pause_s,
         )
 
-    def _postpone(self, run: Run, error: NotAccepted) -> Run:
+    def _put_off(self, run: Run, error: NotAccepted) -> Run:
+        is_first = run.trouble != Trouble.NOT_ACCEPTED
+        run, decision = self.troubled(
+            replace(run, **named(error)), Trouble.NOT_ACCEPTED, error=error
+        )
         now = self.clock()
-        if run.attempts + 1 >= SUBMIT_TRIES:
-            why = f"{error.message} {error.cost} Send it again later."
-            return run.failed(self.clock(), why, charged_usd=0.0)
-        pause_s = polling.retry_s(run.attempts, error.facts.retry_after_s, self.chance)
-        return run.moved(
+        if decision.next is Next.GIVE_UP:
+            return run.failed(
+                now,
+                f"{error.message} The provider accepted nothing for "
+                f"{span(now - (run.trouble_since or now))}. {error.cost} Send it again later.",
+                charged_usd=0.0,
+            )
+        until = now + decision.pause_s
+        queued = run.moved(
             Status.QUEUED,
             now,
             error.message,
-            attempts=run.attempts + 1,
+            attempts=run.attempts,
+            trouble=run.trouble,
+            trouble_since=run.trouble_since,
             submitted_at=None,
-            note=f"{error} Next try in {pause_s:.0f} s.",
-            next_step_at=now + pause_s,
+            note=f"{error.message} {error.cost} It is tried again at {moment(until)}.",
+            next_step_at=until,
         )
+        # Of a hundred tries the receipt tells the first and the last.
+        return queued if is_first else replace(queued, events=run.events[:-1])
 
     def _answer_lost(self, run: Run, request: ModelRequest, error: AnswerLost) -> Run:
-        now = self.clock()
-        accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
-        if request.output == "video" and accepted and error.facts.inference_id:
+        was_accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
+        if request.output == "video" and was_accepted and error.facts.inference_id:
             answer = VideoAnswer(id=error.facts.inference_id, status="queued")
             return self._video_accepted(run, answer, Receipt())
+        run, decision = self.troubled(
+            replace(run, **named(error)), Trouble.ANSWER_LOST, error=error
+        )
+        now = self.clock()
         return run.moved(
             Status.UNCERTAIN,
             now,
             error.message,
             note=str(error),
-            inference_id=error.facts.inference_id,
-            next_step_at=now + polling.MIN_GAP_S,
+            next_step_at=now + decision.pause_s,
         )
 
 

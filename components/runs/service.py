@@ -1,24 +1,26 @@
-"""What the page and the API ask of runs: quote, submit, look, cancel, list, annotate, delete."""
+"""What the page and the API ask of runs: quote, submit, look, cancel, recover, list, annotate."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from components.catalog.request import ModelRequest
+from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Page, Query, RunCard
 from components.runs.quote import Quote
 from components.runs.quoting import Quotes
-from components.runs.run import Event, Parent, Run
+from components.runs.run import Event, Parent, Run, Status
 from components.runs.spending import SpendLimit, Spent
 from components.runs.store import RunStore
 from components.runs.tables import names_in
 from components.runs.usage import UsageReport
+from components.runs.wording import ordinal
 
 UNDO_S = 600.0
 """How long a deletion can be undone; then it frees its disk space."""
@@ -83,12 +85,64 @@ class RunService:
         return self.store.usage(first, last)
 
     def get(self, run_id: str) -> Run:
-        """Raises `RunNotFound`."""
-        return self.store.get(run_id)
+        """The run; one that waits to be sent says what for. Raises `RunNotFound`."""
+        run = self.store.get(run_id)
+        return replace(run, note=self._waits_for(run)) if run.status is Status.QUEUED else run
+
+    def place(self, run: Run) -> int | None:
+        """A queued run's place in the queue, from 1 on; None for any other run."""
+        return self.store.place(run) if run.status is Status.QUEUED else None
 
     def cancel(self, run_id: str) -> Run:
         """Withdraw a run, or stop waiting for it where the provider already has it."""
         return self.store.cancel(run_id, self.clock())
+
+    def send_again(self, run_id: str) -> Run:
+        """Send the request of a run that is over as a new run; it costs as much again.
+
+        Raises:
+            RunNotFound: no such run.
+            InvalidRequest: it still goes on, or its request cannot be sent.
+        """
+        run = self.store.get(run_id)
+        return self.submit(
+            recovery.request_again(run),
+            parents=recovery.lineage_of_repeat(run),
+            group_id=run.group_id,
+            group_labels=run.group_labels,
+        )
+
+    def look_again(self, run_id: str) -> Run:
+        """Look once more for a run that was given up; nothing is sent or charged.
+
+        Raises:
+            RunNotFound: no such run.
+            InvalidRequest: how it ended is known.
+        """
+        now = self.clock()
+        run = self.store.change(run_id, lambda kept: recovery.looked_for_again(kept, now))
+        self.engine.wake()
+        return run
+
+    def fetch_by_generation_id(self, generation_id: str, model_id: str = "") -> Run:
+        """Fetch what the provider made elsewhere, such as in a lost data folder; sends nothing.
+
+        The run that has this generation already is returned, looked for again if it was given up.
+
+        Raises:
+            InvalidRequest: no usable id, or its model is not known.
+        """
+        run = recovery.run_of_generation(generation_id, model_id, self.clock())
+        known = self.store.find_generation(run.generation_id or "")
+        if known is None:
+            self.store.add(run)
+            self.engine.wake()
+            return run
+        return self.look_again(known.id) if recovery.can_look_again(known) else known
+
+    def receipt(self, run_id: str) -> dict[str, Any]:
+        """A run's ids, amounts and events: see `receipt_of`. Raises `RunNotFound`."""
+        return recovery.receipt_of(self.store.get(run_id))
 
     def find(self, query: Query) -> Page[Run]:
         """List whole runs, newest first."""
@@ -128,3 +182,12 @@ class RunService:
     def hold_files(self, values: Mapping[str, Any]) -> None:
         """Let the files that stand in a form stay here, although no run may refer to them."""
         self.store.hold_files(set(names_in(values)), self.clock())
+
+    def _waits_for(self, run: Run) -> str:
+        """What a queued run waits for, as it is now: the provider, its own next try, its turn."""
+        if word := self.engine.gate.word(self.clock()):
+            return word
+        place = self.store.place(run)
+        if run.note or place == 1:
+            return run.note
+        return f"{ordinal(place)} in line to be sent. Cancelling is free."

@@ -8,6 +8,7 @@ from components.media.store import MediaStore
 from components.provider.client import ProviderClient
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations
+from components.runs.gate import Gate
 from components.runs.looking import Looking
 from components.runs.run import Run, Status
 from components.runs.saving import Saving
@@ -25,28 +26,25 @@ class Stepper:
     expectations: Expectations
     clock: Callable[[], float]
     chance: random.Random = field(default_factory=random.Random)
+    gate: Gate = field(default_factory=Gate)
 
     def advance(self, run: Run) -> Run:
         """Return the run after its next step; every failure ends in its status and words."""
-        match run.status:
-            case Status.SUBMITTING:
-                step = Sending(
-                    self.provider,
-                    self.media,
-                    self.collector,
-                    self.expectations,
-                    self.clock,
-                    self.chance,
-                ).advance
-            case Status.UNCERTAIN:
-                step = Search(self.provider, self.expectations, self.clock, self.chance).advance
-            case Status.GENERATING:
-                step = Looking(self.provider, self.expectations, self.clock, self.chance).advance
-            case Status.SAVING:
-                step = Saving(self.provider, self.collector, self.clock, self.chance).advance
-            case status:
-                raise ValueError(f"a run that is {status} has no next step")
-        run = step(run)
+        run = self._step(run)
         if run.status is Status.DONE:
             self.expectations.learn(run)
         return run
+
+    def _step(self, run: Run) -> Run:
+        means = (self.provider, self.gate, self.expectations, self.clock, self.chance)
+        match run.status:
+            case Status.SUBMITTING:
+                return Sending(*means, self.media, self.collector).advance(run)
+            case Status.UNCERTAIN:
+                return Search(*means).advance(run)
+            case Status.GENERATING:
+                return Looking(*means).advance(run)
+            case Status.SAVING:
+                return Saving(*means, self.collector).advance(run)
+            case status:
+                raise ValueError(f"a run that is {status} has no next step")

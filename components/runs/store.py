@@ -14,12 +14,12 @@ from components.runs.charges import Uncharged
 from components.runs.database import open_database, reading
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
-from components.runs.leases import Claim, Lane
+from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun, past_runs
 from components.runs.prompt_search import change_text, keep_text
 from components.runs.run import Event, Run, Status
 from components.runs.spending import Spent
-from components.runs.tables import RUNS, as_row, as_run, changed_columns, link
+from components.runs.tables import KEPT, RUNS, as_row, as_run, changed_columns, link
 from components.runs.usage import UsageReport, usage_report
 
 
@@ -84,25 +84,40 @@ class RunStore:
         now: float,
         lease_s: float,
         room: Mapping[Lane, int],
+        allowance: Allowance | None = None,
     ) -> list[Claim]:
         """Write what the last steps brought and hand out the next, in one transaction.
 
-        A claimed `queued` run comes back `submitting`: the intent is stored before a byte leaves. A
+        `room` is how many runs each lane can take; queued ones are also bounded by `allowance`. A
+        claimed `queued` run comes back `submitting`: the intent is stored before a byte leaves. A
         `submitting` run whose lease ran out comes back `uncertain`: it may have been sent.
         """
         with self._engine.begin() as connection:
             for claim, run in results:
                 leases.write_result(connection, claim, run)
-            return [
+            claims = [
                 claim
-                for lane, limit in room.items()
-                for claim in self._desk.hand_out(connection, lane, now, lease_s, limit)
+                for lane in (Lane.STEPS, Lane.COPIES)
+                for claim in self._desk.hand_out(connection, lane, now, lease_s, room.get(lane, 0))
             ]
+            allowed = allowance or Allowance()
+            claims += self._desk.hand_out_queue(connection, room, allowed, now, lease_s)
+        return claims
 
-    def next_due(self) -> float | None:
-        """When the earliest step is due that nobody works on, or None."""
+    def next_due(self, after: float = 0.0) -> float | None:
+        """When the earliest step is due, later than `after`, that nobody works on; or None."""
         with reading(self._engine) as connection:
-            return leases.next_due(connection)
+            return leases.next_due(connection, after)
+
+    def place(self, run: Run) -> int:
+        """The place in the queue of a run that is in there, from 1 on."""
+        with reading(self._engine) as connection:
+            return leases.place(connection, run)
+
+    def sent_since(self, moment: float) -> list[float]:
+        """When runs were sent after a moment, earliest first."""
+        with reading(self._engine) as connection:
+            return leases.sent_since(connection, moment)
 
     def release(self) -> None:
         """Forget the leases of a process that is gone; only the sole process may call it."""
@@ -126,6 +141,25 @@ class RunStore:
                 run = replace(kept, cancel_requested=True, events=(*kept.events, event))
             _write(connection, kept, run)
         return run
+
+    def change(self, run_id: str, changed: Callable[[Run], Run]) -> Run:
+        """Replace a run that nobody works on by what `changed` makes of it.
+
+        Raises:
+            RunNotFound: no such run.
+        """
+        with self._engine.begin() as connection:
+            kept = _locked(connection, run_id)
+            run = changed(kept)
+            _write(connection, kept, run)
+        return run
+
+    def find_generation(self, generation_id: str) -> Run | None:
+        """The run that has a generation of the provider, or None."""
+        wanted = RUNS.select().where(RUNS.c.generation_id == generation_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted.where(KEPT).limit(1)).first()
+        return as_run(row) if row else None
 
     def annotate(
         self,

@@ -19,6 +19,11 @@ from components.runs.run import FINAL, Event, Output, Parent, Run, Status
 _FINAL = ", ".join(f"'{status}'" for status in sorted(FINAL))
 ACTIVE: sa.ColumnElement[bool] = sa.literal_column(f"status NOT IN ({_FINAL})")
 """Spelled out, not as parameters: only so does a database see that a partial index fits."""
+QUEUED: sa.ColumnElement[bool] = sa.literal_column(f"status = '{Status.QUEUED}'")
+IN_FLIGHT: sa.ColumnElement[bool] = sa.literal_column(
+    f"status IN ('{Status.SUBMITTING}', '{Status.UNCERTAIN}', '{Status.GENERATING}')"
+)
+"""What the provider works on, or may work on."""
 DUE_AT = sa.literal_column(
     "(CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END)", sa.Float
 )
@@ -62,6 +67,9 @@ RUNS = sa.Table(
     sa.Column("response", sa.JSON(none_as_null=True)),
     sa.Column("outputs", sa.JSON, nullable=False),
     sa.Column("events", sa.JSON, nullable=False),
+    sa.Column("trouble", sa.String(32), nullable=False, server_default=""),
+    sa.Column("trouble_since", sa.Float(53)),
+    sa.Column("unresolved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("provider_request_id", sa.String(256)),
     sa.Column("title", sa.Text, nullable=False, server_default=""),
     sa.Column("remark", sa.Text, nullable=False, server_default=""),
@@ -86,6 +94,8 @@ RUNS = sa.Table(
         "quoted_usd",
         "charged_usd",
     ),
+    sa.Index("runs_queue", "created_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
+    sa.Index("runs_in_flight", "status", sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
     info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group"]},
 )

@@ -217,7 +217,10 @@ def test_looks_are_asked_by_the_names_of_the_contract(provider: ScriptedProvider
         ("/v1/models", {"id": ["a/b,c/d"], "include": ["pricing"]}),
         ("/models/metrics", {"aliases": ["a/b", "c/d"]}),
         ("/v2/logs", {"start": [first], "end": [last], "limit": ["100"], "offset": ["0"]}),
-        ("/v2/billing/transactions", {"from": [first], "limit": ["100"]}),
+        (
+            "/v2/billing/transactions",
+            {"from": [first], "direction": ["CHARGE"], "limit": ["100"]},
+        ),
     ]
     assert all(item.headers["authorization"] == f"Bearer {KEY}" for item in provider.received)
 

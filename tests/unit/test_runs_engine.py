@@ -18,6 +18,7 @@ from components.runs.collect import Collector
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Query
+from components.runs.leases import Lane
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
@@ -27,7 +28,7 @@ from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
-from tests.run_samples import FRAMES, IMAGE_O1, run_store, sample_run
+from tests.run_samples import FRAMES, IMAGE_O1, FullPause, run_store, sample_run
 from tests.sandbox_requests import small_sandbox
 
 WAIT_S = 20.0
@@ -156,7 +157,7 @@ def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> 
     now = time.time()
     store.add(sample_run("fresh", next_step_at=now, created_at=now))
     store.add(sample_run("known", status=Status.GENERATING, next_step_at=now, created_at=now))
-    engine = Engine(store, broken)
+    engine = Engine(store, broken, chance=FullPause())
     engine.start()
     deadline = time.monotonic() + WAIT_S
     while len(seen) < 3 and time.monotonic() < deadline:
@@ -183,7 +184,7 @@ def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Pat
     now = time.time()
     store.add(sample_run("one", next_step_at=now))
     store.add(sample_run("two", next_step_at=now))
-    engine = Engine(store, slow, workers=1)
+    engine = Engine(store, slow, workers={Lane.VIDEOS: 1})
     engine.start()
     deadline = time.monotonic() + WAIT_S
     while not begun and time.monotonic() < deadline:

@@ -58,7 +58,7 @@ def check(town: Town, run: Run) -> None:
         assert run.model == IMAGE_O1
         assert "no call to ask for it again. Charged $0.2500." in run.error
     else:
-        assert "Not charged as far as the log tells. You can send it again." in run.error
+        assert "Not charged as far as its log and its ledger tell." in run.error
 
 
 @pytest.mark.parametrize(("model", "moment", "posts"), MOMENTS)

@@ -1,13 +1,9 @@
 """A run's life has these steps and no others; and how long it waits between two looks."""
 
 import itertools
-import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components.runs import polling
 from components.runs.run import Event, Run, Status
 from tests.run_samples import NOW, sample_run
 
@@ -26,6 +22,10 @@ LEGAL = {
     ("generating", "saving"),
     ("generating", "failed"),
     ("saving", "done"),
+    ("saving", "failed"),
+    ("failed", "uncertain"),
+    ("failed", "generating"),
+    ("failed", "saving"),
 }
 PAIRS = list(itertools.product(Status, Status))
 
@@ -58,16 +58,16 @@ def test_waiting_changes_neither_the_status_nor_the_receipt() -> None:
     assert run.events == ()
 
 
-@given(
-    attempts=st.integers(0, 10_000),
-    asked_s=st.none() | st.floats(0, allow_infinity=True),
-    seed=st.integers(0, 99),
-)
-def test_a_pause_grows_is_capped_and_keeps_to_what_was_asked(
-    attempts: int, asked_s: float | None, seed: int
-) -> None:
-    pause_s = polling.retry_s(attempts, asked_s, random.Random(seed))
-    assert 1.0 <= pause_s <= 300.0
-    assert pause_s >= min(asked_s or 0, 300.0)
-    if not asked_s:
-        assert pause_s <= min(60.0, 2.0 * 2 ** min(attempts, 10))
+def test_troubles_are_counted_by_their_kind_and_forgotten_by_the_next_step() -> None:
+    run = sample_run(status=Status.GENERATING).troubled("a", NOW + 1).troubled("a", NOW + 2)
+    assert (run.trouble, run.attempts, run.trouble_since) == ("a", 2, NOW + 1)
+    other = run.troubled("b", NOW + 3)
+    assert (other.trouble, other.attempts, other.trouble_since) == ("b", 1, NOW + 3)
+    for calm in (other.untroubled(), other.moved(Status.SAVING, NOW + 4, "Finished.")):
+        assert (calm.trouble, calm.attempts, calm.trouble_since) == ("", 0, None)
+
+
+def test_a_failed_run_that_goes_on_forgets_that_it_failed() -> None:
+    failed = sample_run(status=Status.GENERATING).failed(NOW + 1, "Lost.", unresolved=True)
+    again = failed.moved(Status.GENERATING, NOW + 2, "Looked for again.")
+    assert (again.error, again.finished_at, again.unresolved) == ("", None, False)

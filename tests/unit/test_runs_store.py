@@ -1,5 +1,6 @@
 """Runs are handed out once, written only under their lease, and never forget a generation."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.errors import RunNotFound
-from components.runs.leases import Claim, Lane
+from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store import RunStore
@@ -71,13 +72,67 @@ def test_two_stores_on_one_database_never_claim_the_same_run(
     assert sorted(held) == sorted(f"run-{number}" for number in range(20))
 
 
-def test_pictures_and_steps_have_room_of_their_own(store: RunStore) -> None:
+def test_each_kind_of_step_has_room_of_its_own(store: RunStore) -> None:
     for number in range(3):
         store.add(sample_run(f"picture-{number}", model=IMAGE_O1))
         store.add(sample_run(f"video-{number}"))
-    claims = store.tick([], NOW, LEASE_S, {Lane.PICTURES: 1, Lane.STEPS: 2})
-    lanes = sorted((held.lane.value, held.run.model == IMAGE_O1) for held in claims)
-    assert lanes == [("pictures", True), ("steps", False), ("steps", False)]
+        store.add(sample_run(f"look-{number}", status=Status.GENERATING))
+        store.add(sample_run(f"copy-{number}", status=Status.SAVING))
+    room = {Lane.PICTURES: 1, Lane.VIDEOS: 2, Lane.STEPS: 3, Lane.COPIES: 1}
+    claims = store.tick([], NOW, LEASE_S, room)
+    lanes = Counter((held.lane.value, held.run.id.partition("-")[0]) for held in claims)
+    assert lanes == {
+        ("pictures", "picture"): 1,
+        ("videos", "video"): 2,
+        ("steps", "look"): 3,
+        ("copies", "copy"): 1,
+    }
+
+
+def test_queued_runs_are_sent_in_the_order_they_were_made(store: RunStore) -> None:
+    for number in (2, 0, 3, 1):
+        due_at = NOW - number if number else NOW + 60
+        store.add(sample_run(f"run-{number}", created_at=NOW + number, next_step_at=due_at))
+    first = store.tick([], NOW, LEASE_S, EVERY_LANE, Allowance(to_send=2))
+    assert [held.run.id for held in first] == ["run-1", "run-2"]
+    rest = [held.run.id for held in claim(store, NOW + 60)]
+    assert rest == ["run-0", "run-3"]
+
+
+def test_no_more_runs_are_under_way_at_once_than_allowed(store: RunStore) -> None:
+    for number in range(4):
+        store.add(sample_run(f"run-{number}", created_at=NOW + number))
+    store.add(sample_run("uncertain", status=Status.UNCERTAIN, next_step_at=NOW + 60))
+    allowed = Allowance(in_flight=3)
+    held = store.tick([], NOW, LEASE_S, EVERY_LANE, allowed)
+    assert [one.run.id for one in held] == ["run-0", "run-1"]
+    assert store.tick([], NOW, LEASE_S, EVERY_LANE, allowed) == []
+    over = held[0].run.failed(NOW, "No.")
+    (next_one,) = store.tick([(held[0], over)], NOW, LEASE_S, EVERY_LANE, allowed)
+    assert next_one.run.id == "run-2"
+
+
+def test_full_picture_workers_do_not_stand_in_the_way_of_videos(store: RunStore) -> None:
+    for number in range(5):
+        store.add(sample_run(f"picture-{number}", model=IMAGE_O1, created_at=NOW - 1))
+    store.add(sample_run("video"))
+    room = {Lane.PICTURES: 0, Lane.VIDEOS: 1}
+    (held,) = store.tick([], NOW, LEASE_S, room, Allowance(to_send=1))
+    assert held.run.id == "video"
+
+
+def test_a_queued_run_has_a_place_in_the_queue(store: RunStore) -> None:
+    for number in range(3):
+        store.add(sample_run(f"run-{number}", created_at=NOW + number))
+    assert [store.place(store.get(f"run-{number}")) for number in range(3)] == [1, 2, 3]
+    store.cancel("run-0", NOW)
+    assert store.place(store.get("run-2")) == 2
+
+
+def test_runs_sent_lately_are_known_after_a_restart(store: RunStore) -> None:
+    for number in range(3):
+        store.add(sample_run(f"run-{number}", submitted_at=NOW + number))
+    assert store.sent_since(NOW) == [NOW + 1, NOW + 2]
 
 
 @pytest.mark.parametrize("released", [False, True], ids=["lease ran out", "process is gone"])
@@ -101,16 +156,33 @@ def test_a_result_counts_only_under_the_lease_it_was_claimed_with(store: RunStor
     assert store.get("run-1").status is Status.SAVING
 
 
-def test_a_generation_id_is_kept_even_when_its_lease_was_lost(store: RunStore) -> None:
+@pytest.mark.parametrize("searched", ["still", "given up"])
+def test_a_generation_that_is_learned_late_is_waited_for(store: RunStore, searched: str) -> None:
     store.add(sample_run())
     (late,) = claim(store)
     (held,) = claim(store, NOW + LEASE_S)
+    if searched == "given up":
+        write(store, held, held.run.failed(NOW + LEASE_S, "Not found.", unresolved=True))
     accepted = late.run.moved(Status.GENERATING, NOW, "Accepted.", generation_id="g-1")
     write(store, late, accepted)
     kept = store.get("run-1")
-    assert (kept.status, kept.generation_id) == (Status.UNCERTAIN, "g-1")
+    assert (kept.status, kept.generation_id) == (Status.GENERATING, "g-1")
+    assert (kept.error, kept.finished_at, kept.unresolved) == ("", None, False)
     write(store, held, held.run.waiting(NOW + LEASE_S + 5, "Searching."))
-    assert store.get("run-1").generation_id == "g-1"
+    assert store.get("run-1") == kept
+    assert len(claim(store, NOW + LEASE_S + 1)) == 1
+
+
+def test_pictures_that_arrive_late_are_saved(store: RunStore) -> None:
+    store.add(sample_run(model=IMAGE_O1))
+    (late,) = claim(store)
+    claim(store, NOW + LEASE_S)
+    outputs = (Output("image", "https://a/1.png"),)
+    made = late.run.moved(Status.SAVING, NOW, "Made.", outputs=outputs, charged_usd=0.03)
+    write(store, late, made)
+    kept = store.get("run-1")
+    assert (kept.status, kept.outputs, kept.charged_usd) == (Status.SAVING, outputs, 0.03)
+    assert "The provider's answer came late." in [event.what for event in kept.events]
 
 
 def test_cancelling_before_sending_is_final_and_free(store: RunStore) -> None:

@@ -1,50 +1,26 @@
-"""Waiting for a video and bringing it home: one step at a time."""
+"""Waiting for a video: one step at a time."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from components.runs.breaker import FAILURES_IN_A_ROW
+from components.runs.retry import DAY_S, RULES, Trouble
 from components.runs.run import Output, Run, Status
 from components.runs.step import Stepper
-from tests.media_files import drawing, video
+from components.runs.wording import span
 from tests.provider_server import (
-    Handler,
     Reply,
     ScriptedProvider,
     html,
     problem,
     reply,
     reset,
-    scripted_provider,
 )
-from tests.run_samples import IMAGE_O1, NOW, Clock, completed, run_store, sample_run, stepper
+from tests.run_samples import NOW, Clock, completed, sample_run
 
 GENERATING = {"id": "g-1", "status": "generating"}
-
-
-@pytest.fixture
-def provider() -> Iterator[ScriptedProvider]:
-    with scripted_provider() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW + 10)
-
-
-@pytest.fixture
-def steps(provider: ScriptedProvider, tmp_path: Path, clock: Clock) -> Iterator[Stepper]:
-    store = run_store(tmp_path)
-    yield stepper(provider, store, tmp_path, clock)
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return video(tmp_path_factory.mktemp("clip") / "a.mp4", sound=True).read_bytes()
 
 
 def waited(**changes: Any) -> Run:
@@ -55,11 +31,6 @@ def waited(**changes: Any) -> Run:
         **changes,
     }
     return sample_run(status=Status.GENERATING, **given)
-
-
-def to_save(*urls: str, **changes: Any) -> Run:
-    outputs = tuple(Output("video", url) for url in urls)
-    return sample_run(status=Status.SAVING, generation_id="g-1", outputs=outputs, **changes)
 
 
 def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: Stepper) -> None:
@@ -78,17 +49,6 @@ def test_how_long_the_provider_took_is_known_as_closely_as_the_looks(
     assert steps.advance(waited(rendered_s=80.0)).rendered_s == 82
     assert steps.advance(waited(rendered_s=20.0)).rendered_s is None
     assert steps.advance(waited()).rendered_s is None
-
-
-def test_runs_that_are_done_teach_what_to_expect(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes
-) -> None:
-    provider.replies = [reply(raw=clip)]
-    run = to_save(f"{provider.url}/clip", rendered_s=30.0)
-    assert steps.expectations.expect(run.model, run.request).expected_s == 79
-    for _ in range(3):
-        assert steps.advance(run).status is Status.DONE
-    assert round(steps.expectations.expect(run.model, run.request).expected_s) == 30
 
 
 @pytest.mark.parametrize("status", ["queued", "waiting", "generating", "moderating", "failed"])
@@ -156,7 +116,7 @@ def test_a_look_that_fails_never_ends_a_run(
 ) -> None:
     provider.replies = [answer]
     run = steps.advance(waited(attempts=2))
-    assert (run.status, run.attempts) == ("generating", 3)
+    assert (run.status, run.attempts) == ("generating", 1)
     assert run.next_step_at > NOW + 10
     assert "goes on at the provider" in run.note
 
@@ -165,85 +125,72 @@ def test_a_look_keeps_to_the_pause_it_is_asked_for(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:
     provider.replies = [problem(429, Retry_After="120")]
-    assert steps.advance(waited()).next_step_at == NOW + 130
+    assert NOW + 130 <= steps.advance(waited()).next_step_at <= NOW + 132
 
 
-def test_a_saved_video_is_described_and_has_a_picture(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes
+@pytest.mark.parametrize(
+    ("trouble", "answer", "said"),
+    [
+        (Trouble.UNKNOWN_THERE, problem(404), "look again later, or send the request again"),
+        (Trouble.UNKNOWN_THERE, problem(400), "Its id is in the receipt"),
+        (Trouble.LOOK_DENIED, problem(401), "Check AIML_API_KEY"),
+        (Trouble.LOOK_DENIED, problem(403), "The video may be finished and charged"),
+        (Trouble.NO_ADDRESS, reply({"id": "g", "status": "completed"}), "probably charged"),
+    ],
+)
+def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
+    provider: ScriptedProvider, steps: Stepper, trouble: Trouble, answer: Reply, said: str
 ) -> None:
-    provider.replies = [reply(raw=clip)]
-    run = steps.advance(to_save(f"{provider.url}/a"))
-    (output,) = run.outputs
-    assert (run.status, run.finished_at) == ("done", NOW + 10)
-    assert (output.kind, output.mime, output.width_px, output.height_px) == (
-        "video",
-        "video/mp4",
-        128,
-        72,
-    )
-    assert output.size_bytes == len(clip)
-    assert output.duration_s == pytest.approx(1.0, abs=0.1)
-    assert output.name
-    assert output.thumb
-    assert steps.media.path(output.name).read_bytes() == clip
-    assert steps.media.has(output.thumb)
+    provider.replies = [answer]
+    clock = steps.clock
+    assert isinstance(clock, Clock)
+    rule = RULES[trouble]
+    run = steps.advance(waited())
+    assert (run.status, run.trouble) == ("generating", trouble)
+    assert f", for {span(rule.within_s)} at most." in run.note
+    run = replace(run, attempts=(rule.tries or 0) - 1)
+    clock.now = NOW + 10 + rule.within_s - 1
+    assert steps.advance(run).status is Status.GENERATING
+    clock.now += 1
+    failed = steps.advance(run)
+    assert (failed.status, failed.unresolved, failed.generation_id) == ("failed", True, "g-1")
+    assert failed.charged_usd is None
+    assert said in failed.error
 
 
-@pytest.mark.parametrize("broken", ["truncated", "404", "HTML", "empty", "reset"])
-def test_a_broken_copy_stays_saving_with_a_fresh_link_and_then_succeeds(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes, broken: str
+@pytest.mark.parametrize("answer", [html(502), reset, problem(503), reply({"a": 1})])
+def test_a_generation_is_never_given_up_because_the_provider_is_away(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock, answer: Reply
 ) -> None:
-    answers: dict[str, Reply] = {
-        "truncated": reply(raw=clip[: len(clip) // 2]),
-        "404": problem(404),
-        "HTML": html(200),
-        "empty": reply(raw=b""),
-        "reset": reset,
-    }
-    files = {"/old": answers[broken], "/new": reply(raw=clip)}
-
-    def by_path(handler: Handler) -> None:
-        path = provider.received[-1].path
-        answer = files.get(path) or completed(f"{provider.url}/new")
-        answer(handler)
-
-    provider.replies = [by_path]
-    run = steps.advance(to_save(f"{provider.url}/old"))
-    assert (run.status, run.attempts) == ("saving", 1)
-    assert run.next_step_at > NOW + 10
-    assert "paid for and still at the provider" in run.note
-    assert run.outputs[0].remote_url == f"{provider.url}/new"
-    assert steps.advance(run).status is Status.DONE
-    assert provider.post_count == 0
-
-
-def test_a_link_that_cannot_be_renewed_stays(provider: ScriptedProvider, steps: Stepper) -> None:
-    provider.replies = [problem(404)]
-    run = steps.advance(to_save(f"{provider.url}/old"))
-    assert run.status is Status.SAVING
-    assert run.outputs[0].remote_url == f"{provider.url}/old"
-
-
-def test_files_that_are_saved_are_not_fetched_again(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
-) -> None:
-    drawing().save(tmp_path / "a.png")
-    picture = reply(raw=(tmp_path / "a.png").read_bytes())
-    provider.replies = [picture, problem(404), picture]
-    urls = [f"{provider.url}/1", f"{provider.url}/2"]
-    run = to_save(*urls, model=IMAGE_O1)
-    run = steps.advance(Run(**{**vars(run), "generation_id": None}))
-    assert [bool(output.name) for output in run.outputs] == [True, False]
+    provider.replies = [answer]
+    run = waited(attempts=1000, trouble=Trouble.LOOK_FAILED, trouble_since=NOW)
+    clock.now = NOW + 30 * DAY_S
     run = steps.advance(run)
-    assert run.status is Status.DONE
-    assert [request.path for request in provider.received] == ["/1", "/2", "/2"]
+    assert (run.status, run.attempts) == ("generating", 1001)
+    assert run.next_step_at <= clock.now + 300
 
 
-def test_an_address_we_do_not_go_to_is_kept_and_shown(
+def test_a_foreign_id_that_the_provider_does_not_know_says_so_at_once(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:
     provider.replies = [problem(404)]
-    run = steps.advance(to_save("http://10.0.0.1/a.mp4"))
-    assert run.status is Status.SAVING
-    assert run.outputs[0].remote_url == "http://10.0.0.1/a.mp4"
-    assert "The result's address cannot be used" in run.note
+    run = steps.advance(waited(submitted_at=None))
+    assert (run.status, run.unresolved) == ("failed", False)
+    assert run.error.startswith("The provider does not know the generation g-1. Nothing was sent")
+
+
+def test_a_dead_provider_is_not_asked_by_every_run(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [reset]
+    runs = [steps.advance(waited()) for _ in range(50)]
+    assert len(provider.received) == FAILURES_IN_A_ROW
+    assert all(run.status is Status.GENERATING for run in runs)
+    held = runs[-1]
+    assert held.attempts == 0
+    assert held.note.startswith("The provider does not answer; trying again at ")
+    assert held.note.endswith("The generation goes on at the provider.")
+    clock.now = max(run.next_step_at for run in runs)
+    provider.replies = [reply(GENERATING)]
+    assert steps.advance(held).note == ""
+    assert steps.advance(runs[0]).trouble == ""

@@ -1,0 +1,176 @@
+"""The gate to the provider: who may call it now, and how many runs may be sent.
+
+Two breakers, since a provider may take no more runs and still tell about those it has: one for
+sending, one for asking. A provider that is dead opens both. The limits are per key, that is, per
+gate. What a step may not do now it is told as `ProviderPaused`; the engine asks before it claims.
+"""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from threading import Lock
+
+from components.errors import (
+    AnswerLost,
+    Overloaded,
+    ProviderError,
+    ProviderPaused,
+    RateLimited,
+    Unreachable,
+)
+from components.runs.breaker import Breaker
+from components.runs.retry import MINUTE_S
+from components.runs.wording import moment
+
+SPREAD_S = 3.0
+"""Runs that wait for the same moment come back spread over this."""
+SILENT = "The provider does not answer"
+BUSY = "The provider asks for a pause"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many runs are sent in any minute, and how many may be at the provider at once."""
+
+    per_minute: int = 600
+    in_flight: int = 5000
+
+
+class _Channel(Enum):
+    SENDING = "sending"
+    ASKING = "asking"
+
+
+class Gate:
+    """Shared by the engine, which asks before it claims, and the steps, which tell how it went."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._clock = clock
+        self._chance = chance or random.Random()  # noqa: S311
+        self._lock = Lock()
+        self._breakers = dict.fromkeys(_Channel, Breaker())
+        self._reasons = dict.fromkeys(_Channel, SILENT)
+        self._sent: deque[float] = deque()
+
+    def room(self, now: float) -> int:
+        """How many runs may be sent now."""
+        with self._lock:
+            breaker = self._breakers[_Channel.SENDING]
+            if breaker.wait_s(now):
+                return 0
+            self._forget(now)
+            room = max(0, self.limits.per_minute - len(self._sent))
+            return min(1, room) if breaker.is_open else room
+
+    def next_room_at(self, now: float) -> float | None:
+        """When to ask for room again, or None while there is some."""
+        with self._lock:
+            wait_s = self._breakers[_Channel.SENDING].wait_s(now)
+            if wait_s:
+                return now + wait_s
+            self._forget(now)
+            is_full = len(self._sent) >= self.limits.per_minute
+            return self._sent[0] + MINUTE_S if is_full else None
+
+    def sent(self, moments: Iterable[float]) -> None:
+        """Count runs that are being sent, or were before this process began."""
+        with self._lock:
+            for at in moments:
+                self._sent.append(at)
+                breaker = self._breakers[_Channel.SENDING]
+                self._breakers[_Channel.SENDING] = breaker.began(at)
+
+    def word(self, now: float) -> str:
+        """What a run that waits to be sent is told while sending rests, "" otherwise."""
+        with self._lock:
+            if not self._breakers[_Channel.SENDING].is_open:
+                return ""
+            return str(self._paused(_Channel.SENDING, now))
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Around a POST that the engine has made room for."""
+        try:
+            yield
+        except ProviderError as error:
+            self._tell(_Channel.SENDING, error)
+            raise
+        self._tell(_Channel.SENDING, None)
+
+    @contextmanager
+    def asking(self, *, is_vital: bool = True) -> Iterator[None]:
+        """Around a question. The failure of one that is not vital counts only as a probe.
+
+        Raises:
+            ProviderPaused: before anything is asked.
+        """
+        now = self._clock()
+        with self._lock:
+            breaker = self._breakers[_Channel.ASKING]
+            if breaker.wait_s(now):
+                raise self._paused(_Channel.ASKING, now)
+            self._breakers[_Channel.ASKING] = breaker.began(now)
+        try:
+            yield
+        except ProviderError as error:
+            if is_vital or breaker.is_open:
+                self._tell(_Channel.ASKING, error)
+            raise
+        self._tell(_Channel.ASKING, None)
+
+    def _paused(self, channel: _Channel, now: float) -> ProviderPaused:
+        until = now + self._breakers[channel].wait_s(now)
+        return ProviderPaused(
+            f"{self._reasons[channel]}; trying again at {moment(until)}.",
+            until=until + SPREAD_S * self._chance.random(),
+        )
+
+    def _tell(self, channel: _Channel, error: ProviderError | None) -> None:
+        now = self._clock()
+        with self._lock:
+            match error:
+                case RateLimited() | Overloaded():
+                    self._fail(channel, BUSY, now, asked_s=error.facts.retry_after_s, at_once=True)
+                case Unreachable():
+                    for each in _Channel:
+                        self._fail(each, SILENT, now)
+                case AnswerLost():
+                    self._fail(channel, SILENT, now)
+                case _:
+                    self._answered(channel)
+
+    def _fail(
+        self,
+        channel: _Channel,
+        reason: str,
+        now: float,
+        *,
+        asked_s: float | None = None,
+        at_once: bool = False,
+    ) -> None:
+        was_open = self._breakers[channel].is_open
+        self._breakers[channel] = self._breakers[channel].failed(
+            now, self._chance.random(), asked_s=asked_s, at_once=at_once
+        )
+        if not was_open:
+            self._reasons[channel] = reason
+
+    def _answered(self, channel: _Channel) -> None:
+        """Close this breaker; the other one only forgets what it has not acted upon."""
+        for each, breaker in self._breakers.items():
+            if each is channel or not breaker.is_open:
+                self._breakers[each] = breaker.answered()
+
+    def _forget(self, now: float) -> None:
+        while self._sent and self._sent[0] <= now - MINUTE_S:
+            self._sent.popleft()

@@ -1,0 +1,114 @@
+"""Getting back what seemed lost: pure functions from a run, or an id, to the run that goes on."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from components.catalog import MODELS, model_by_id
+from components.catalog.request import ModelRequest
+from components.errors import InvalidRequest
+from components.runs.run import Event, Parent, Run, Status
+
+SENT_AGAIN = "sent again"
+_GENERATION_ID = re.compile(r"[!-~]{1,256}")
+
+
+def run_of_generation(generation_id: str, model_id: str, now: float) -> Run:
+    """A run that goes straight to waiting for a generation that was not sent from here.
+
+    Without a `model_id` the model is the one that the id names after its colon.
+
+    Raises:
+        InvalidRequest: no usable id, or a model that makes no videos here.
+    """
+    generation_id = generation_id.strip()
+    if not _GENERATION_ID.fullmatch(generation_id):
+        raise InvalidRequest({"": "That is no generation id; paste the id the provider gave."})
+    model = _video_model(model_id or generation_id.partition(":")[2])
+    if model is None:
+        titles = ", ".join(it.title for it in MODELS if it.output == "video")
+        raise InvalidRequest({"": f"The id does not name its model; choose one: {titles}."})
+    return Run(
+        id=str(uuid4()),
+        model=model.model_id,
+        request={},
+        created_at=now,
+        next_step_at=now,
+        status=Status.GENERATING,
+        generation_id=generation_id,
+        inference_id=generation_id,
+        expected_s=model.expected_duration_s,
+        events=(Event(now, "Asked for by its generation id; nothing was sent."),),
+    )
+
+
+def can_look_again(run: Run) -> bool:
+    """Whether the end of a failed run is open: it may have been charged, or be got after all."""
+    return run.status is Status.FAILED and run.unresolved
+
+
+def looked_for_again(run: Run, now: float) -> Run:
+    """The failed run, back where its result may still be found; nothing is sent.
+
+    Raises:
+        InvalidRequest: there is nothing to look for.
+    """
+    if not can_look_again(run):
+        raise InvalidRequest({"": "There is nothing to look for: how this run ended is known."})
+    if run.outputs:
+        status = Status.SAVING
+    elif run.generation_id:
+        status = Status.GENERATING
+    else:
+        status = Status.UNCERTAIN
+    return run.moved(status, now, "Looked for again.", note="Looked for again at your wish.")
+
+
+def request_again(run: Run) -> ModelRequest:
+    """The request of a run that is over, to be sent as a new run; it costs as much again.
+
+    Raises:
+        InvalidRequest: the run still goes on, or its request is not known or no longer taken.
+    """
+    if not run.status.is_final:
+        raise InvalidRequest({"": "This run still goes on; wait for its end, or cancel it first."})
+    if not run.request:
+        what = "This run was made elsewhere; its request is not known here."
+        raise InvalidRequest({"": what})
+    return model_by_id(run.model).parse(run.request)
+
+
+def lineage_of_repeat(run: Run) -> tuple[Parent, ...]:
+    """What the repeat of a run is made from: the same results, and the run itself."""
+    return (*run.parents, Parent(run.id, use=SENT_AGAIN))
+
+
+def receipt_of(run: Run) -> dict[str, Any]:
+    """What happened to a run when, under which ids and at what price, as JSON values.
+
+    Times are seconds since the epoch, amounts USD; what is not known is None.
+    """
+    return {
+        "run_id": run.id,
+        "model": run.model,
+        "status": str(run.status),
+        "generation_id": run.generation_id,
+        "inference_id": run.inference_id,
+        "provider_request_id": run.provider_request_id,
+        "quoted_usd": run.quoted_usd,
+        "charged_usd": run.charged_usd,
+        "created_at": run.created_at,
+        "submitted_at": run.submitted_at,
+        "finished_at": run.finished_at,
+        "sent_again_from": next((it.run_id for it in run.parents if it.use == SENT_AGAIN), None),
+        "remote_urls": [it.remote_url for it in run.outputs if it.remote_url.startswith("http")],
+        "error": run.error or None,
+        "can_look_again": can_look_again(run),
+        "events": [{"at": event.at, "what": event.what} for event in run.events],
+    }
+
+
+def _video_model(model_id: str) -> type[ModelRequest] | None:
+    return next(
+        (it for it in MODELS if it.model_id == model_id.strip() and it.output == "video"), None
+    )

@@ -1,0 +1,125 @@
+"""What may be repeated, when, and for how long: one table and one pure function.
+
+The rule behind the table: a POST is repeated only when it was certainly not accepted; one whose
+answer was lost is looked for; questions and copies may always be repeated. Pauses grow with full
+jitter (a random share of a doubling ceiling), never end before the `Retry-After` of the provider,
+and a run gives up only after so many tries and so long a time, both of them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+LEAST_PAUSE_S = 0.5
+RETRY_AFTER_MAX_S = 300.0
+"""A longer pause asked for by the provider is cut to this, so that no header can park a run."""
+MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86_400.0
+
+
+class Trouble(StrEnum):
+    """What went wrong in a step of a run."""
+
+    NOT_ACCEPTED = "not accepted"
+    """The request certainly did not arrive, or was put off (429, 503 with Retry-After)."""
+    DECLINED = "declined"
+    """The request was understood and refused; it would be again."""
+    ANSWER_LOST = "answer lost"
+    """The request left, and nobody knows what became of it."""
+    NOT_IN_LOG = "not in the log"
+    """The provider's log does not name the request, or not yet."""
+    LOG_UNREADABLE = "log unreadable"
+    """The provider's log, or its ledger, cannot be read."""
+    LOOK_FAILED = "look failed"
+    """A look at the generation brought no answer that can be used."""
+    LOOK_DENIED = "look denied"
+    """The key or the account may not look (401, 402, 403)."""
+    UNKNOWN_THERE = "unknown there"
+    """The provider does not know the generation (404 and every other 4xx)."""
+    NO_ADDRESS = "no address"
+    """The generation is finished, but the provider names no file."""
+    COPY_FAILED = "copy failed"
+    """A file of the result did not arrive whole."""
+    DISK_FULL = "disk full"
+    """A file of the result has no room here."""
+    FAULT_HERE = "fault here"
+    """A fault of ours."""
+
+
+class Next(Enum):
+    """What to do about it."""
+
+    REPEAT = "repeat"
+    LOOK_FOR_IT = "look for it"
+    GIVE_UP = "give up"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Pauses have ceilings from `base_s`, doubling, to `longest_s`.
+
+    It ends when there were `tries` (None: never) and `within_s` seconds have passed since the
+    trouble began.
+    """
+
+    base_s: float
+    longest_s: float
+    tries: int | None = None
+    within_s: float = 0.0
+    does: Next = Next.REPEAT
+
+
+RULES = {
+    Trouble.NOT_ACCEPTED: Rule(2, 5 * MINUTE_S, tries=12, within_s=6 * HOUR_S),
+    Trouble.DECLINED: Rule(0, 0, does=Next.GIVE_UP),
+    Trouble.ANSWER_LOST: Rule(2, 2, does=Next.LOOK_FOR_IT),
+    # Longer than the log's lag and the slowest generation.
+    Trouble.NOT_IN_LOG: Rule(5, 2 * MINUTE_S, tries=4, within_s=HOUR_S / 2),
+    Trouble.LOG_UNREADABLE: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
+    # A generation goes on whether we reach the provider or not: it is never given up for that.
+    Trouble.LOOK_FAILED: Rule(2, 5 * MINUTE_S),
+    Trouble.LOOK_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
+    Trouble.UNKNOWN_THERE: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
+    Trouble.NO_ADDRESS: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
+    Trouble.COPY_FAILED: Rule(2, 15 * MINUTE_S, tries=20, within_s=7 * DAY_S),
+    Trouble.DISK_FULL: Rule(5, MINUTE_S),
+    Trouble.FAULT_HERE: Rule(30, 5 * MINUTE_S),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do next, and after how many seconds."""
+
+    next: Next
+    pause_s: float = 0.0
+
+
+def decide(
+    trouble: Trouble,
+    attempt: int,
+    *,
+    chance: float,
+    retry_after_s: float | None = None,
+    elapsed_s: float = 0.0,
+) -> Decision:
+    """Decide about the `attempt`-th trouble of this kind in a row, `elapsed_s` after the first.
+
+    `chance` is a random number from 0 to 1.
+    """
+    rule = RULES[trouble]
+    if rule.does is Next.GIVE_UP:
+        return Decision(Next.GIVE_UP)
+    if rule.tries is not None and attempt >= rule.tries and elapsed_s >= rule.within_s:
+        return Decision(Next.GIVE_UP)
+    pause_s = full_jitter_s(rule.base_s, rule.longest_s, attempt, chance)
+    return Decision(rule.does, pause_s + honoured_s(retry_after_s))
+
+
+def full_jitter_s(base_s: float, longest_s: float, attempt: int, chance: float) -> float:
+    """A random share of a ceiling that doubles with every attempt, from the first one on."""
+    ceiling_s = min(longest_s, base_s * 2.0 ** min(attempt - 1, 20))
+    return max(LEAST_PAUSE_S, chance * ceiling_s)
+
+
+def honoured_s(retry_after_s: float | None) -> float:
+    """The pause the provider asked for, in reason."""
+    return min(retry_after_s or 0.0, RETRY_AFTER_MAX_S)

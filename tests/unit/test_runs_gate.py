@@ -1,0 +1,181 @@
+"""A provider that is dead or busy is left alone, one call tries it out, and limits hold."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.errors import (
+    AnswerLost,
+    BadRequest,
+    Facts,
+    ProviderError,
+    ProviderPaused,
+    RateLimited,
+    Unreachable,
+)
+from components.runs.breaker import (
+    BASE_S,
+    BEHIND_PROBE_S,
+    FAILURES_IN_A_ROW,
+    LONGEST_S,
+    PROBE_S,
+    Breaker,
+)
+from components.runs.gate import SPREAD_S, Gate, Limits
+from components.runs.retry import RETRY_AFTER_MAX_S
+from tests.run_samples import NOW, Clock, FullPause
+
+DEAD = Unreachable("No connection.")
+
+
+def opened(at: float = NOW) -> Breaker:
+    return Breaker().failed(at, 1.0, at_once=True)
+
+
+def test_a_breaker_opens_after_some_failures_in_a_row() -> None:
+    breaker = Breaker()
+    for _ in range(FAILURES_IN_A_ROW - 1):
+        breaker = breaker.failed(NOW, 1.0)
+    assert not breaker.is_open
+    assert not breaker.answered().failed(NOW, 1.0).is_open
+    assert breaker.failed(NOW, 1.0).wait_s(NOW) == BASE_S
+
+
+def test_one_probe_at_a_time_tries_an_open_breaker() -> None:
+    breaker = opened()
+    assert breaker.wait_s(NOW + 1) == BASE_S - 1
+    due = NOW + BASE_S
+    assert breaker.wait_s(due) == 0
+    probing = breaker.began(due)
+    assert probing.wait_s(due) == BEHIND_PROBE_S
+    assert probing.wait_s(due + PROBE_S) == 0
+    assert not probing.answered().is_open
+
+
+def test_a_probe_that_fails_opens_it_for_longer() -> None:
+    breaker, waits, now = opened(), [], NOW
+    for _ in range(6):
+        waits.append(breaker.wait_s(now))
+        now += breaker.wait_s(now)
+        breaker = breaker.began(now).failed(now, 1.0)
+    assert waits == [4, 8, 16, 32, LONGEST_S, LONGEST_S]
+
+
+def test_calls_that_were_begun_before_it_opened_do_not_lengthen_the_pause() -> None:
+    breaker = opened()
+    assert breaker.failed(NOW + 1, 1.0, at_once=True).wait_s(NOW) == BASE_S
+    assert breaker.failed(NOW + 1, 1.0, asked_s=60, at_once=True).wait_s(NOW + 1) == 60
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 100), st.floats(0, 1)), max_size=60))
+def test_a_breaker_never_waits_for_ever(calls: list[tuple[bool, float, float]]) -> None:
+    breaker, now = Breaker(), NOW
+    for is_answered, later_s, chance in calls:
+        now += later_s
+        breaker = breaker.began(now)
+        breaker = breaker.answered() if is_answered else breaker.failed(now, chance, asked_s=1e9)
+        assert 0 <= breaker.wait_s(now) <= LONGEST_S + RETRY_AFTER_MAX_S
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gate(clock: Clock) -> Gate:
+    return Gate(Limits(per_minute=3), clock, FullPause())
+
+
+def fails(around: Callable[[], object], error: ProviderError, times: int = 1) -> None:
+    for _ in range(times):
+        with pytest.raises(type(error)), around():  # type: ignore[attr-defined]
+            raise error
+
+
+def test_a_dead_provider_stops_asking_and_sending(gate: Gate, clock: Clock) -> None:
+    fails(gate.asking, DEAD, FAILURES_IN_A_ROW)
+    assert gate.room(clock.now) == 0
+    with pytest.raises(ProviderPaused) as caught, gate.asking():
+        pytest.fail("it was asked")
+    assert str(caught.value) == (
+        "The provider does not answer; trying again at 08:00:04 UTC. "
+        "Nothing is sent or charged until then. It goes on by itself."
+    )
+    assert caught.value.until == NOW + BASE_S + SPREAD_S
+    assert gate.word(clock.now) == str(caught.value)
+    assert gate.next_room_at(clock.now) == NOW + BASE_S
+
+
+def test_one_answer_opens_the_way_again(gate: Gate, clock: Clock) -> None:
+    fails(gate.sending, DEAD, FAILURES_IN_A_ROW)
+    clock.now += BASE_S
+    assert gate.room(clock.now) == 1
+    gate.sent([clock.now])
+    assert gate.room(clock.now) == 0
+    with gate.asking(), pytest.raises(ProviderPaused), gate.asking():
+        pytest.fail("a second probe")
+    with gate.sending():
+        pass
+    assert gate.word(clock.now) == ""
+    assert gate.room(clock.now) == 2
+
+
+@pytest.mark.parametrize("error", [BadRequest("No."), None])
+def test_any_answer_is_an_answer(gate: Gate, clock: Clock, error: ProviderError | None) -> None:
+    fails(gate.sending, DEAD, FAILURES_IN_A_ROW - 1)
+    if error:
+        fails(gate.sending, error)
+    else:
+        with gate.asking():
+            pass
+    fails(gate.sending, DEAD)
+    assert gate.room(clock.now) > 0
+
+
+def test_a_provider_that_takes_no_more_is_still_asked(gate: Gate, clock: Clock) -> None:
+    fails(gate.sending, RateLimited("A pause (429).", Facts(retry_after_s=20)))
+    assert gate.word(clock.now).startswith("The provider asks for a pause; trying again at ")
+    assert gate.next_room_at(clock.now) == NOW + 20 + BASE_S
+    with gate.asking():
+        pass
+    assert gate.room(clock.now) == 0
+
+
+def test_lost_answers_stop_sending_alone(gate: Gate, clock: Clock) -> None:
+    fails(gate.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
+    assert gate.room(clock.now) == 0
+    with gate.asking():
+        pass
+
+
+def test_a_question_beside_the_point_stops_nothing(gate: Gate, clock: Clock) -> None:
+    fails(lambda: gate.asking(is_vital=False), DEAD, 3 * FAILURES_IN_A_ROW)
+    assert gate.room(clock.now) == 3
+
+
+def test_no_more_runs_are_sent_in_a_minute_than_allowed(gate: Gate, clock: Clock) -> None:
+    assert gate.next_room_at(clock.now) is None
+    gate.sent([NOW - 61, NOW - 30, NOW - 10])
+    assert gate.room(clock.now) == 1
+    gate.sent([NOW])
+    assert gate.room(clock.now) == 0
+    assert gate.next_room_at(clock.now) == NOW + 30
+    clock.now += 30
+    assert gate.room(clock.now) == 1
+
+
+@given(seed=st.integers(0, 999))
+def test_in_any_minute_the_limit_holds(seed: int) -> None:
+    chance, gate, sent = random.Random(seed), Gate(Limits(per_minute=5)), []
+    now = NOW
+    for _ in range(100):
+        now += chance.uniform(0, 20)
+        wanted = min(gate.room(now), chance.randint(0, 5))
+        gate.sent([now] * wanted)
+        sent += [now] * wanted
+    for at in sent:
+        assert sum(at - 60 < other <= at for other in sent) <= 5

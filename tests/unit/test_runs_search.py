@@ -1,0 +1,152 @@
+"""Looking for a run whose answer was lost: at the provider, never by sending it again."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.runs.retry import DAY_S, RULES, Trouble
+from components.runs.run import Run, Status
+from components.runs.step import Stepper
+from tests.provider_server import ScriptedProvider, html, problem, reply, reset
+from tests.run_samples import IMAGE_O1, NOW, Clock, log_row, sample_run
+
+
+def searched(**changes: Any) -> Run:
+    return sample_run(status=Status.UNCERTAIN, submitted_at=NOW, note="Lost.", **changes)
+
+
+def test_a_lost_video_is_found_in_the_log_and_goes_on(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply({"data": [log_row("run-1", inference_id="g-9")]})]
+    run = steps.advance(searched())
+    assert (run.status, run.generation_id, run.inference_id) == ("generating", "g-9", "g-9")
+    assert provider.post_count == 0
+
+
+def test_lost_pictures_were_charged_and_cannot_be_fetched(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply({"data": [log_row("run-1", inference_id="inf-1")]})]
+    run = steps.advance(searched(model=IMAGE_O1))
+    assert (run.status, run.charged_usd, run.inference_id) == ("failed", 0.25, "inf-1")
+    assert "Charged $0.2500." in run.error
+
+
+def test_a_lost_request_that_failed_was_free(provider: ScriptedProvider, steps: Stepper) -> None:
+    row = log_row("run-1", inference_id="inf-1", status="failed")
+    provider.replies = [reply({"data": [row]})]
+    run = steps.advance(searched())
+    assert run.status is Status.FAILED
+    assert "Nothing was charged." in run.error
+
+
+def test_a_search_goes_on_while_the_log_may_lag_and_then_says_so(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [reply({"data": [log_row("other", inference_id="g-2")]})]
+    rule = RULES[Trouble.NOT_IN_LOG]
+    run = steps.advance(searched())
+    assert (run.status, run.attempts) == ("uncertain", 1)
+    assert "nothing is sent again by itself" in run.note
+    assert run.next_step_at > clock.now
+    run = replace(run, attempts=rule.tries or 0)
+    clock.now = NOW + rule.within_s - 1
+    assert steps.advance(run).status is Status.UNCERTAIN
+    clock.now = NOW + rule.within_s
+    assert steps.advance(replace(run, attempts=0)).status is Status.UNCERTAIN
+    failed = steps.advance(run)
+    assert (failed.status, failed.unresolved, failed.charged_usd) == ("failed", True, None)
+    assert failed.error == (
+        "The answer to the request was lost, and the provider's log does not show it 30 minutes "
+        "later. Not charged as far as its log and its ledger tell. You can look again, or send it "
+        "again."
+    )
+    assert provider.post_count == 0
+
+
+def test_a_log_that_can_never_be_read_ends_the_search_at_a_stated_time(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    clock.now = NOW + 30 * DAY_S
+    run = searched(inference_id=None)
+    for answer in (html(502), reset, problem(401), problem(429)):
+        provider.replies = [answer]
+        run = steps.advance(run)
+        clock.now = run.next_step_at
+        assert run.status is Status.UNCERTAIN
+        assert "the provider's log cannot be read: " in run.note
+    provider.replies = [problem(500)]
+    clock.now += DAY_S
+    assert steps.advance(run).status is Status.UNCERTAIN
+    failed = steps.advance(replace(run, attempts=(RULES[Trouble.LOG_UNREADABLE].tries or 0) - 1))
+    assert (failed.status, failed.unresolved) == ("failed", True)
+    assert "It may have been charged. The receipt keeps its ids." in failed.error
+
+
+def test_the_log_is_searched_around_the_time_of_sending_alone(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    clock.now = NOW + 200 * DAY_S
+    provider.replies = [reply({"data": []})]
+    steps.advance(searched())
+    (start,), (end,) = (provider.received[0].query[name] for name in ("start", "end"))
+    assert (start, end) == ("2027-01-15T07:55:00+00:00", "2027-01-15T08:25:00+00:00")
+
+
+def test_a_log_too_long_to_be_read_to_its_end_proves_nothing(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply({"data": [], "pagination": {"has_more": True}})]
+    run = steps.advance(searched())
+    assert run.trouble == Trouble.LOG_UNREADABLE
+    assert "too long to be read to its end" in run.note
+
+
+def test_a_lost_video_whose_id_an_error_named_is_asked_for_by_that_id(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply({"id": "g-7", "status": "generating"})]
+    run = steps.advance(searched(inference_id="g-7"))
+    assert (run.status, run.generation_id) == ("generating", "g-7")
+    assert [request.path for request in provider.received] == ["/v2/video/generations"]
+
+
+def test_an_id_the_provider_does_not_know_is_looked_for_in_the_log(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [problem(404), reply({"data": [log_row("run-1", inference_id="g-9")]})]
+    run = steps.advance(searched(inference_id="g-7"))
+    assert (run.status, run.generation_id) == ("generating", "g-9")
+
+
+@pytest.mark.parametrize("in_log", [False, True], ids=["log lags", "log has no cost yet"])
+def test_lost_pictures_are_found_charged_in_the_ledger(
+    provider: ScriptedProvider, steps: Stepper, in_log: bool
+) -> None:
+    row = {**log_row("run-1", inference_id="inf-1"), "cost": {"usd": 0}}
+    charge = {
+        "created_at": "2026-07-02T03:04:05.000Z",
+        "direction": "CHARGE",
+        "amount": {"usd": 0.07},
+        "reference_id": "inf-1",
+    }
+    provider.replies = [reply({"data": [row] if in_log else []}), reply({"data": [charge]})]
+    run = steps.advance(searched(model=IMAGE_O1, inference_id=None if in_log else "inf-1"))
+    assert (run.status, run.charged_usd, run.inference_id) == ("failed", 0.07, "inf-1")
+    assert "Charged $0.0700. Sending it again would be charged again." in run.error
+
+
+def test_lost_pictures_that_nobody_charged_yet_are_waited_for(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    row = {**log_row("run-1", inference_id="inf-1"), "cost": {"usd": 0}}
+    provider.replies = [reply({"data": [row]}), reply({"data": []})]
+    assert steps.advance(searched(model=IMAGE_O1)).status is Status.UNCERTAIN
+
+
+def test_a_late_answer_ends_the_search(provider: ScriptedProvider, steps: Stepper) -> None:
+    run = steps.advance(searched(generation_id="g-1"))
+    assert (run.status, run.generation_id) == ("generating", "g-1")
+    assert provider.received == []
