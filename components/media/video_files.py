@@ -76,7 +76,7 @@ def inspect_video(path: Path) -> VideoInfo:
     its time, or takes longer than 20 s to read.
     """
     with opened(path) as (source, stream):
-        duration_s = _duration_s(source, stream)
+        duration_s = picture_length_s(source, stream)
         walk = _walk(source, stream, file_label(path))
         if walk.frame is None:
             raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
@@ -97,7 +97,7 @@ def _described(
         codec=stream.codec_context.name,
         width_px=frame.height if turned else frame.width,
         height_px=frame.width if turned else frame.height,
-        duration_s=_duration_s(source, stream) or walk.length_s,
+        duration_s=picture_length_s(source, stream) or walk.length_s,
         fps=float(stream.average_rate or stream.guessed_rate or 0),
         has_audio=sound is not None,
         size_bytes=path.stat().st_size,
@@ -154,7 +154,8 @@ def first_frame(source: InputContainer, stream: VideoStream, path: Path) -> Vide
     return frame
 
 
-def _duration_s(source: InputContainer, stream: VideoStream) -> float:
+def picture_length_s(source: InputContainer, stream: VideoStream) -> float:
+    """Return the length of the picture track as the head of the file gives it; 0 for unknown."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (source.duration or 0) / av.time_base
