@@ -113,6 +113,8 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             upload_folder=get_upload_folder(),
             balance_usd=provider.balance_usd,
             is_sandbox=settings.is_sandbox,
+            provider_url=settings.base_url,
+            needs_login=bool(settings.logins),
         )
         options = WebOptions(ASSETS, settings.logins)
         yield build_web(build_page(services), services, options)

@@ -1,7 +1,10 @@
 // The runs a tab shows, newest first: followed until they end, each with a card of its own.
 
-import { keepShown, shownRuns } from "./places.js";
+import { copy, openCode } from "./code.js";
+import { say } from "./dialog.js";
+import { keepShown, openCompare, shownRuns } from "./places.js";
 import { fragment, get, post } from "./server.js";
+import { openUses } from "./uses.js";
 import { zoom } from "./zoom.js";
 
 const LOOK_MS = 1000;
@@ -20,9 +23,10 @@ setInterval(() => {
 }, 500);
 
 export class Feed {
-  constructor(element, form) {
+  // `name` is the form's; the form itself is told what to be filled with.
+  constructor(element, name) {
     this.element = element;
-    this.form = form;
+    this.name = name;
     element.addEventListener("click", (event) => this.clicked(event));
     this.restore();
     this.follow();
@@ -33,7 +37,7 @@ export class Feed {
   }
 
   async restore() {
-    const ids = shownRuns(this.form);
+    const ids = shownRuns(this.name);
     if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
   }
 
@@ -57,7 +61,7 @@ export class Feed {
   }
 
   keep() {
-    keepShown(this.form, [...this.element.querySelectorAll("[data-run]")].map((it) => it.dataset.run));
+    keepShown(this.name, [...this.element.querySelectorAll("[data-run]")].map((it) => it.dataset.run));
   }
 
   // A run begins or is opened: on a phone it is far below the button, so it comes into view.
@@ -85,9 +89,16 @@ export class Feed {
     if (picture) return zoom(event, picture);
     const button = event.target.closest("[data-action]");
     if (!button) return;
-    const id = button.closest("[data-run]").dataset.run;
-    if (button.dataset.action === "cancel") {
-      this.put(await post(`/runs/${encodeURIComponent(id)}/cancel`).catch(() => ""));
-    }
+    const { run } = button.closest("[data-run]").dataset;
+    const actions = {
+      cancel: async () => this.put(await post(`/runs/${run}/cancel`)),
+      uses: () => openUses(run, button.dataset.output),
+      settings: async () => this.form.replace(await get(`/runs/${run}/settings`)),
+      again: async () => this.form.again(await get(`/runs/${run}/settings`)),
+      code: async () => openCode(await get(`/runs/${run}/code`)),
+      compare: () => openCompare([run]),
+      link: async () => say((await copy(`${location.origin}/?run=${run}`)) ? "The link is copied." : "The link could not be copied."),
+    };
+    await actions[button.dataset.action]?.()?.catch?.((error) => say(error.message));
   }
 }

@@ -3,6 +3,9 @@
 import { redraw } from "./lists.js";
 import { recall, remember } from "./memory.js";
 import { addMedia } from "./adding.js";
+import { openCode } from "./code.js";
+import { ask } from "./dialog.js";
+import { askAboveUsd } from "./spending.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { References } from "./references.js";
 import { post, send } from "./server.js";
@@ -10,6 +13,13 @@ import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
 const TYPING_PAUSE_MS = 400;
 const LOOK_AGAIN_MS = 700;
+
+// Without https a page has no crypto.randomUUID.
+const newId = () =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
+
+const dollars = (usd) => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`;
 
 const clockText = (seconds) => {
   const whole = Math.max(1, Math.round(seconds));
@@ -34,11 +44,12 @@ export class Form {
     this.look();
   }
 
-  set({ values, chosen, names }) {
+  set({ values, chosen, names, origins }) {
     this.state = {
       values: { ...initialValues(this.fields), ...values },
       chosen: chosen ?? {},
       names: names ?? {},
+      origins: origins ?? {},
       numbered: [],
     };
     fillPlain(this.fields, this.state.values);
@@ -55,6 +66,21 @@ export class Form {
     this.set({ values });
     this.problems({});
     this.offerUndo(before);
+    return this.look();
+  }
+
+  // Something for one field, besides what is in the form.
+  receive({ field, source, prompt: begins, origin }) {
+    const { element } = this.fields.find((it) => it.name === field);
+    const isElement = element.dataset.widget === "elements";
+    if (isElement) this.references.addElement(element, { [element.dataset.front]: source, [element.dataset.others]: [] });
+    else this.references.add({ field: element, index: null, view: null }, source);
+    if (origin) this.state.origins[source] = origin;
+    if (begins && !this.area.value.trim()) {
+      this.area.value = begins;
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    element.scrollIntoView({ block: "center" });
     return this.look();
   }
 
@@ -142,6 +168,7 @@ export class Form {
       rename: () => this.rename(kept),
       forget: () => this.forget(kept),
       clear: () => this.clear(),
+      code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
     };
     if (!actions[button.dataset.action]) return;
     await this.trying(actions[button.dataset.action]);
@@ -223,6 +250,9 @@ export class Form {
     this.note(answer);
     const kit = this.element.querySelector("[data-kit]");
     if (kit && kit.innerHTML !== answer.kit) kit.innerHTML = answer.kit;
+    this.quote = answer.quote;
+    this.button.textContent = answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
+    this.button.title = answer.quote.basis;
     this.element.querySelector(".expected").textContent = answer.expected_s
       ? `about ${clockText(answer.expected_s)}` : "";
     this.save();
@@ -258,10 +288,32 @@ export class Form {
   async generate() {
     if (this.button.disabled) return;
     this.edited();
+    await this.submit(this.state, this.quote);
+  }
+
+  // The same request once more, whatever is in the form now.
+  async again(values) {
+    const { quote } = await post(`/forms/${this.name}/look`, { values });
+    await this.submit({ values, chosen: {}, names: {}, origins: {} }, quote);
+  }
+
+  async submit(state, quote) {
     this.button.disabled = true;
     this.problems({});
-    const card = await this.trying(() => post(`/forms/${this.name}/runs`, this.state));
+    const isWanted = !(quote?.usd > askAboveUsd())
+      || (await ask(`This run costs ${dollars(quote.usd)} (${quote.basis}).`, "Generate"));
+    const card = isWanted && (await this.trying(() => this.send(state)));
     this.button.disabled = false;
     if (card) this.began(card);
+  }
+
+  // A request whose answer was lost is sent again under the same id: it is the same run then.
+  async send(state) {
+    const { numbered, ...asked } = state;
+    const wording = JSON.stringify(asked);
+    if (this.sent?.wording !== wording) this.sent = { wording, run_id: newId() };
+    const card = await post(`/forms/${this.name}/runs`, { ...asked, run_id: this.sent.run_id });
+    this.sent = null;
+    return card;
   }
 }

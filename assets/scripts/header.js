@@ -2,6 +2,7 @@
 
 import { openRun } from "./places.js";
 import { fragment, get } from "./server.js";
+import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
 const REFRESH_MS = 30_000;
 
@@ -19,7 +20,14 @@ const openNamed = async () => {
   if (card) openRun(card.dataset.form, id);
 };
 
+const showAskAbove = (button) => {
+  button.textContent = `Ask above $${askAboveUsd().toFixed(2)}`;
+};
+
 export const mount = (element) => {
+  const button = element.querySelector("[data-ask-above]");
+  showAskAbove(button);
+  button.addEventListener("click", () => chooseAskAbove(() => showAskAbove(button)));
   refresh(element.querySelector("[data-account]"));
   openNamed();
 };

@@ -29,10 +29,29 @@ export const openRun = (form, id) => {
   tell("run", { form, id });
 };
 
+export const openCompare = (ids) => {
+  remember("compare", ids);
+  goTo("compare");
+  tell("compare", { ids });
+};
+
 export const fillForm = (form, values) => {
   remember(`fill-${form}`, values);
   goTo(form);
   tell("fill", { form });
+};
+
+// What goes into a form besides what is in it: {field, source, prompt, origin}.
+export const give = (form, gift) => {
+  remember(`gifts-${form}`, [...recall(`gifts-${form}`, []), gift]);
+  goTo(form);
+  tell("gift", { form });
+};
+
+export const takeGifts = (form) => {
+  const gifts = recall(`gifts-${form}`, []);
+  remember(`gifts-${form}`, []);
+  return gifts;
 };
 
 export const takeFilling = (form) => {

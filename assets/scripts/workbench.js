@@ -2,16 +2,20 @@
 
 import { Feed } from "./feed.js";
 import { Form } from "./form.js";
-import { listen, takeFilling } from "./places.js";
+import { listen, takeFilling, takeGifts } from "./places.js";
 
 export const mount = (element, { form: name }) => {
   const feed = new Feed(element.querySelector(".feed"), name);
   const form = new Form(element.querySelector("form"), (card) => feed.show(card));
+  feed.form = form;
   const fill = () => {
     const values = takeFilling(name);
     if (values) form.replace(values);
   };
+  const receive = () => takeGifts(name).forEach((gift) => form.receive(gift));
   listen("run", element, (said) => said.form === name && feed.open(said.id));
   listen("fill", element, (said) => said.form === name && fill());
+  listen("gift", element, (said) => said.form === name && receive());
   fill();
+  receive();
 };

@@ -227,6 +227,10 @@ class VideoReference(ModelRequest):
     purpose = "Film something new with the motion, camera or style of a video; or its next shot."
     output = "video"
     expected_duration_s = 203.0
+    openings = {  # noqa: RUF012  pydantic leaves a class variable of the base as it is
+        "next shot": "Based on @Video1, show the next shot: ",
+        "previous shot": "Based on @Video1, show the previous shot: ",
+    }
     examples = (
         Example(
             "Same movement, other style",

@@ -52,6 +52,8 @@ class ModelRequest(BaseModel):
     expected_duration_s: ClassVar[float]
     examples: ClassVar[tuple[Example, ...]] = ()
     needs_reference: ClassVar[bool] = False
+    openings: ClassVar[Mapping[str, str]] = {}
+    """How a prompt may begin that goes on from a source video, by what comes of it."""
 
     @classmethod
     def endpoint(cls) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from components.catalog import model_by_id
+from components.catalog.fields import VideoRef
 from components.interface.describe import (
     download_name,
     output_url,
@@ -43,6 +44,7 @@ def card_html(run: Run, now: float) -> Markup:
         percent=None if run.status.is_final else percent_done(run, now),
         can_cancel=not (run.cancel_requested or run.status.is_final or run.status is Status.SAVING),
         files=_files(run),
+        shows_source=any(isinstance(it, VideoRef) for it in model.parameters().values()),
         columns=min(MOST_COLUMNS, math.ceil(math.sqrt(len(saved)))) or 1,
         remote=_remote(run),
         facts=setting_facts(run),

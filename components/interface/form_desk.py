@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
@@ -15,7 +15,7 @@ from components.interface.reference_cards import Cards, notes, sources_of
 from components.interface.services import Services
 from components.interface.templating import render
 from components.media.store import ref
-from components.runs.run import Run
+from components.runs.run import Parent, Run
 
 FIRST_WAIT_S = 1.0
 """A picture is usually looked at within this; a clip shows its progress instead."""
@@ -27,13 +27,15 @@ class Filled:
 
     `values` are the request's fields with references for files; `chosen` says how repairs are to
     be done, by the identity of a file; `names` are file names by reference; `numbered` is what
-    the tokens of the prompt stood for at the last look.
+    the tokens of the prompt stood for at the last look; `origins` tells of files that are results
+    which run they came from.
     """
 
     values: Mapping[str, Any]
     chosen: Mapping[str, Mapping[str, Any]]
     names: Mapping[str, str]
     numbered: list[Reference]
+    origins: Mapping[str, Parent]
 
 
 @dataclass(frozen=True)
@@ -62,20 +64,25 @@ class FormDesk:
             "tokens": [it.token for it in references],
             "meter": f"{count} of {limit} references" if limit else "",
             "over": bool(limit and count > limit),
-            "notes": notes(prompt, references),
+            "notes": notes(self.model, prompt, references),
             "prompt": prompt if prompt != typed else None,
             "numbered": [vars(it) for it in after],
             "working": any(look.state == "working" for look in cards.looks()),
             "kit": self._kit(),
             "expected_s": self.services.runs.expectations.expected_s(self.model, given),
+            "quote": vars(self.services.runs.quote(self.model, given)),
         }
 
-    def generate(self, filled: Filled) -> Run:
-        """Check the form and keep a new run. Raises `PlaygroundError`; then nothing was sent."""
+    def generate(self, filled: Filled, run_id: str) -> Run:
+        """Check the form and keep a new run, or return the one that has this id already.
+
+        Raises `PlaygroundError`; then nothing was sent.
+        """
         manner = Manner(filled.chosen, filled.names, PAGE_WAIT_S, reads_addresses=True)
         asked = without_gaps(shaped(self.model, filled.values))
         request = self.services.intake.admit(self.model, asked, manner)
-        return self.services.runs.submit(request)
+        parents = parents_of(self.model, asked, filled.origins)
+        return self.services.runs.submit(request, run_id=run_id, parents=parents)
 
     def example(self, number: int) -> dict[str, Any]:
         """An example's values, its files kept as if they had been uploaded."""
@@ -121,3 +128,18 @@ class FormDesk:
             if reference.noun != "Video":
                 for source in sources_of(reference.source):
                     cards.look(source, "image", FIRST_WAIT_S if source.startswith("/") else 0.0)
+
+
+def parents_of(
+    model: type[ModelRequest], values: Mapping[str, Any], origins: Mapping[str, Parent]
+) -> list[Parent]:
+    """The runs whose results stand in a form, each with the field it stands in."""
+    found = []
+    for name, parameter in model.parameters().items():
+        for _, value in parameter.references(values.get(name) or ()):
+            found += [
+                replace(origins[source], field=name, use=parameter.label)
+                for source in sources_of(value)
+                if source in origins
+            ]
+    return found

@@ -1,6 +1,7 @@
 """What the form's script asks for, over HTTP."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -12,6 +13,7 @@ from components.catalog.tokens import Reference
 from components.interface.cards import card_html
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.services import Services
+from components.runs.run import Parent
 
 
 class ReferenceBody(BaseModel):
@@ -23,8 +25,18 @@ class ReferenceBody(BaseModel):
     source: str
 
 
+class OriginBody(BaseModel):
+    """The run that a file in the form came from."""
+
+    run_id: str
+    output_index: int = 0
+
+
 class FilledBody(BaseModel):
     """A form as the browser sends it."""
+
+    run_id: UUID | None = None
+    origins: dict[str, OriginBody] = Field(default_factory=dict)
 
     values: dict[str, Any]
     chosen: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -34,7 +46,8 @@ class FilledBody(BaseModel):
     def filled(self) -> Filled:
         """The same, as the desk takes it."""
         numbered = [Reference(**it.model_dump()) for it in self.numbered]
-        return Filled(self.values, self.chosen, self.names, numbered)
+        origins = {ref: Parent(**it.model_dump()) for ref, it in self.origins.items()}
+        return Filled(self.values, self.chosen, self.names, numbered, origins)
 
 
 class StopBody(FilledBody):
@@ -67,7 +80,7 @@ def _add_form(router: APIRouter, desk: FormDesk) -> None:
         return desk.look(body.filled())
 
     def generate(body: FilledBody) -> HTMLResponse:
-        run = desk.generate(body.filled())
+        run = desk.generate(body.filled(), str(body.run_id or uuid4()))
         return HTMLResponse(card_html(run, desk.services.clock()))
 
     def example(number: int) -> dict[str, Any]:

@@ -20,12 +20,16 @@ def build_header(services: Services) -> gr.HTML:
 
 
 def header_router(services: Services) -> APIRouter:
-    """`GET /account`: the balance, in words."""
+    """`GET /account`: the balance, and what was spent today, in words."""
     router = APIRouter()
 
     def account() -> HTMLResponse:
         html = render(
-            "account.html", balance_usd=_balance_usd(services), is_sandbox=services.is_sandbox
+            "account.html",
+            balance_usd=_balance_usd(services),
+            is_sandbox=services.is_sandbox,
+            spent=services.runs.spent_today(),
+            limit_usd=services.runs.limit.usd,
         )
         return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 

@@ -125,13 +125,15 @@ def sources_of(value: Any) -> list[str]:
     return [str(value)]
 
 
-def notes(prompt: str, references: Sequence[Reference]) -> list[str]:
-    """What the prompt gets wrong about its references."""
+def notes(model: type[ModelRequest], prompt: str, references: Sequence[Reference]) -> list[str]:
+    """What the prompt gets wrong about its references; a frame or a source needs no name."""
+    parameters = model.parameters()
+    to_name = [it for it in references if isinstance(parameters[it.field], ImageRefs | Elements)]
     found = [
         f"{token} points to nothing: there is no such reference."
         for token in dangling(prompt, references)
     ]
-    if prompt.strip() and (missing := unnamed(prompt, references)):
+    if prompt.strip() and (missing := unnamed(prompt, to_name)):
         names = ", ".join(missing)
         found.append(f"Not named in the prompt: {names}. The model may still use it.")
     return found

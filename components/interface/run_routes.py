@@ -1,5 +1,7 @@
 """Runs as the page follows them: cards by id, and what a card's buttons do."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
@@ -30,9 +32,13 @@ def run_router(services: Services) -> APIRouter:
                 continue
         return draw(*found)
 
+    def settings(run_id: str) -> dict[str, Any]:
+        return services.runs.get(run_id).request
+
     def cancel(run_id: str) -> HTMLResponse:
         return draw(services.runs.cancel(run_id))
 
     router.add_api_route("/cards", cards, methods=["GET"])
+    router.add_api_route("/runs/{run_id}/settings", settings, methods=["GET"])
     router.add_api_route("/runs/{run_id}/cancel", cancel, methods=["POST"])
     return router

@@ -14,7 +14,10 @@ from components.runs.service import RunService
 
 @dataclass(frozen=True)
 class Services:
-    """`samples` is the folder of the examples' files, `upload_folder` where gradio puts uploads."""
+    """`samples` is the folder of the examples' files, `upload_folder` where gradio puts uploads.
+
+    `provider_url` is the address that code for other places names.
+    """
 
     runs: RunService
     intake: Intake
@@ -25,4 +28,6 @@ class Services:
     upload_folder: str
     balance_usd: Callable[[], float]
     is_sandbox: bool
+    provider_url: str
+    needs_login: bool
     clock: Callable[[], float] = time.time

@@ -20,6 +20,7 @@ from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
 from components.interface.media_routes import media_router
+from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
 from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
 from components.interface.services import Services
@@ -28,7 +29,7 @@ from components.interface.upload_routes import upload_router
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
-STYLES = ("page", "form", "references", "cards", "history")
+STYLES = ("page", "form", "references", "cards", "dialogs", "history")
 # As files of their own: gradio rewrites the selectors of a stylesheet it is handed.
 HEAD = "".join(f'<link rel="stylesheet" href="/playground/styles/{name}.css">' for name in STYLES)
 UNREADABLE = "This request could not be understood. Nothing was sent or charged."
@@ -57,6 +58,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(upload_router(services.media))
     app.include_router(form_router(services))
     app.include_router(run_router(services))
+    app.include_router(result_router(services))
     app.include_router(header_router(services))
     app.include_router(history_router(services))
     app.mount("/playground", StaticFiles(directory=options.assets))

@@ -1,6 +1,7 @@
 """What the page and the API ask of runs: quote, submit, look, cancel, recover, list, annotate."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from components.catalog.request import ModelRequest
+from components.errors import RunNotFound
 from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
@@ -45,22 +47,26 @@ class RunService:
         self,
         request: ModelRequest,
         *,
+        run_id: str | None = None,
         parents: Sequence[Parent] = (),
         group_id: str | None = None,
         group_labels: Mapping[str, str] | None = None,
     ) -> Run:
         """Keep a new run and let the engine know.
 
-        `parents` are the runs whose results it is made from; `group_id` is that of its plan, and
+        A run that has `run_id` already is returned as it is: asking twice is safe. `parents` are
+        the runs whose results it is made from; `group_id` is that of its plan, and
         `group_labels` its place there.
 
         Raises:
             SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
         """
+        with suppress(RunNotFound):
+            return self.store.get(run_id or "")
         now = self.clock()
         quote = self.quote(type(request), request.plain())
         run = Run(
-            id=str(uuid4()),
+            id=run_id or str(uuid4()),
             model=request.model_id,
             request=request.plain(),
             created_at=now,

@@ -99,8 +99,17 @@ class Form:
         return self.card.get_by_role("button", name="Cancel")
 
     def example(self, number: int = 0) -> None:
-        """Click an example, which fills in the form and generates."""
-        self.part("examples").locator(f"[data-example='{number}']").click()
+        """Click an example, which fills in the form and generates, and wait for its card."""
+        with self.starting():
+            self.part("examples").locator(f"[data-example='{number}']").click()
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Wait until what is done in the block has made a new run."""
+        cards = self.part("feed").locator(".run-card")
+        before = self.run_id() if cards.count() else ""
+        yield
+        expect(self.card).not_to_have_attribute("data-run", before)
 
     def run_id(self) -> str:
         """The id of the run that is shown."""
