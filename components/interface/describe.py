@@ -65,13 +65,18 @@ def thumb_url(run: Run | RunCard) -> str:
     return next((ref(output.thumb) for output in run.outputs if output.thumb), "")
 
 
-def download_name(run: Run, number: int) -> str:
-    """A file name that says model, prompt, date and number."""
+def file_stem(run: Run) -> str:
+    """What the names of a run's files begin with: model, prompt, date and id, in plain letters."""
     words = re.sub(r"[^\w]+", "-", run.prompt[:SHORT_PROMPT_CHARS], flags=re.ASCII).strip("-")
     day = datetime.fromtimestamp(run.created_at, UTC).strftime("%Y-%m-%d")
-    suffix = PurePath(run.outputs[number - 1].name or "").suffix
     model = model_by_id(run.model).api_name
-    return f"{model}_{words or 'run'}_{day}_{run.id[:8]}-{number}{suffix}".lower()
+    return f"{model}_{words or 'run'}_{day}_{run.id[:8]}".lower()
+
+
+def download_name(run: Run, number: int) -> str:
+    """The name of a result, counted from 1."""
+    suffix = PurePath(run.outputs[number - 1].name or "").suffix
+    return f"{file_stem(run)}-{number}{suffix}"
 
 
 def request_view(run: Run) -> dict[str, Any]:
