@@ -8,8 +8,6 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ssl import SSLCertVerificationError
 from typing import Any
@@ -29,6 +27,7 @@ from components.errors import (
     Unreachable,
 )
 from components.provider.body import JsonBody
+from components.provider.retry_after import retry_after_s
 
 DETAIL_MAX_CHARS = 300
 
@@ -179,7 +178,7 @@ class Exchange:
             request_id=str(body["requestId"]) if body.get("requestId") else None,
             inference_id=answer.headers.get("x-inference-id"),
             status_code=answer.status_code,
-            retry_after_s=_retry_after_s(answer.headers.get("Retry-After")),
+            retry_after_s=retry_after_s(answer.headers.get("Retry-After")),
         )
 
     def _received(self, answer: requests.Response) -> Answer:
@@ -242,20 +241,3 @@ def _error_body(answer: requests.Response) -> dict[str, Any] | None:
     except (json.JSONDecodeError, requests.JSONDecodeError, UnicodeDecodeError):
         return None
     return body if isinstance(body, dict) and "message" in body else None
-
-
-def _retry_after_s(text: str | None) -> float | None:
-    """Seconds, from either form of the header (a number or a date)."""
-    if not text:
-        return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    # A date whose zone is "-0000" or left out is read as UTC, the only one HTTP knows.
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())

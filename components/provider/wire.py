@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from components.provider.retry_after import retry_after_s
+
 CREDITS_PER_USD = 2_000_000
 """1 USD = 2,000,000 credits (the provider's documentation on money)."""
 
@@ -43,19 +45,24 @@ class _Answer(BaseModel):
 
 
 class Receipt(_Answer):
-    """What the headers of an answer tell: the inference id and the cost, in USD."""
+    """What the headers of an answer tell: whose it is, its cost in USD, the pause it asks for."""
 
     inference_id: str | None = None
     charged_usd: float | None = None
+    retry_after_s: float | None = None
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> "Receipt":
-        """Read `x-inference-id`, `x-aimlapi-usd-spent`, else `x-aimlapi-credits-used`."""
+        """Read `x-inference-id`, `x-aimlapi-usd-spent` or the credits used, and `Retry-After`."""
         usd = _number(headers.get("x-aimlapi-usd-spent"))
         credits_used = _number(headers.get("x-aimlapi-credits-used"))
         if usd is None and credits_used is not None:
             usd = credits_used / CREDITS_PER_USD
-        return cls(inference_id=headers.get("x-inference-id"), charged_usd=usd)
+        return cls(
+            inference_id=headers.get("x-inference-id"),
+            charged_usd=usd,
+            retry_after_s=retry_after_s(headers.get("Retry-After")),
+        )
 
 
 class _Usage(_Answer):

@@ -14,7 +14,7 @@ from components.provider.wire import Phase, Receipt, VideoAnswer
 from components.runs import polling
 from components.runs.expectation import Expectation
 from components.runs.provider_step import ProviderStep
-from components.runs.retry import RULES, Next, Trouble
+from components.runs.retry import RULES, Next, Trouble, honoured_s
 from components.runs.run import Output, Run, Status
 from components.runs.wording import moment, span
 
@@ -39,7 +39,7 @@ class Looking(ProviderStep):
         if answer.phase is Phase.ERROR:
             return self._declined(run, answer)
         if answer.phase is not Phase.COMPLETED:
-            return self._still_going(run)
+            return self._still_going(run, receipt)
         if not (answer.video and answer.video.url):
             what = "The provider says that the video is finished, but not where it is."
             return self._later(run, Trouble.NO_ADDRESS, what)
@@ -69,13 +69,13 @@ class Looking(ProviderStep):
             response=answer.as_received(),
         )
 
-    def _still_going(self, run: Run) -> Run:
+    def _still_going(self, run: Run, receipt: Receipt) -> Run:
         now = self.clock()
         elapsed_s = now - _sent_at(run)
         expected = self.expectations.expect(run.model, run.request)
         pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
         return run.untroubled().waiting(
-            now + pause_s,
+            now + max(pause_s, honoured_s(receipt.retry_after_s)),
             _how_late(elapsed_s, expected),
             # When a generation from elsewhere began is not known.
             rendered_s=elapsed_s if run.submitted_at else None,

@@ -16,13 +16,14 @@ STRETCH = (0.95, 1.05)
 """Each gap is a little shorter or longer by chance, so that runs sent together part."""
 LONGEST_GAP_S = 180.0
 """However sure a belief is, no run is left alone for longer."""
-TAIL_GAP_SHARE = 1 / 40
-TAIL_GAP_S = 60.0
-"""After its plan a run is looked at again when it is a fortieth older, at least once a minute."""
+TAIL_GAP_SHARE = 1 / 60
+TAIL_GAP_S = 30.0
+"""After its plan a run is looked at again when it is a sixtieth older, or half a minute."""
 PLANNED_MEDIANS = 4.0
 """Where a plan ends: a run twice as long as was thought, and slow at that, is still within it."""
 OVERDUE_S = 600.0
-LATE_LOOK_S = 10.0
+LATE_LOOK_S, LATE_LOOK_SHARE = 10.0, 0.15
+"""A look later than planned by this, or by this share, does not tell when a run ended."""
 STUCK_SHARE = 0.01
 """Runs that follow no distribution; without them an old run would seem about to end."""
 STEPS = 128
@@ -75,7 +76,8 @@ class Plan:
 
         None where the look was so late that this cannot be told.
         """
-        if going_s is None or seen_s - going_s > self.pause_s(going_s) + LATE_LOOK_S:
+        late_s = max(LATE_LOOK_S, LATE_LOOK_SHARE * seen_s)
+        if going_s is None or seen_s - going_s > self.pause_s(going_s) + late_s:
             return None
         return seen_s - min(seen_s - going_s, DEFAULT_BUDGET.max_gap_s) / 2
 

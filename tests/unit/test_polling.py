@@ -43,7 +43,7 @@ def test_once_looks_began_they_are_at_most_a_quarter_of_a_minute_apart(schedule:
     for before_s, look_s in pairwise(schedule.looks_s[1:]):
         assert look_s - before_s <= 15.0 + 1e-6
     for elapsed_s in (schedule.looks_s[-1], schedule.overdue_s, 1e6):
-        assert schedule.pause_s(elapsed_s) <= max(15.0, min(60.0, elapsed_s / 40)) + 1e-6
+        assert schedule.pause_s(elapsed_s) <= max(15.0, min(30.0, elapsed_s / 60)) + 1e-6
 
 
 @settings(deadline=None)
@@ -74,8 +74,8 @@ def test_looks_are_sparse_at_first_and_dense_around_the_end() -> None:
     assert 60 < schedule.pause_s(0) < 80
     assert 4 < schedule.pause_s(80) < 7
     assert schedule.pause_s(126) < 3.5
-    assert schedule.pause_s(504) == pytest.approx(12.6)
-    assert schedule.pause_s(5000) == 60
+    assert schedule.pause_s(540) == pytest.approx(9)
+    assert schedule.pause_s(5000) == 30
 
 
 def test_a_late_look_is_followed_by_a_whole_gap() -> None:
@@ -107,6 +107,7 @@ def test_the_end_is_taken_to_be_between_the_last_two_looks() -> None:
 def test_nothing_is_learned_from_a_look_that_came_hours_late() -> None:
     schedule = plan(Durations(126, 0.25))
     assert schedule.rendered_s(120, 7200) is None
+    assert schedule.rendered_s(60, 126) is None
     assert schedule.rendered_s(None, 126) is None
 
 

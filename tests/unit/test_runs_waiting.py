@@ -104,7 +104,7 @@ def test_past_its_deadline_a_run_is_still_rendering(
     clock.now = NOW + 601
     run = steps.advance(waited())
     assert run.status is Status.GENERATING
-    assert clock.now + 10 < run.next_step_at < clock.now + 20
+    assert clock.now + 8 < run.next_step_at < clock.now + 15
     assert run.note == "Still rendering at the provider, much longer than usual."
 
 
@@ -126,6 +126,15 @@ def test_a_look_keeps_to_the_pause_it_is_asked_for(
 ) -> None:
     provider.replies = [problem(429, Retry_After="120")]
     assert NOW + 130 <= steps.advance(waited()).next_step_at <= NOW + 132
+
+
+def test_a_pause_is_kept_to_also_where_nothing_is_wrong(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    provider.replies = [reply(GENERATING, Retry_After="40")]
+    assert steps.advance(waited()).next_step_at == NOW + 50
+    provider.replies = [reply(GENERATING, Retry_After="86400")]
+    assert steps.advance(waited()).next_step_at == NOW + 310
 
 
 @pytest.mark.parametrize(
