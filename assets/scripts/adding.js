@@ -1,5 +1,7 @@
 // Media come into a form: chosen, dropped, pasted or named by an address; and change places by hand.
 
+import { say } from "./dialog.js";
+import { fillForm } from "./places.js";
 import { References } from "./references.js";
 import { upload } from "./server.js";
 
@@ -24,14 +26,29 @@ const take = async (form, drop, files) => {
   for (const file of files) {
     const shown = pending(drop, file);
     try {
-      const ref = await upload(file, shown.progress);
+      const { ref, remembered } = await upload(file, shown.progress);
       form.state.names[ref] = file.name;
       form.references.add(place, ref);
+      if (remembered) offerSettings(remembered);
     } catch (error) {
       form.problems({ [place.field.dataset.field]: error.message });
     }
     shown.done();
     await form.look();
+  }
+};
+
+const offerSettings = ({ form, values }) =>
+  say("This file remembers how it was made.", { action: "Bring its settings back", onAction: () => fillForm(form, values), forMs: 15_000 });
+
+// A file dropped beside the fields is there for its settings.
+const restoreFrom = async (form, file) => {
+  try {
+    const { remembered } = await upload(file, () => {});
+    if (remembered) fillForm(remembered.form, remembered.values);
+    else say("This file does not remember how it was made. Drop it on a field to use it.");
+  } catch (error) {
+    form.problems({ "": error.message });
   }
 };
 
@@ -76,21 +93,24 @@ const listenForLinks = (form) => {
   });
 };
 
+// On the whole tab: what is dropped beside the form is there for its settings.
 const listenForDragging = (form) => {
+  const page = form.element.closest(".workbench");
   let dragged = null;
-  const clear = () => form.element.querySelectorAll(".over-drop").forEach((it) => it.classList.remove("over-drop"));
-  form.element.addEventListener("dragstart", (event) => {
+  const clear = () => page.querySelectorAll(".over-drop").forEach((it) => it.classList.remove("over-drop"));
+  page.addEventListener("dragstart", (event) => {
     dragged = event.target.closest?.("[draggable]") ?? null;
   });
-  form.element.addEventListener("dragend", () => { dragged = null; clear(); });
-  form.element.addEventListener("dragover", (event) => {
+  page.addEventListener("dragend", () => { dragged = null; clear(); });
+  page.addEventListener("dragover", (event) => {
     const onto = dragged ? event.target.closest(".ref") : dropOf(event.target);
     clear();
+    if (!dragged && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
     if (!onto || (dragged && onto.parentElement !== dragged.parentElement)) return;
     onto.classList.add("over-drop");
     event.preventDefault();
   });
-  form.element.addEventListener("drop", (event) => {
+  page.addEventListener("drop", (event) => {
     clear();
     event.preventDefault();
     const onto = event.target.closest(".ref");
@@ -100,6 +120,8 @@ const listenForDragging = (form) => {
       form.look();
     } else if (!dragged && dropOf(event.target)) {
       take(form, dropOf(event.target), [...event.dataTransfer.files]);
+    } else if (!dragged && event.dataTransfer.files.length) {
+      restoreFrom(form, event.dataTransfer.files[0]);
     }
   });
 };

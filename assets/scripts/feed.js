@@ -1,9 +1,11 @@
 // The runs a tab shows, newest first: followed until they end, each with a card of its own.
 
+import { askToNotify, showInTitle, tellEnd } from "./attention.js";
 import { copy, openCode } from "./code.js";
 import { say } from "./dialog.js";
 import { keepShown, openCompare, shownRuns } from "./places.js";
-import { fragment, get, post } from "./server.js";
+import { fragment, get, newId, post } from "./server.js";
+import { isWanted } from "./spending.js";
 import { openUses } from "./uses.js";
 import { zoom } from "./zoom.js";
 
@@ -52,12 +54,15 @@ export class Feed {
     }
     if (cards.length) this.element.querySelector(".feed-empty")?.remove();
     this.keep();
+    showInTitle();
   }
 
   update(old, fresh) {
     const isSame = old.dataset.signature === fresh.dataset.signature;
+    const hasEnded = old.hasAttribute("data-active") && !fresh.hasAttribute("data-active");
     if (isSame) old.querySelector(".card-live").replaceWith(fresh.querySelector(".card-live"));
     else old.replaceWith(fresh);
+    if (hasEnded) tellEnd(fresh);
   }
 
   keep() {
@@ -84,6 +89,15 @@ export class Feed {
     if (this.element.isConnected) setTimeout(() => this.follow(), document.hidden ? LOOK_HIDDEN_MS : LOOK_MS);
   }
 
+  async again(run, button) {
+    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
+    button.disabled = true;
+    const again = { run_id: newId() };
+    // A lost answer is asked for once more, under the same id: it is the same run.
+    this.show(await post(`/runs/${run}/again`, again).catch(() => post(`/runs/${run}/again`, again)));
+    button.disabled = false;
+  }
+
   async clicked(event) {
     const picture = event.target.closest("[data-zoom]");
     if (picture) return zoom(event, picture);
@@ -94,8 +108,10 @@ export class Feed {
       cancel: async () => this.put(await post(`/runs/${run}/cancel`)),
       uses: () => openUses(run, button.dataset.output),
       settings: async () => this.form.replace(await get(`/runs/${run}/settings`)),
-      again: async () => this.form.again(await get(`/runs/${run}/settings`)),
+      again: () => this.again(run, button),
+      "look-again": async () => this.put(await post(`/runs/${run}/look-again`)),
       code: async () => openCode(await get(`/runs/${run}/code`)),
+      notify: async () => say(await askToNotify()),
       compare: () => openCompare([run]),
       link: async () => say((await copy(`${location.origin}/?run=${run}`)) ? "The link is copied." : "The link could not be copied."),
     };

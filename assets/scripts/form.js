@@ -4,27 +4,14 @@ import { redraw } from "./lists.js";
 import { recall, remember } from "./memory.js";
 import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
-import { ask } from "./dialog.js";
-import { askAboveUsd } from "./spending.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { References } from "./references.js";
-import { post, send } from "./server.js";
+import { newId, post, send } from "./server.js";
+import { dollars, isWanted } from "./spending.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
 const TYPING_PAUSE_MS = 400;
 const LOOK_AGAIN_MS = 700;
-
-// Without https a page has no crypto.randomUUID.
-const newId = () =>
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
-
-const dollars = (usd) => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`;
-
-const clockText = (seconds) => {
-  const whole = Math.max(1, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-};
 
 export class Form {
   // `began(card)` is told the card of a new run, as HTML.
@@ -253,8 +240,7 @@ export class Form {
     this.quote = answer.quote;
     this.button.textContent = answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
     this.button.title = answer.quote.basis;
-    this.element.querySelector(".expected").textContent = answer.expected_s
-      ? `about ${clockText(answer.expected_s)}` : "";
+    this.element.querySelector(".expected").textContent = answer.expected;
     this.save();
   }
 
@@ -291,18 +277,10 @@ export class Form {
     await this.submit(this.state, this.quote);
   }
 
-  // The same request once more, whatever is in the form now.
-  async again(values) {
-    const { quote } = await post(`/forms/${this.name}/look`, { values });
-    await this.submit({ values, chosen: {}, names: {}, origins: {} }, quote);
-  }
-
   async submit(state, quote) {
     this.button.disabled = true;
     this.problems({});
-    const isWanted = !(quote?.usd > askAboveUsd())
-      || (await ask(`This run costs ${dollars(quote.usd)} (${quote.basis}).`, "Generate"));
-    const card = isWanted && (await this.trying(() => this.send(state)));
+    const card = (await isWanted(quote?.usd, quote?.basis)) && (await this.trying(() => this.send(state)));
     this.button.disabled = false;
     if (card) this.began(card);
   }

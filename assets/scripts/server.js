@@ -35,6 +35,11 @@ export const send = (method, path, body) =>
 
 export const post = (path, body) => send("POST", path, body);
 
+// Without https a page has no crypto.randomUUID.
+export const newId = () =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
+
 // By XMLHttpRequest, since fetch does not tell how much has been sent.
 export const upload = (file, progress) =>
   new Promise((resolve, reject) => {
@@ -44,7 +49,7 @@ export const upload = (file, progress) =>
     request.onerror = () => reject(new Refusal({ "": `${file.name} could not be uploaded. Try it again.` }));
     request.onload = () => {
       const said = JSON.parse(request.responseText || "{}");
-      if (request.status === 200) resolve(said.ref);
+      if (request.status === 200) resolve(said);
       else reject(new Refusal(said.problems ?? { "": UNANSWERED }));
     };
     request.send(file);

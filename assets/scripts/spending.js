@@ -1,11 +1,17 @@
 // The amount above which a run is asked about once more; chosen by who pays, kept in the browser.
 
-import { openDialog } from "./dialog.js";
+import { ask, openDialog } from "./dialog.js";
 import { recall, remember } from "./memory.js";
 
 const ASK_ABOVE_USD = 5;
 
 export const askAboveUsd = () => recall("ask-above-usd", ASK_ABOVE_USD);
+
+export const dollars = (usd) => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`;
+
+// Whether to go on: what is dear is asked about once more.
+export const isWanted = async (usd, basis) =>
+  !(usd > askAboveUsd()) || ask(`This costs ${dollars(usd)} (${basis}).`, "Generate");
 
 // Lets one choose the amount; `changed` is called when it was.
 export const chooseAskAbove = (changed) => {

@@ -15,9 +15,11 @@ from components.interface.describe import (
     setting_facts,
     status_words,
 )
+from components.interface.services import Services
 from components.interface.templating import render
-from components.interface.wording import megabytes_text
+from components.interface.wording import megabytes_text, span_text
 from components.media.store import ref
+from components.runs.recovery import can_look_again
 from components.runs.run import Output, Run, Status
 
 LATE_PERCENT = 97
@@ -25,11 +27,12 @@ LATE_PERCENT = 97
 MOST_COLUMNS = 3
 
 
-def card_html(run: Run, now: float) -> Markup:
+def card_html(run: Run, services: Services) -> Markup:
     """The whole card.
 
     `data-signature` changes exactly when more than the status line must be drawn again.
     """
+    now = services.clock()
     model = model_by_id(run.model)
     words = status_words(run)
     saved = [output for output in run.outputs if output.name]
@@ -42,6 +45,9 @@ def card_html(run: Run, now: float) -> Markup:
         signature=f"{run.status} {len(saved)} {int(run.cancel_requested)}",
         elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
         percent=None if run.status.is_final else percent_done(run, now),
+        expected=_expected(run, services, now),
+        again=services.runs.quote(model, run.request),
+        can_look_again=can_look_again(run),
         can_cancel=not (run.cancel_requested or run.status.is_final or run.status is Status.SAVING),
         files=_files(run),
         shows_source=any(isinstance(it, VideoRef) for it in model.parameters().values()),
@@ -51,6 +57,16 @@ def card_html(run: Run, now: float) -> Markup:
         request=json.dumps(request_view(run), indent=2, ensure_ascii=False),
         response=json.dumps(run.response, indent=2, ensure_ascii=False) if run.response else "",
     )
+
+
+def _expected(run: Run, services: Services, now: float) -> str:
+    """How long a run like this takes, as honestly as it is known."""
+    if run.status.is_final or run.status in (Status.QUEUED, Status.UNCERTAIN):
+        return ""
+    usual = services.runs.expectations.expect(run.model, run.request)
+    if now - (run.submitted_at or run.created_at) > usual.unusual_s:
+        return "longer than usual"
+    return f"of {span_text(usual.low_s, usual.high_s)}"
 
 
 def percent_done(run: Run, now: float) -> int:

@@ -14,6 +14,7 @@ from components.interface.intake import PAGE_WAIT_S, Manner
 from components.interface.reference_cards import Cards, notes, sources_of
 from components.interface.services import Services
 from components.interface.templating import render
+from components.interface.wording import span_text
 from components.media.store import ref
 from components.runs.run import Parent, Run
 
@@ -57,6 +58,7 @@ class FormDesk:
         before = filled.numbered
         typed = str(given.get("prompt") or "")
         prompt = renumbered(typed, before, after) if before != after else typed
+        self.services.runs.hold_files(given)
         limit = self.model.reference_limit()
         count = self.model.count_references(given)
         return {
@@ -69,8 +71,8 @@ class FormDesk:
             "numbered": [vars(it) for it in after],
             "working": any(look.state == "working" for look in cards.looks()),
             "kit": self._kit(),
-            "expected_s": self.services.runs.expectations.expected_s(self.model, given),
-            "quote": vars(self.services.runs.quote(self.model, given)),
+            "expected": self._expected(given),
+            "quote": vars(self.services.runs.quote(self.model, cards.carried(given))),
         }
 
     def generate(self, filled: Filled, run_id: str) -> Run:
@@ -99,6 +101,10 @@ class FormDesk:
         preparations = self.services.preparations
         wanted = filled.chosen.get(preparations.identity(source))
         preparations.cancel(source, choices_of(kind, wanted))
+
+    def _expected(self, values: Mapping[str, Any]) -> str:
+        usual = self.services.runs.expectations.expect(self.model.model_id, values)
+        return span_text(usual.low_s, usual.high_s)
 
     def _kit(self) -> str:
         kinds = {type(parameter) for parameter in self.model.parameters().values()}

@@ -81,7 +81,7 @@ def _add_form(router: APIRouter, desk: FormDesk) -> None:
 
     def generate(body: FilledBody) -> HTMLResponse:
         run = desk.generate(body.filled(), str(body.run_id or uuid4()))
-        return HTMLResponse(card_html(run, desk.services.clock()))
+        return HTMLResponse(card_html(run, desk.services))
 
     def example(number: int) -> dict[str, Any]:
         return desk.example(number)

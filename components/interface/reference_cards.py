@@ -11,6 +11,7 @@ from components.catalog.fields import (
     ImageRefs,
     MediaKind,
     VideoRef,
+    map_fields,
     parameters_of,
 )
 from components.catalog.request import ModelRequest
@@ -57,6 +58,14 @@ class Cards:
             for reference in parameter.references(self.values.get(name) or ()):
                 found += [self.look(source, kind) for source in sources_of(reference[1])]
         return found
+
+    def carried(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as a request would carry them, as far as that is known: repaired."""
+
+        def carry(source: str, kind: MediaKind) -> str:
+            return self.look(source, kind).carried or source
+
+        return map_fields(self.model, values, carry)
 
     def look(self, source: str, kind: MediaKind, wait_s: float = 0.0) -> Look:
         """What is known of one; looking begins where it has not."""

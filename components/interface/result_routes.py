@@ -1,20 +1,32 @@
 """What is done with a result: used again, as code, a frame of it."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, StreamingResponse
 
 from components.catalog import MODELS, model_by_id
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
-from components.interface.describe import output_url
+from components.interface.describe import download_name, output_url, settings_of
 from components.interface.form_routes import FilledBody
 from components.interface.form_shape import shaped, without_gaps
 from components.interface.services import Services
 from components.interface.snippets import Addresses, snippets
 from components.interface.templating import render
 from components.interface.uses import uses_of
+from components.media.frames import keep_frame
+from components.media.remembering import with_settings
+from components.media.store import media_type, name_of, ref
 from components.runs.run import Output, Run
+
+
+class FrameBody(BaseModel):
+    """Which frame of a video: the first, the last, or that of a second."""
+
+    at: Literal["first", "last"] | float
 
 
 def result_router(services: Services) -> APIRouter:
@@ -22,24 +34,26 @@ def result_router(services: Services) -> APIRouter:
     router = APIRouter()
     _add_uses(router, services)
     _add_code(router, services)
+    _add_downloads(router, services)
     return router
 
 
 def _add_uses(router: APIRouter, services: Services) -> None:
-    def uses(run_id: str, index: int) -> HTMLResponse:
+    def uses(run_id: str, index: int, frame: str = "") -> HTMLResponse:
         run = services.runs.get(run_id)
         output = saved_output(run, index)
-        kind: MediaKind = "video" if output.kind == "video" else "image"
+        source = ref(name_of(frame)) if frame else output_url(output)
+        kind: MediaKind = "image" if frame or output.kind == "image" else "video"
         html = render(
-            "uses.html",
-            run=run,
-            index=index,
-            source=output_url(output),
-            kind=kind,
-            uses=uses_of(kind),
+            "uses.html", run=run, index=index, source=source, kind=kind, uses=uses_of(kind)
         )
         return HTMLResponse(html)
 
+    def take_frame(run_id: str, index: int, body: FrameBody) -> dict[str, str]:
+        output = saved_output(services.runs.get(run_id), index)
+        return {"ref": keep_frame(services.media, output_url(output), body.at)}
+
+    router.add_api_route("/runs/{run_id}/outputs/{index}/frames", take_frame, methods=["POST"])
     router.add_api_route("/runs/{run_id}/outputs/{index}/uses", uses, methods=["GET"])
 
 
@@ -64,6 +78,20 @@ def _add_code(router: APIRouter, services: Services) -> None:
 
     router.add_api_route("/runs/{run_id}/code", of_run, methods=["GET"])
     router.add_api_route("/forms/{form}/code", of_form, methods=["POST"])
+
+
+def _add_downloads(router: APIRouter, services: Services) -> None:
+    def download(run_id: str, index: int) -> StreamingResponse:
+        run = services.runs.get(run_id)
+        name = saved_output(run, index).name or ""
+        file = with_settings(services.media.path(name), settings_of(run))
+        headers = {
+            "Content-Length": str(file.size_bytes),
+            "Content-Disposition": f'attachment; filename="{download_name(run, index + 1)}"',
+        }
+        return StreamingResponse(file, media_type=media_type(name), headers=headers)
+
+    router.add_api_route("/runs/{run_id}/outputs/{index}/download", download, methods=["GET"])
 
 
 def saved_output(run: Run, index: int) -> Output:

@@ -1,8 +1,10 @@
 """Runs as the page follows them: cards by id, and what a card's buttons do."""
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from components.errors import RunNotFound
@@ -15,13 +17,19 @@ MOST_CARDS = 24
 FRESH = {"Cache-Control": "no-store"}
 
 
+class AgainBody(BaseModel):
+    """The id of the run that is to be made, so that asking twice makes one."""
+
+    run_id: UUID
+
+
 def run_router(services: Services) -> APIRouter:
     """`/cards` shows runs, those that exist; a page asks again while one is going on."""
     router = APIRouter()
 
     def draw(*runs: Run) -> HTMLResponse:
-        now = services.clock()
-        return HTMLResponse("".join(card_html(run, now) for run in runs), headers=FRESH)
+        html = "".join(card_html(run, services) for run in runs)
+        return HTMLResponse(html, headers=FRESH)
 
     def cards(ids: str) -> HTMLResponse:
         found = []
@@ -38,7 +46,15 @@ def run_router(services: Services) -> APIRouter:
     def cancel(run_id: str) -> HTMLResponse:
         return draw(services.runs.cancel(run_id))
 
+    def again(run_id: str, body: AgainBody) -> HTMLResponse:
+        return draw(services.runs.send_again(run_id, new_id=str(body.run_id)))
+
+    def look_again(run_id: str) -> HTMLResponse:
+        return draw(services.runs.look_again(run_id))
+
     router.add_api_route("/cards", cards, methods=["GET"])
     router.add_api_route("/runs/{run_id}/settings", settings, methods=["GET"])
     router.add_api_route("/runs/{run_id}/cancel", cancel, methods=["POST"])
+    router.add_api_route("/runs/{run_id}/again", again, methods=["POST"])
+    router.add_api_route("/runs/{run_id}/look-again", look_again, methods=["POST"])
     return router

@@ -1,11 +1,15 @@
 """Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from components.catalog import MODELS
 from components.errors import MediaRejected
+from components.interface.form_shape import shaped
+from components.media.remembering import read_settings
 from components.media.sniff import kind_of
 from components.media.store import MediaStore, media_type, ref
 from components.media.wording import file_label, megabytes
@@ -18,14 +22,20 @@ SUFFIX = {"image": ".jpg", "video": ".mp4"}
 
 
 def upload_router(media: MediaStore) -> APIRouter:
-    """`POST /uploads?name=…` with the file as the body; answers its reference."""
+    """`POST /uploads?name=…` with the file as the body; answers its reference.
+
+    `remembered` is there for a result of a playground: the `form` and the `values` it came from.
+    """
     router = APIRouter()
 
-    async def take(request: Request, name: str = "The file") -> dict[str, str]:
+    async def take(request: Request, name: str = "The file") -> dict[str, Any]:
         with media.workspace() as folder:
             file = folder / (Path(name).name[-NAME_MAX_CHARS:].replace("\0", "") or "The file")
             await _receive(request, file)
-            return {"ref": await run_in_threadpool(_keep, file, media)}
+            return {
+                "ref": await run_in_threadpool(_keep, file, media),
+                "remembered": await run_in_threadpool(_remembered, file),
+            }
 
     router.add_api_route("/uploads", take, methods=["POST"])
     return router
@@ -56,3 +66,14 @@ def _keep(file: Path, media: MediaStore) -> str:
     suffix = file.suffix.lower()
     named_right = media_type(f"x{suffix}").startswith(kind)
     return ref(media.keep(file, suffix if named_right else SUFFIX[kind]))
+
+
+def _remembered(file: Path) -> dict[str, Any] | None:
+    """What the file knows of how it was made, brought into a form's shape."""
+    settings = read_settings(file)
+    model = next((it for it in MODELS if settings and it.model_id == settings["model"]), None)
+    if settings is None or model is None:
+        return None
+    known = {name: settings["request"].get(name) for name in model.parameters()}
+    values = {name: value for name, value in known.items() if value is not None}
+    return {"form": model.api_name, "values": shaped(model, values)}

@@ -9,6 +9,12 @@ def clock_text(seconds: float) -> str:
     return f"{whole // MINUTE_S}:{whole % MINUTE_S:02d}"
 
 
+def span_text(low_s: float, high_s: float) -> str:
+    """A range of seconds as "about 1:20", or "1:20 to 1:50" where the two differ."""
+    low, high = clock_text(max(1, low_s)), clock_text(max(1, high_s))
+    return f"about {low}" if low == high else f"{low} to {high}"
+
+
 def ago(seconds: float) -> str:
     """Seconds as "3 hours ago"."""
     for unit_s, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):

@@ -103,8 +103,10 @@ class RunService:
         """Withdraw a run, or stop waiting for it where the provider already has it."""
         return self.store.cancel(run_id, self.clock())
 
-    def send_again(self, run_id: str) -> Run:
+    def send_again(self, run_id: str, *, new_id: str | None = None) -> Run:
         """Send the request of a run that is over as a new run; it costs as much again.
+
+        With `new_id` for the new run, asking twice is safe.
 
         Raises:
             RunNotFound: no such run.
@@ -113,6 +115,7 @@ class RunService:
         run = self.store.get(run_id)
         return self.submit(
             recovery.request_again(run),
+            run_id=new_id,
             parents=recovery.lineage_of_repeat(run),
             group_id=run.group_id,
             group_labels=run.group_labels,

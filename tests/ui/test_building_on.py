@@ -1,13 +1,22 @@
 """From one result to the next: used again, run again, as code, and what it costs beforehand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo, VideoReference
+from components.sandbox.faults import Fault
 from tests.playgrounds import Playground, posts
 from tests.ui.visitor import Visitor, visiting
+
+DROP = """([bytes, name]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], name));
+    const drop = new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: transfer});
+    document.querySelector('#image_o1-feed').dispatchEvent(drop);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +86,7 @@ def test_the_button_says_what_a_run_costs_and_a_dear_one_is_asked_about(
     visitor.page.evaluate("localStorage.setItem('ask-above-usd', '0.01')")
     form.generate.click()
     question = visitor.page.get_by_role("dialog")
-    expect(question).to_contain_text("This run costs $0.04 (1 picture")
+    expect(question).to_contain_text("This costs $0.04 (1 picture")
     question.get_by_role("button", name="Close").click()
     assert len(posts(playground.sandbox)) == sent
     form.generate.click()
@@ -102,3 +111,45 @@ def test_the_form_is_shown_as_code_in_four_languages(visitor: Visitor) -> None:
         expect(dialog.get_by_role("tabpanel")).to_contain_text(sign)
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_a_downloaded_file_dropped_on_the_page_brings_its_form_back(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    form = visitor.form(ImageO1)
+    form.example(2)
+    form.expect_result()
+    with visitor.page.expect_download() as downloading:
+        form.card.locator("a.download").first.click()
+    file = tmp_path / downloading.value.suggested_filename
+    downloading.value.save_as(file)
+    assert file.name.startswith("image_o1_a-poster-for-a-photo-walk")
+    form.part("form").get_by_role("button", name="Clear").click()
+    expect(form.prompt).to_have_value("")
+    visitor.page.evaluate(DROP, [list(file.read_bytes()), file.name])
+    expect(form.prompt).to_have_value(str(ImageO1.examples[2].values["prompt"]))
+    expect(form.cards_of("image_urls")).to_have_count(2)
+
+
+def test_a_frame_of_a_video_becomes_a_reference(visitor: Visitor) -> None:
+    form = visitor.form(ImageToVideo)
+    form.example(1)
+    form.expect_result()
+    form.card.get_by_role("button", name="Use as").click()
+    dialog = visitor.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Last frame", exact=True).click()
+    dialog.get_by_role("heading", name="Use this picture as").wait_for()
+    dialog.get_by_role("button", name="last frame", exact=True).click()
+    expect(form.cards_of("last_image_url").locator("img").first).to_be_visible()
+
+
+def test_the_title_of_the_tab_counts_what_is_under_way(
+    visitor: Visitor, playground: Playground
+) -> None:
+    playground.sandbox.faults.add(Fault("stuck", path="/v2/video/generations", times=None))
+    form = visitor.form(ImageToVideo)
+    form.example()
+    expect(visitor.page).to_have_title("(1) Generating · Kling O1 Playground")
+    playground.sandbox.faults.clear()
+    form.expect_result()
+    expect(visitor.page).to_have_title("Kling O1 Playground")

@@ -83,20 +83,19 @@ def test_a_run_the_provider_has_is_cancelled_honestly(
         form.expect_result()
 
 
-def test_a_run_that_was_not_sent_is_withdrawn(
-    browser: Browser, playground: Playground, faults: Faults
-) -> None:
-    faults.add(Fault("status", method="POST", path=VIDEOS, status_code=429, retry_after="30"))
-    with visiting(browser, playground) as (_, visitor):
-        visitor.open()
-        form = visitor.form(ImageToVideo)
-        form.example()
-        expect(form.card).to_contain_text("Next try in")
-        sent = len(posts(playground.sandbox))
-        form.cancel.click()
-        form.expect_status("cancelled")
-        expect(form.card).to_contain_text("Nothing was charged")
-        assert len(posts(playground.sandbox)) == sent
+def test_a_run_that_was_not_sent_is_withdrawn(browser: Browser, tmp_path: Path) -> None:
+    with small_sandbox() as sandbox, serving(tmp_path, sandbox) as playground:
+        wait = Fault("status", method="POST", path=VIDEOS, status_code=429, retry_after="30")
+        sandbox.faults.add(wait)
+        with visiting(browser, playground) as (_, visitor):
+            visitor.open()
+            form = visitor.form(ImageToVideo)
+            form.example()
+            expect(form.card).to_contain_text("The provider asks for a pause; trying again at")
+            form.cancel.click()
+            form.expect_status("cancelled")
+            expect(form.card).to_contain_text("Nothing was charged")
+        assert len(posts(sandbox)) == 1
 
 
 def test_a_playground_stopped_in_the_middle_finishes_the_run(
