@@ -93,16 +93,6 @@ def request_view(run: Run) -> dict[str, Any]:
         return {"model": run.model, **run.request}
 
 
-def settings_of(run: Run) -> dict[str, Any]:
-    """What a file remembers of the run it came from, so that it can be done again."""
-    return {
-        "model": run.model,
-        "request": run.request,
-        "run_id": run.id,
-        "created_at": _iso(run.created_at),
-    }
-
-
 def run_as_json(run: Run) -> dict[str, Any]:
     """The run as the API returns it."""
     return {

@@ -4,13 +4,13 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from starlette.responses import HTMLResponse, StreamingResponse
+from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS, model_by_id
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
-from components.interface.describe import download_name, output_url, settings_of
+from components.interface.describe import output_url
 from components.interface.form_routes import FilledBody
 from components.interface.form_shape import shaped, without_gaps
 from components.interface.services import Services
@@ -18,8 +18,7 @@ from components.interface.snippets import Addresses, snippets
 from components.interface.templating import render
 from components.interface.uses import uses_of
 from components.media.frames import keep_frame
-from components.media.remembering import with_settings
-from components.media.store import media_type, name_of, ref
+from components.media.store import name_of, ref
 from components.runs.run import Output, Run
 
 
@@ -34,7 +33,6 @@ def result_router(services: Services) -> APIRouter:
     router = APIRouter()
     _add_uses(router, services)
     _add_code(router, services)
-    _add_downloads(router, services)
     return router
 
 
@@ -78,20 +76,6 @@ def _add_code(router: APIRouter, services: Services) -> None:
 
     router.add_api_route("/runs/{run_id}/code", of_run, methods=["GET"])
     router.add_api_route("/forms/{form}/code", of_form, methods=["POST"])
-
-
-def _add_downloads(router: APIRouter, services: Services) -> None:
-    def download(run_id: str, index: int) -> StreamingResponse:
-        run = services.runs.get(run_id)
-        name = saved_output(run, index).name or ""
-        file = with_settings(services.media.path(name), settings_of(run))
-        headers = {
-            "Content-Length": str(file.size_bytes),
-            "Content-Disposition": f'attachment; filename="{download_name(run, index + 1)}"',
-        }
-        return StreamingResponse(file, media_type=media_type(name), headers=headers)
-
-    router.add_api_route("/runs/{run_id}/outputs/{index}/download", download, methods=["GET"])
 
 
 def saved_output(run: Run, index: int) -> Output:
