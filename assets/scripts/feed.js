@@ -101,6 +101,8 @@ export class Feed {
   async clicked(event) {
     const picture = event.target.closest("[data-zoom]");
     if (picture) return zoom(event, picture);
+    const opened = event.target.closest("[data-open]");
+    if (opened) return this.open(opened.dataset.open);
     const button = event.target.closest("[data-action]");
     if (!button) return;
     const { run } = button.closest("[data-run]").dataset;

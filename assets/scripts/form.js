@@ -8,6 +8,7 @@ import { count, insertToken, offerTokens } from "./prompt.js";
 import { References } from "./references.js";
 import { newId, post, send } from "./server.js";
 import { dollars, isWanted } from "./spending.js";
+import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
 const TYPING_PAUSE_MS = 400;
@@ -155,6 +156,7 @@ export class Form {
       rename: () => this.rename(kept),
       forget: () => this.forget(kept),
       clear: () => this.clear(),
+      vary: () => openVary(this.name, this.state, this.began),
       code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
     };
     if (!actions[button.dataset.action]) return;
@@ -238,7 +240,8 @@ export class Form {
     const kit = this.element.querySelector("[data-kit]");
     if (kit && kit.innerHTML !== answer.kit) kit.innerHTML = answer.kit;
     this.quote = answer.quote;
-    this.button.textContent = answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
+    this.varies = answer.varies;
+    this.button.textContent = answer.varies ? "Lay out the runs" : answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
     this.button.title = answer.quote.basis;
     this.element.querySelector(".expected").textContent = answer.expected;
     this.save();
@@ -274,7 +277,8 @@ export class Form {
   async generate() {
     if (this.button.disabled) return;
     this.edited();
-    await this.submit(this.state, this.quote);
+    if (this.varies) await this.trying(() => openVary(this.name, this.state, this.began));
+    else await this.submit(this.state, this.quote);
   }
 
   async submit(state, quote) {

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from components.catalog.alternatives import alternatives_in
 from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, renumbered
@@ -68,6 +69,7 @@ class FormDesk:
             "over": bool(limit and count > limit),
             "notes": notes(self.model, prompt, references),
             "prompt": prompt if prompt != typed else None,
+            "varies": bool(alternatives_in(prompt).choices),
             "numbered": [vars(it) for it in after],
             "working": any(look.state == "working" for look in cards.looks()),
             "kit": self._kit(),
@@ -80,11 +82,20 @@ class FormDesk:
 
         Raises `PlaygroundError`; then nothing was sent.
         """
-        manner = Manner(filled.chosen, filled.names, PAGE_WAIT_S, reads_addresses=True)
-        asked = without_gaps(shaped(self.model, filled.values))
-        request = self.services.intake.admit(self.model, asked, manner)
-        parents = parents_of(self.model, asked, filled.origins)
+        request, parents = self.admitted(filled)
         return self.services.runs.submit(request, run_id=run_id, parents=parents)
+
+    def admitted(self, filled: Filled) -> tuple[ModelRequest, list[Parent]]:
+        """The checked request, and the runs it is made from. Raises `PlaygroundError`."""
+        manner = Manner(filled.chosen, filled.names, PAGE_WAIT_S, reads_addresses=True)
+        asked = self.given(filled)
+        request = self.services.intake.admit(self.model, asked, manner)
+        return request, parents_of(self.model, asked, filled.origins)
+
+    def given(self, filled: Filled) -> dict[str, Any]:
+        """The values that were given, in the shape their fields have."""
+        given: dict[str, Any] = without_gaps(shaped(self.model, filled.values))
+        return given
 
     def example(self, number: int) -> dict[str, Any]:
         """An example's values, its files kept as if they had been uploaded."""

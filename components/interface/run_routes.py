@@ -1,5 +1,6 @@
 """Runs as the page follows them: cards by id, and what a card's buttons do."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from components.errors import RunNotFound
 from components.interface.cards import card_html
+from components.interface.plan_desk import GROUP_PREFIX, group_html
 from components.interface.services import Services
 from components.runs.run import Run
 
@@ -27,18 +29,18 @@ def run_router(services: Services) -> APIRouter:
     """`/cards` shows runs, those that exist; a page asks again while one is going on."""
     router = APIRouter()
 
-    def draw(*runs: Run) -> HTMLResponse:
-        html = "".join(card_html(run, services) for run in runs)
-        return HTMLResponse(html, headers=FRESH)
+    def draw(run: Run) -> HTMLResponse:
+        return HTMLResponse(card_html(run, services), headers=FRESH)
 
     def cards(ids: str) -> HTMLResponse:
         found = []
         for run_id in ids.split(",")[:MOST_CARDS]:
-            try:
-                found.append(services.runs.get(run_id))
-            except RunNotFound:
+            if run_id.startswith(GROUP_PREFIX):
+                found.append(group_html(run_id.removeprefix(GROUP_PREFIX), services.runs))
                 continue
-        return draw(*found)
+            with suppress(RunNotFound):
+                found.append(card_html(services.runs.get(run_id), services))
+        return HTMLResponse("".join(found), headers=FRESH)
 
     def settings(run_id: str) -> dict[str, Any]:
         return services.runs.get(run_id).request

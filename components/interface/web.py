@@ -21,6 +21,7 @@ from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
 from components.interface.media_routes import media_router
+from components.interface.plan_routes import plan_router
 from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
 from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
@@ -58,6 +59,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(media_router(services.media))
     app.include_router(upload_router(services.media))
     app.include_router(form_router(services))
+    app.include_router(plan_router(services))
     app.include_router(run_router(services))
     app.include_router(result_router(services))
     app.include_router(export_router(services.runs.get, services.media, services.clock))

@@ -1,6 +1,6 @@
 """What a run will cost, by the provider's own price list; an unknown price is never guessed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -49,6 +49,17 @@ def quote(
     except PriceUnclear as unclear:
         return Quote(None, str(unclear))
     return Quote(_whole_credits(rate.price_usd * amount.units), _basis(rate, amount))
+
+
+def total(quotes: Sequence[Quote]) -> Quote:
+    """What several runs cost together; unknown where one of them is."""
+    if len(quotes) == 1:
+        return quotes[0]
+    for each in quotes:
+        if each.usd is None:
+            return each
+    whole = sum(Decimal(str(each.usd)) for each in quotes)
+    return Quote(_whole_credits(Decimal(whole)), f"{len(quotes)} runs")
 
 
 def _amount(

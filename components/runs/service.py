@@ -8,14 +8,15 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import RunNotFound
 from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
-from components.runs.history import Page, Query, RunCard
-from components.runs.quote import Quote
+from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
+from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
 from components.runs.spending import SpendLimit, Spent
@@ -26,6 +27,14 @@ from components.runs.wording import ordinal
 
 UNDO_S = 600.0
 """How long a deletion can be undone; then it frees its disk space."""
+
+
+@dataclass(frozen=True)
+class PlannedRequest:
+    """A request of a plan, and its place there by "row", "column" and "group", in words."""
+
+    request: ModelRequest
+    labels: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,24 +72,52 @@ class RunService:
         """
         with suppress(RunNotFound):
             return self.store.get(run_id or "")
-        now = self.clock()
-        quote = self.quote(type(request), request.plain())
-        run = Run(
-            id=run_id or str(uuid4()),
-            model=request.model_id,
-            request=request.plain(),
-            created_at=now,
-            next_step_at=now,
-            expected_s=self.expectations.expected_s(type(request), request.plain()),
-            quoted_usd=quote.usd,
-            events=(Event(now, "Accepted here."),),
-            parents=tuple(parents),
+        run = replace(
+            self._new(request, parents),
             group_id=group_id,
             group_labels=dict(group_labels) if group_labels else None,
         )
-        self.store.add(run, admit=partial(self.limit.admit, quote=quote, now=now))
+        return self._keep([replace(run, id=run_id or run.id)])[0]
+
+    def submit_plan(
+        self, group_id: str, planned: Sequence[PlannedRequest], parents: Sequence[Parent] = ()
+    ) -> list[Run]:
+        """Keep all runs of a plan, or none; asking twice with the same `group_id` is safe.
+
+        Raises:
+            SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
+        """
+        known = self.store.find(Query(group_id=group_id, limit=PAGE_MAX_RUNS)).runs
+        if known:
+            return list(reversed(known))
+        return self._keep(
+            [
+                replace(self._new(it.request, parents), group_id=group_id, group_labels=it.labels)
+                for it in planned
+            ]
+        )
+
+    def _new(self, request: ModelRequest, parents: Sequence[Parent]) -> Run:
+        now = self.clock()
+        values = request.plain()
+        return Run(
+            id=str(uuid4()),
+            model=request.model_id,
+            request=values,
+            created_at=now,
+            next_step_at=now,
+            expected_s=self.expectations.expected_s(type(request), values),
+            quoted_usd=self.quote(type(request), values).usd,
+            events=(Event(now, "Accepted here."),),
+            parents=tuple(parents),
+        )
+
+    def _keep(self, runs: list[Run]) -> list[Run]:
+        quotes = [self.quote(model_by_id(run.model), run.request) for run in runs]
+        admit = partial(self.limit.admit, quote=total(quotes), now=self.clock())
+        self.store.add(*runs, admit=admit)
         self.engine.wake()
-        return run
+        return runs
 
     def spent_today(self) -> Spent:
         """What was spent on this day (UTC), and what is set aside; `limit` says how much may be."""

@@ -1,0 +1,59 @@
+"""What the dialog for varying a form asks for, and the grid of a plan."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse
+
+from components.catalog import MODELS
+from components.interface.form_desk import FormDesk
+from components.interface.form_routes import FilledBody
+from components.interface.plan_desk import PlanDesk, Variation
+from components.interface.services import Services
+
+
+class PlanBody(BaseModel):
+    """A form, and how it is to be varied; `plan_id` makes starting twice safe."""
+
+    filled: FilledBody
+    lists: dict[str, list[Any]] = Field(default_factory=dict)
+    repeats: int = Field(default=1, ge=1, le=100)
+    plan_id: UUID | None = None
+
+    def variation(self) -> Variation:
+        """The same, as the desk takes it."""
+        return Variation(self.lists, self.repeats)
+
+
+class StartBody(PlanBody):
+    """A plan that is to be run."""
+
+    plan_id: UUID
+
+
+def plan_router(services: Services) -> APIRouter:
+    """`/forms/NAME/vary`, `/plan` and `/plan/runs` for every model."""
+    router = APIRouter()
+    for model in MODELS:
+        _add_plan(router, PlanDesk(FormDesk(model, services)))
+    return router
+
+
+def _add_plan(router: APIRouter, plans: PlanDesk) -> None:
+    path = f"/forms/{plans.desk.model.api_name}"
+
+    def vary(body: FilledBody) -> HTMLResponse:
+        return HTMLResponse(plans.choices_html(body.filled()))
+
+    def plan(body: PlanBody) -> HTMLResponse:
+        return HTMLResponse(plans.plan_html(body.filled.filled(), body.variation()))
+
+    def start(body: StartBody) -> HTMLResponse:
+        filled, wanted = body.filled.filled(), body.variation()
+        return HTMLResponse(plans.start(filled, wanted, str(body.plan_id)))
+
+    router.add_api_route(f"{path}/vary", vary, methods=["POST"])
+    router.add_api_route(f"{path}/plan", plan, methods=["POST"])
+    router.add_api_route(f"{path}/plan/runs", start, methods=["POST"])
