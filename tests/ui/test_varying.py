@@ -20,7 +20,7 @@ def test_alternatives_become_a_priced_plan_and_a_labelled_grid(
         sent = len(posts(playground.sandbox))
         form.generate.click()
         dialog = visitor.page.get_by_role("dialog")
-        dialog.get_by_role("group", name="Aspect ratio").get_by_text("1:1").click()
+        dialog.get_by_label("1:1", exact=True).check()
         expect(dialog.get_by_role("row")).to_have_count(5)
         start = dialog.get_by_role("button", name="Generate 4 runs · $0.15")
         assert len(posts(playground.sandbox)) == sent
