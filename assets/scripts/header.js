@@ -1,6 +1,6 @@
-// The header: the balance, now and then, and the run that the page's address names.
+// The header: the balance, now and then, and the run or comparison that the page's address names.
 
-import { openRun } from "./places.js";
+import { openCompare, openRun } from "./places.js";
 import { fragment, get } from "./server.js";
 import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
@@ -13,7 +13,10 @@ const refresh = async (place) => {
 };
 
 const openNamed = async () => {
-  const id = new URLSearchParams(location.search).get("run");
+  const address = new URLSearchParams(location.search);
+  const compared = address.get("compare");
+  if (compared) return openCompare(compared.split(","));
+  const id = address.get("run");
   if (!id) return;
   const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => "");
   const card = fragment(html).querySelector(".run-card");

@@ -11,6 +11,8 @@ export const keepShown = (form, ids) => remember(`runs-${form}`, ids.slice(0, MO
 export const goTo = (tab) => {
   const button = document.getElementById(`tab-${tab}-button`);
   if (button?.getAttribute("aria-selected") !== "true") button?.click();
+  // On a phone its tab may be out of sight.
+  button?.scrollIntoView({ block: "nearest", inline: "center" });
 };
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`playground:${name}`, { detail }));
@@ -29,6 +31,7 @@ export const openRun = (form, id) => {
   tell("run", { form, id });
 };
 
+// Runs side by side, in this order; one alone stands against its source.
 export const openCompare = (ids) => {
   remember("compare", ids);
   goTo("compare");

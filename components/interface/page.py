@@ -5,6 +5,7 @@ import gradio as gr
 from components.catalog import MODELS
 from components.catalog.request import ModelRequest
 from components.interface.api import add_api
+from components.interface.compare import build_compare
 from components.interface.form import form_html
 from components.interface.header import build_header
 from components.interface.history import build_history
@@ -32,6 +33,8 @@ def build_page(services: Services) -> gr.Blocks:
                     build_workbench(model)
             with gr.Tab("History", id="history", elem_id="tab-history"):
                 build_history()
+            with gr.Tab("Compare", id="compare", elem_id="tab-compare"):
+                build_compare()
     # A page of its own: as parts of the first one, endpoints would make it slower to appear.
     with blocks.route("Endpoints", "/endpoints", show_in_navbar=False):
         gr.HTML(render("endpoints.html"), apply_default_css=False, js_on_load=None)

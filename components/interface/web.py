@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from components.errors import InvalidRequest, PlaygroundError, RunNotFound
+from components.interface.compare import compare_router
 from components.interface.export import export_router
 from components.interface.form_routes import form_router
 from components.interface.header import header_router
@@ -31,7 +32,7 @@ from components.interface.upload_routes import upload_router
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
-STYLES = ("page", "form", "references", "cards", "dialogs", "history")
+STYLES = ("page", "form", "references", "cards", "dialogs", "history", "compare")
 # As files of their own: gradio rewrites the selectors of a stylesheet it is handed.
 HEAD = "".join(f'<link rel="stylesheet" href="/playground/styles/{name}.css">' for name in STYLES)
 UNREADABLE = "This request could not be understood. Nothing was sent or charged."
@@ -65,6 +66,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(export_router(services.runs.get, services.media, services.clock))
     app.include_router(header_router(services))
     app.include_router(history_router(services))
+    app.include_router(compare_router(services))
     app.mount("/playground", StaticFiles(directory=options.assets))
     return _mount(app, page, options)
 

@@ -1,45 +1,16 @@
 """On a phone, in light and dark, and for people who read the page with other tools."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from gradio_client import Client, handle_file
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 
 from components.catalog import MODELS
 from components.catalog.kling_o1 import ImageO1
 from tests.playgrounds import SAMPLES, Playground, finished
+from tests.ui.appearance import PHONE, fits, violations
 from tests.ui.visitor import Form, visiting
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
-GRAVE = ("serious", "critical")
-
-
-def violations(page: Page) -> list[str]:
-    """The serious and critical faults axe finds, one line for each element."""
-    # Colours on their way from one to another are nobody's fault.
-    page.evaluate(
-        """() => Promise.allSettled(document.getAnimations()
-            .filter(it => Number.isFinite(it.effect.getComputedTiming().endTime))
-            .map(it => it.finished))"""
-    )
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary')}"
-        for fault in found
-        if fault["impact"] in GRAVE
-        for node in fault["nodes"]
-    ]
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing is wider than the window."""
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 def test_a_phone_shows_every_tab_without_sideways_scrolling(

@@ -1,0 +1,190 @@
+// Compare: runs are chosen, laid side by side by the server, and named in the page's address.
+
+import { recall, remember } from "./memory.js";
+import { listen, openRun } from "./places.js";
+import { Player } from "./player.js";
+import { fragment, get } from "./server.js";
+import { freshView, Stage } from "./stage.js";
+
+const TYPING_PAUSE_MS = 250;
+const AWAITED_MS = 2000;
+
+const runOf = (spec) => spec.split("~")[0];
+
+class Compare {
+  // `letters` name the sides, and say how many there can be.
+  constructor(element, letters) {
+    this.element = element;
+    this.letters = letters;
+    this.strip = element.querySelector(".strip");
+    this.place = element.querySelector(".compared");
+    this.empty = [...this.place.children];
+    this.specs = [];
+    this.asked = 0;
+    this.view = freshView();
+  }
+
+  get isShown() {
+    return this.element.offsetParent !== null;
+  }
+
+  // What stands side by side now: a run alone was taken apart by the server.
+  get sides() {
+    return [...this.place.querySelectorAll("[data-spec]")].map((it) => it.dataset.spec);
+  }
+
+  listen() {
+    const search = this.element.querySelector("[type=search]");
+    search.addEventListener("input", () => {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.list(search.value), TYPING_PAUSE_MS);
+    });
+    this.element.addEventListener("click", (event) => this.clicked(event));
+    this.place.addEventListener("change", (event) => {
+      if (event.target.matches("[data-pick]")) this.pick(event.target);
+    });
+    const pressed = (event) => {
+      const isHere = this.element.contains(event.target) || event.target === document.body;
+      if (isHere && this.isShown) this.pressed(event);
+      if (!this.element.isConnected) document.removeEventListener("keydown", pressed);
+    };
+    document.addEventListener("keydown", pressed);
+    // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
+    new IntersectionObserver(() => {
+      this.name();
+      if (this.isShown) this.list(search.value);
+      else this.player?.pause();
+    }).observe(this.element);
+  }
+
+  async list(text) {
+    const html = await get(`/comparisons/strip?text=${encodeURIComponent(text)}`).catch(() => null);
+    if (html === null) return;
+    this.strip.replaceChildren(fragment(html));
+    this.mark();
+  }
+
+  mark() {
+    const letters = new Map(this.specs.map((spec, place) => [runOf(spec), this.letters[place]]).reverse());
+    for (const button of this.strip.querySelectorAll("[data-run]")) {
+      const letter = letters.get(button.dataset.run) ?? "";
+      button.setAttribute("aria-pressed", String(Boolean(letter)));
+      Object.assign(button.querySelector(".letter"), { textContent: letter }).dataset.letter = letter;
+    }
+  }
+
+  // The address in the browser is the link, for as long as the comparison is seen.
+  name() {
+    const query = new URLSearchParams(location.search);
+    query.delete("compare");
+    if (this.isShown && this.specs.length) query.delete("run");
+    const parts = [query.toString()];
+    if (this.isShown && this.specs.length) parts.unshift(`compare=${this.specs.join(",")}`);
+    const search = parts.filter(Boolean).join("&");
+    const address = `${location.pathname}${search && "?"}${search}${location.hash}`;
+    if (address !== location.pathname + location.search + location.hash) {
+      history.replaceState(history.state, "", address);
+    }
+  }
+
+  async show(specs, view = freshView()) {
+    this.specs = specs;
+    this.view = view;
+    remember("compare", specs);
+    this.mark();
+    this.name();
+    this.element.querySelector(".compare-link").hidden = !specs.length;
+    await this.draw();
+  }
+
+  async draw() {
+    const ticket = ++this.asked;
+    clearTimeout(this.later);
+    const { specs } = this;
+    const path = `/comparisons?ids=${encodeURIComponent(specs.join(","))}`;
+    const content = specs.length ? await get(path).then(fragment, this.sentence) : null;
+    if (ticket !== this.asked) return;
+    const old = this.place.querySelector(".comparison");
+    const fresh = content?.querySelector(".comparison");
+    if (fresh?.matches("[data-awaited]")) this.later = setTimeout(() => this.draw(), AWAITED_MS);
+    const isSame = old && fresh && this.drawn === specs && old.dataset.signature === fresh.dataset.signature;
+    if (isSame) return;
+    this.drawn = specs;
+    this.player?.pause();
+    this.place.replaceChildren(...(content ? [content] : this.empty));
+    this.stage = fresh?.querySelector(".stage") ? new Stage(fresh, this.view) : null;
+    this.player = fresh?.querySelector("video") ? new Player(fresh) : null;
+  }
+
+  sentence(error) {
+    const said = Object.assign(document.createElement("p"), { className: "problem", textContent: error.message });
+    const content = document.createDocumentFragment();
+    content.append(said);
+    return content;
+  }
+
+  clicked(event) {
+    const chosen = event.target.closest(".strip-run");
+    if (chosen) return this.toggle(chosen.dataset.run);
+    const button = event.target.closest("[data-action]");
+    const actions = {
+      copy: () => this.copy(),
+      clear: () => this.show([]),
+      open: () => openRun(button.dataset.form, button.dataset.run),
+      remove: () => this.remove(button.closest("[data-spec]")),
+    };
+    return actions[button?.dataset.action]?.();
+  }
+
+  toggle(id) {
+    const others = this.specs.filter((spec) => runOf(spec) !== id);
+    if (others.length < this.specs.length) return this.show(others);
+    if (this.specs.length < this.letters.length) return this.show([...this.specs, id]);
+    return this.say(`At most ${this.letters.length} at once: take one out first.`);
+  }
+
+  remove(side) {
+    const place = [...side.parentElement.children].indexOf(side);
+    return this.show(this.specs.length === 1 ? [] : this.sides.filter((_, at) => at !== place));
+  }
+
+  // Another picture or clip of the same run, seen at the same place and as large.
+  pick(select) {
+    const { sides } = this;
+    sides[[...this.place.querySelectorAll("[data-spec]")].indexOf(select.closest("[data-spec]"))] = select.value;
+    return this.show(sides, this.view);
+  }
+
+  say(sentence) {
+    this.element.querySelector("[data-said]").textContent = sentence;
+  }
+
+  async copy() {
+    const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    this.say(isCopied ? "Copied." : "This browser does not let the page copy: copy its address from the address bar.");
+  }
+
+  pressed(event) {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.matches("select, textarea, [type=search]")) return;
+    if (key.startsWith("Arrow") && target.matches("[type=radio]")) return;
+    if (key === " " && target.matches("button, a, summary, [type=checkbox]")) return;
+    if (this.player?.pressed(event) || this.stage?.pressed(event)) event.preventDefault();
+  }
+}
+
+export const mount = (element, { letters }) => {
+  const compare = new Compare(element, letters);
+  compare.listen();
+  const isNamed = new URLSearchParams(location.search).has("compare");
+  // Who comes to see a comparison wants to see that first; who opens the tab, what there is to choose.
+  const open = async (ids) => {
+    await compare.show(ids);
+    compare.place.scrollIntoView({ block: "start" });
+  };
+  listen("compare", element, ({ ids }) => open(ids));
+  const ids = recall("compare", []);
+  if (isNamed) open(ids);
+  else compare.show(ids);
+};

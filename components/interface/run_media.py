@@ -1,0 +1,79 @@
+"""The pictures or clips of a run: what it was made from, and what came back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from components.catalog import model_by_id
+from components.catalog.fields import MediaKind, map_fields
+from components.media.addresses import host_of
+from components.media.store import REF_PREFIX, ref
+from components.runs.run import Run
+
+FIRST_RESULT, FIRST_SOURCE = "1", "s1"
+_NOUN = {"image": "picture", "video": "video"}
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A picture or clip. `pick` names it in its run: "2" is the second result, "s1" the source.
+
+    `url` is our own file, or "" where it lies at `host`, from which the page loads nothing.
+    """
+
+    pick: str
+    label: str
+    kind: MediaKind
+    url: str
+    host: str = ""
+
+    @property
+    def is_source(self) -> bool:
+        """What the run was made from, not what came back."""
+        return self.pick.startswith("s")
+
+    @property
+    def elsewhere(self) -> str:
+        """Why it cannot be shown, where it lies at another host."""
+        return (
+            f"The {self.label.lower()} lies at {self.host}, and this page shows nothing "
+            "from other hosts."
+        )
+
+
+def media_of(run: Run) -> tuple[Medium, ...]:
+    """The sources that are of the same kind as the result, then the results that are kept here."""
+    kind = model_by_id(run.model).output
+    sources = _sources(run, kind)
+    results = [
+        (str(number), output.name) for number, output in enumerate(run.outputs, 1) if output.name
+    ]
+    return (
+        *(
+            Medium(f"s{number}", _label(f"Source {_NOUN[kind]}", number, len(sources)), kind, *at)
+            for number, at in enumerate(map(_place, sources), 1)
+        ),
+        *(
+            Medium(pick, _label("Result", int(pick), len(run.outputs)), kind, ref(name))
+            for pick, name in results
+        ),
+    )
+
+
+def _sources(run: Run, wanted: MediaKind) -> list[str]:
+    found: list[str] = []
+
+    def note(source: Any, kind: MediaKind) -> Any:
+        if kind == wanted:
+            found.append(str(source))
+        return source
+
+    map_fields(model_by_id(run.model), run.request, note)
+    return found
+
+
+def _place(source: str) -> tuple[str, str]:
+    return (source, "") if source.startswith(REF_PREFIX) else ("", host_of(source))
+
+
+def _label(noun: str, number: int, count: int) -> str:
+    return f"{noun} {number} of {count}" if count > 1 else noun
