@@ -1,5 +1,6 @@
 """Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from components.media.wording import file_label, megabytes
 
 UPLOAD_MAX_BYTES = 500_000_000
 """Larger than any model takes, since a repair may make a file smaller."""
-NAME_MAX_CHARS = 120
+NAME_MAX_BYTES = 200
+"""A file system takes 255."""
 SUFFIX = {"image": ".jpg", "video": ".mp4"}
 """For names that do not say what a file is."""
 
@@ -30,7 +32,7 @@ def upload_router(media: MediaStore) -> APIRouter:
 
     async def take(request: Request, name: str = "The file") -> dict[str, Any]:
         with media.workspace() as folder:
-            file = folder / (Path(name).name[-NAME_MAX_CHARS:].replace("\0", "") or "The file")
+            file = folder / _safe(name)
             await _receive(request, file)
             return {
                 "ref": await run_in_threadpool(_keep, file, media),
@@ -39,6 +41,12 @@ def upload_router(media: MediaStore) -> APIRouter:
 
     router.add_api_route("/uploads", take, methods=["POST"])
     return router
+
+
+def _safe(name: str) -> str:
+    """The last part of a name, for a file of ours; sentences about the file show it."""
+    last = re.split(r"[/\\]", name.replace("\0", ""))[-1].lstrip(". ")
+    return last.encode()[-NAME_MAX_BYTES:].decode(errors="ignore") or "The file"
 
 
 async def _receive(request: Request, file: Path) -> None:

@@ -1,0 +1,49 @@
+"""Uploads: kept under their content's name, and refused with a sentence that names the file."""
+
+import httpx
+import pytest
+
+from tests.playgrounds import SAMPLES, Playground
+
+PICTURE = (SAMPLES / "place.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.jpg",
+        "..",
+        "../../etc/passwd",
+        ".",
+        "",
+        "x" * 400,
+        "ä" * 200 + ".jpg",
+        "a\0b.jpg",
+        "C:\\a",
+    ],
+)
+def test_a_picture_of_any_name_is_kept_once_under_its_content(
+    name: str, playground: Playground
+) -> None:
+    answer = httpx.post(f"{playground.url}/uploads", params={"name": name}, content=PICTURE)
+    assert answer.status_code == 200
+    kept = answer.json()["ref"]
+    assert kept.startswith("/media/")
+    assert kept.endswith(".jpg")
+    assert httpx.get(playground.url + kept).content == PICTURE
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"just words", "notes.png is not a picture or a video"),
+        (b"", "notes.png is empty (0 bytes)"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "notes.png is not a picture or a video"),
+    ],
+)
+def test_what_is_no_picture_or_video_is_refused_by_name(
+    content: bytes, sentence: str, playground: Playground
+) -> None:
+    answer = httpx.post(f"{playground.url}/uploads", params={"name": "notes.png"}, content=content)
+    assert answer.status_code == 422
+    assert answer.json()["problems"][""].startswith(sentence)
