@@ -133,7 +133,7 @@ def _check_count(count: int, most_runs: int) -> None:
 
 
 def _dimension(variation: _Variation) -> Dimension:
-    return Dimension(variation.label, tuple(map(_in_words, variation.values)))
+    return Dimension(variation.label, tuple(map(in_words, variation.values)))
 
 
 def _planned(
@@ -150,7 +150,7 @@ def _planned(
         options = [it.values[index] for it, index in place if it.field == name]
         filled[name] = alternatives.chosen(options)
     varying = [(it, index) for it, index in place if len(it.values) > 1]
-    names = [_in_words(it.values[index]) for it, index in varying]
+    names = [in_words(it.values[index]) for it, index in varying]
     rest = [f"{it.label} {name}" for (it, _), name in zip(varying[2:], names[2:], strict=True)]
     labels = [*names[:2], *([" · ".join(rest)] if rest else [])]
     group = 0
@@ -166,7 +166,8 @@ def _planned(
     )
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """How an option is named."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) or _NOTHING

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 
 from components.errors import InvalidRequest, PlaygroundError, RunNotFound
 from components.interface.compare import compare_router
-from components.interface.export import export_router
+from components.interface.export import export_router, source_of
 from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
@@ -63,7 +63,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(plan_router(services))
     app.include_router(run_router(services))
     app.include_router(result_router(services))
-    app.include_router(export_router(services.runs.get, services.media, services.clock))
+    app.include_router(export_router(source_of(services.runs), services.media, services.clock))
     app.include_router(header_router(services))
     app.include_router(history_router(services))
     app.include_router(compare_router(services))

@@ -123,7 +123,13 @@ def card(picture: Picture, width_px: int, height_px: int) -> Picture:
         outline=(255, 255, 255, 255),
         width=max(1, round(min(width_px, height_px) * 0.007)),
     )
-    face.putalpha(_rounded_mask(width_px, height_px, radius_px))
+    return rounded(face, radius_px)
+
+
+def rounded(picture: Picture, radius_px: int) -> Picture:
+    """Return `picture` with rounded corners, as RGBA."""
+    face = picture.convert("RGBA")
+    face.putalpha(_rounded_mask(*face.size, radius_px))
     return face
 
 

@@ -3,6 +3,7 @@
 A `Stamp` is drawn once and put on every frame of a video.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,19 @@ from PIL import Image, ImageDraw, ImageFont
 from components.media.canvas import Picture
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_NO_SIGN = "\uffff"
+_SIMPLE_SIGNS = {
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+    "\N{MULTIPLICATION SIGN}": "x",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+    "\N{LATIN SMALL LETTER SHARP S}": "ss",
+    "\N{LATIN SMALL LETTER AE}": "ae",
+    "\N{LATIN SMALL LETTER O WITH STROKE}": "o",
+    "\N{LATIN SMALL LETTER L WITH STROKE}": "l",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,10 @@ def caption(size_px: tuple[int, int], text: Caption) -> Stamp:
     strip = _fade_to_dark(width_px, strip_px)
     pen = ImageDraw.Draw(strip)
     room_px = width_px - 2 * margin_px
-    title_font, details_font = _font(round(unit_px * 1.45)), _font(round(unit_px * 0.95))
+    title_font, details_font = (
+        font_of_height(round(unit_px * 1.45)),
+        font_of_height(round(unit_px * 0.95)),
+    )
     details_top = strip_px - margin_px - round(unit_px * 0.75)
     title_top = details_top - round(unit_px * 1.95)
     title = shorten(printable(text.title), room_px, title_font)
@@ -69,9 +86,12 @@ def label(size_px: tuple[int, int], text: str) -> Stamp:
 
 
 def printable(text: str) -> str:
-    """Return the first line of `text`; signs the built-in font has no shape for become "?"."""
+    """Return the first line of `text` in signs that the built-in font has shapes for.
+
+    A letter with an accent is written without, another alphabet as "?".
+    """
     first_line = next((line for line in text.splitlines() if line.strip()), "").strip()
-    return "".join(sign if sign.isprintable() and ord(sign) < 0x250 else "?" for sign in first_line)
+    return "".join(map(_shown_as, first_line))
 
 
 def shorten(text: str, room_px: int, font: Font) -> str:
@@ -94,8 +114,25 @@ def _unit_px(size_px: tuple[int, int]) -> float:
 
 
 @lru_cache(maxsize=64)
-def _font(height_px: int) -> Font:
+def font_of_height(height_px: int) -> Font:
+    """Return the font that Pillow carries; it has Latin letters only."""
     return ImageFont.load_default(max(6, height_px))
+
+
+@lru_cache(maxsize=1024)
+def _shown_as(sign: str) -> str:
+    for other in (sign, _SIMPLE_SIGNS.get(sign, ""), unicodedata.normalize("NFKD", sign)[0]):
+        if other and _has_shape(other):
+            return other
+    return "?"
+
+
+def _has_shape(sign: str) -> bool:
+    """Tell a sign from the box that the font shows in its place."""
+    font = font_of_height(32)
+    return sign.isprintable() and (
+        sign == " " or bytes(font.getmask(sign)) != bytes(font.getmask(_NO_SIGN))
+    )
 
 
 def _fade_to_dark(width_px: int, height_px: int) -> Picture:
@@ -110,7 +147,7 @@ def _fade_to_dark(width_px: int, height_px: int) -> Picture:
 def _pill(
     text: str, unit_px: float, ground: tuple[int, int, int, int], ink: tuple[int, int, int, int]
 ) -> Picture:
-    font = _font(round(unit_px * 0.95))
+    font = font_of_height(round(unit_px * 0.95))
     height_px = round(unit_px * 2.0)
     width_px = round(font.getlength(text) + unit_px * 1.9)
     large = Image.new("RGBA", (width_px * 2, height_px * 2), (*ground[:3], 0))

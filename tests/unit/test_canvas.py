@@ -144,4 +144,4 @@ def test_any_prompt_becomes_one_line_that_can_be_drawn(text: str) -> None:
 
 
 def test_signs_without_a_shape_become_question_marks() -> None:
-    assert lettering.printable("\n  Grüße 日本 \n second") == "Grüße ??"
+    assert lettering.printable("\n  Grüße, Ærø 2×3 – 日本 \n second") == "Grusse, ?ro 2x3 - ??"

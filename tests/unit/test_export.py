@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from components.errors import PlaygroundError, RunNotFound
-from components.interface.export import export_router
+from components.interface.export import Source, export_router
 from components.interface.export.archive import Member, zip_stream
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.export.records import VERSION
@@ -167,8 +167,11 @@ def browser_of(media: FolderStore) -> Callable[..., TestClient]:
                 raise RunNotFound("There is no such run here.")
             return kept[run_id]
 
+        def plan(group_id: str) -> list[Run]:
+            return [run for run in runs if run.group_id == group_id]
+
         app = FastAPI()
-        app.include_router(export_router(find, media, lambda: NOW))
+        app.include_router(export_router(Source(find, plan), media, lambda: NOW))
         return TestClient(app)
 
     return client
@@ -205,6 +208,7 @@ def test_chosen_runs_are_downloaded_as_one_archive(
         ("/runs/run-1/download/0", "not kept here"),
         ("/runs/run-1/download/3", "not kept here"),
         ("/runs/gone/download/1", "no such run"),
+        ("/plans/gone/sheet", "None of the runs of this plan"),
         ("/runs.zip?ids=gone,", "None of these runs"),
         ("/runs.zip?ids=" + ",".join(map(str, range(MOST_RUNS + 1))), "choose fewer"),
     ],

@@ -1,34 +1,53 @@
 """Downloads: a result with its settings in it, and many runs as one archive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from components.errors import InvalidInput, MediaRejected, RunNotFound
-from components.interface.describe import download_name
+from components.interface.describe import download_name, file_stem
+from components.interface.export.plan_sheet import save_plan_sheet
 from components.interface.export.records import settings_of
 from components.interface.export.run_archive import run_archive
 from components.media.remembering import with_settings
 from components.media.store import MediaStore, media_type
+from components.media.turns import ONE_A_CORE
+from components.runs.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run
+from components.runs.service import RunService
 
 MOST_RUNS = 200
 """As many ids as fit into an address."""
 
 
-def export_router(
-    find: Callable[[str], Run], media: MediaStore, clock: Callable[[], float]
-) -> APIRouter:
-    """`/runs/ID/download/NUMBER` is a result, counted from 1; `/runs.zip?ids=A,B` are many runs.
+@dataclass(frozen=True)
+class Source:
+    """Where runs come from: `run` by its id, or it raises `RunNotFound`; those of a `plan`."""
 
-    `find` returns a run by its id, or raises `RunNotFound`.
+    run: Callable[[str], Run]
+    plan: Callable[[str], Sequence[Run]]
+
+
+def source_of(runs: RunService) -> Source:
+    """The runs that are kept; those of a plan oldest first."""
+
+    def plan(group_id: str) -> Sequence[Run]:
+        return runs.find(Query(group_id=group_id, limit=PAGE_MAX_RUNS)).runs[::-1]
+
+    return Source(runs.get, plan)
+
+
+def export_router(source: Source, media: MediaStore, clock: Callable[[], float]) -> APIRouter:
+    """`/runs/ID/download/NUMBER` is a result, counted from 1; `/runs.zip?ids=A,B` are many runs;
+    `/plans/ID/sheet` is the grid of a plan as one picture.
     """
     router = APIRouter()
 
     def download(run_id: str, number: int) -> StreamingResponse:
-        run = find(run_id)
+        run = source.run(run_id)
         kept = run.outputs[number - 1].name if 0 < number <= len(run.outputs) else None
         if kept is None:
             raise MediaRejected("That result is not kept here; open the run to see what it has.")
@@ -39,13 +58,23 @@ def export_router(
 
     def archive(ids: str) -> StreamingResponse:
         now = clock()
-        runs = _found(find, ids)
+        runs = _found(source.run, ids)
         day = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
         name = f"kling-o1_{day}_{len(runs)}-run{'' if len(runs) == 1 else 's'}.zip"
         return StreamingResponse(
             run_archive(runs, media, now), media_type="application/zip", headers=_as_file(name)
         )
 
+    def sheet(group_id: str) -> Response:
+        runs = source.plan(group_id)
+        if not runs:
+            raise RunNotFound("None of the runs of this plan is kept here any more.")
+        with ONE_A_CORE.turn(), media.workspace() as folder:
+            picture = save_plan_sheet(runs, media, folder / "sheet.jpg").read_bytes()
+        headers = _as_file(f"{file_stem(runs[0])}-sheet.jpg")
+        return Response(picture, media_type="image/jpeg", headers=headers)
+
+    router.add_api_route("/plans/{group_id}/sheet", sheet, methods=["GET"])
     router.add_api_route("/runs/{run_id}/download/{number}", download, methods=["GET"])
     router.add_api_route("/runs.zip", archive, methods=["GET"])
     return router
