@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from components.runs.gate import Gate
 from components.runs.leases import Allowance, Claim, Lane
@@ -17,13 +18,22 @@ from components.runs.store import RunStore
 WORKERS: Mapping[Lane, int] = {
     Lane.PICTURES: 8,
     Lane.VIDEOS: 8,
-    Lane.STEPS: 16,
+    Lane.STEPS: 64,
     Lane.COPIES: 4,
 }
+AHEAD = 2
+"""A look may be handed out before a worker is free, so that none waits for the next turn."""
 LEASE_S = 900.0
 """Longer than any single step: an upload, the wait for pictures, or a download."""
 IDLE_S = 5.0
+LOOKS_PER_S = 400.0
+"""However many runs are in flight, they are looked at no more often than this, all together: one
+core does twice as many, and a provider that is asked more often would ask for a pause."""
+COUNT_EVERY_S = 1.0
 STOPPING_S = 0.1
+REST_S = 0.05
+"""Between two turns when many runs are under way: what comes meanwhile is one transaction."""
+REST_FOR_EACH_S = 0.002
 UPKEEP_EVERY_S = 60.0
 LOGGER = logging.getLogger(__name__)
 
@@ -51,8 +61,11 @@ class Engine:
         self._chance = chance or random.Random()  # noqa: S311
         self._upkeep = upkeep
         self._upkeep_at = 0.0
+        self._count_at = 0.0
+        self._least_gap_s = 0.0
         self.gate = gate or Gate(clock=clock)
-        self._capacity = {lane: workers.get(lane, 1) for lane in Lane}
+        self._workers = {lane: workers.get(lane, 1) for lane in Lane}
+        self._capacity = {**self._workers, Lane.STEPS: AHEAD * self._workers[Lane.STEPS]}
         self._busy = dict.fromkeys(Lane, 0)
         self._results: queue.SimpleQueue[tuple[Claim, Run]] = queue.SimpleQueue()
         self._unwritten: list[tuple[Claim, Run]] = []
@@ -67,7 +80,7 @@ class Engine:
         self.gate.sent(self._store.sent_since(self._clock() - MINUTE_S))
         self._pools = {
             lane: ThreadPoolExecutor(count, thread_name_prefix=lane.value)
-            for lane, count in self._capacity.items()
+            for lane, count in self._workers.items()
         }
         self._thread.start()
 
@@ -95,6 +108,8 @@ class Engine:
             if stopping and not self._unwritten and not any(self._busy.values()):
                 return
             self._signal.wait(pause_s)
+            if not stopping:
+                time.sleep(min(REST_S, REST_FOR_EACH_S * sum(self._busy.values())))
 
     def _tick(self, stopping: bool) -> float:
         """One turn; returns how long nothing will be due, in seconds."""
@@ -119,6 +134,9 @@ class Engine:
         if now >= self._upkeep_at:
             self._upkeep_at = now + UPKEEP_EVERY_S
             self._pools[Lane.STEPS].submit(self._keep_up)
+        if now >= self._count_at:
+            self._count_at = now + COUNT_EVERY_S
+            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
         return self._until_next(now)
 
     def _until_next(self, now: float) -> float:
@@ -134,6 +152,9 @@ class Engine:
         except Exception:
             LOGGER.exception("a step of run %s failed", run.id)
             run = self._after_a_fault(run)
+        if run.status is claim.run.status is Status.GENERATING:
+            earliest = self._clock() + self._least_gap_s
+            run = replace(run, next_step_at=max(run.next_step_at, earliest))
         self._results.put((claim, run))
         self._signal.set()
 

@@ -3,9 +3,10 @@
 Everything here happens inside the transaction of the connection that is given.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,10 +18,13 @@ from components.runs.tables import (
     IN_FLIGHT,
     QUEUED,
     RUNS,
+    SAVING,
     as_run,
     changed_columns,
     link,
 )
+
+_OF_RUN = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
 
 
 class Lane(Enum):
@@ -65,17 +69,15 @@ class Desk:
         """Claim up to `limit` due runs that were sent already, the longest due first."""
         if limit <= 0:
             return []
-        copies = RUNS.c.status == Status.SAVING
         due = (
             RUNS.select()
-            .where(ACTIVE, ~QUEUED, now >= DUE_AT)
-            .where(copies if lane is Lane.COPIES else ~copies)
+            .where(SAVING if lane is Lane.COPIES else IN_FLIGHT, now >= DUE_AT)
             .order_by(DUE_AT)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        rows = connection.execute(due).all()
-        return [_claim(connection, as_run(row), lane, now, lease_s) for row in rows]
+        runs = [as_run(row) for row in connection.execute(due)]
+        return _claim(connection, runs, lane, now + lease_s, now)
 
     def hand_out_queue(
         self,
@@ -95,9 +97,13 @@ class Desk:
             return []
         due.sort(key=lambda it: (it[1].created_at, it[1].id))
         spare = max(0, allowance.in_flight - in_flight(connection))
+        allowed = due[: min(allowance.to_send, spare)]
         return [
-            _claim(connection, run, lane, now, lease_s)
-            for lane, run in due[: min(allowance.to_send, spare)]
+            claim
+            for lane in (Lane.PICTURES, Lane.VIDEOS)
+            for claim in _claim(
+                connection, [run for it, run in allowed if it is lane], lane, now + lease_s, now
+            )
         ]
 
     def _queue(self, connection: Connection, lane: Lane, now: float, limit: int) -> list[Run]:
@@ -150,22 +156,37 @@ def release_all(connection: Connection) -> None:
     connection.execute(RUNS.update().where(ACTIVE, held).values(lease_until=0))
 
 
-def write_result(connection: Connection, claim: Claim, run: Run) -> None:
-    """Keep a step's result under its lease, and with it what the page wrote meanwhile."""
-    run = _withdrawn(run)
-    if _kept(connection, claim, run, unless_cancelled_meanwhile=True):
-        return
-    row = connection.execute(
-        RUNS.select().where(RUNS.c.id == run.id).with_for_update()
-    ).one_or_none()
-    if row is None:
-        return
-    if row.cancel_requested and not run.cancel_requested:
-        stored = as_run(row)
+def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
+    """Keep the results of steps under their leases, and with them what the page wrote meanwhile.
+
+    Most are written together: nothing came between, and few columns differ.
+    """
+    together = []
+    state = sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
+    ids = [run.id for _, run in results]
+    rows = (
+        connection.execute(state.where(RUNS.c.id.in_(ids)).with_for_update()).all() if ids else []
+    )
+    found = {row.id: (row.lease_until, row.cancel_requested) for row in rows}
+    for claim, run in results:
+        if found.get(run.id) == (claim.lease_until, claim.run.cancel_requested):
+            together.append((claim.run, _withdrawn(run)))
+        elif run.id in found:
+            _write_with_care(connection, claim, run)
+    _write(connection, together, lease_until=0)
+
+
+def _write_with_care(connection: Connection, claim: Claim, run: Run) -> None:
+    """Write the result of a run that was cancelled meanwhile, or whose lease was lost."""
+    stored = as_run(connection.execute(RUNS.select().where(RUNS.c.id == run.id)).one())
+    if stored.cancel_requested and not run.cancel_requested:
         added = run.events[len(claim.run.events) :]
-        run = _withdrawn(replace(run, cancel_requested=True, events=(*stored.events, *added)))
-    if not _kept(connection, claim, run):
-        _rescue(connection, as_run(row), claim, run)
+        run = replace(run, cancel_requested=True, events=(*stored.events, *added))
+    mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
+    if connection.execute(sa.select(RUNS.c.id).where(mine)).one_or_none():
+        _write(connection, [(claim.run, _withdrawn(run))], lease_until=0)
+    else:
+        _rescue(connection, stored, claim, run)
 
 
 def _rescue(connection: Connection, stored: Run, claim: Claim, run: Run) -> None:
@@ -182,32 +203,30 @@ def _rescue(connection: Connection, stored: Run, claim: Claim, run: Run) -> None
         return
     at = run.events[-1].at
     late = stored.moved(run.status, at, "The provider's answer came late.", **learned)
-    changed = changed_columns(stored, late)
-    connection.execute(RUNS.update().where(RUNS.c.id == run.id).values(lease_until=0, **changed))
-    link(connection, late, known=stored)
+    _write(connection, [(stored, late)], lease_until=0)
 
 
-def _kept(
-    connection: Connection, claim: Claim, run: Run, *, unless_cancelled_meanwhile: bool = False
-) -> bool:
-    """Write what the step changed, if the lease still holds; tell whether it did."""
-    mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
-    if unless_cancelled_meanwhile:
-        mine &= RUNS.c.cancel_requested == claim.run.cancel_requested
-    changed = changed_columns(claim.run, run)
-    written = connection.execute(RUNS.update().where(mine).values(lease_until=0, **changed))
-    if written.rowcount and "outputs" in changed:
-        link(connection, run, known=claim.run)
-    return bool(written.rowcount)
+def _claim(
+    connection: Connection, runs: Sequence[Run], lane: Lane, lease_until: float, now: float
+) -> list[Claim]:
+    claimed = [_claimed(run, now) for run in runs]
+    _write(connection, list(zip(runs, claimed, strict=True)), lease_until=lease_until)
+    return [Claim(run, lane, lease_until) for run in claimed]
 
 
-def _claim(connection: Connection, run: Run, lane: Lane, now: float, lease_s: float) -> Claim:
-    claimed = _claimed(run, now)
-    changed = changed_columns(run, claimed)
-    connection.execute(
-        RUNS.update().where(RUNS.c.id == run.id).values(lease_until=now + lease_s, **changed)
-    )
-    return Claim(claimed, lane, now + lease_s)
+def _write(
+    connection: Connection, changes: Sequence[tuple[Run, Run]], *, lease_until: float
+) -> None:
+    """Write what differs between each run and its former self, those alike in one statement."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for before, after in changes:
+        changed = changed_columns(before, after)
+        row = {"run_id": after.id, "lease_until": lease_until, **changed}
+        alike.setdefault(tuple(changed), []).append(row)
+        if "outputs" in changed:
+            link(connection, after, known=before)
+    for rows in alike.values():
+        connection.execute(_OF_RUN, rows)
 
 
 def _claimed(run: Run, now: float) -> Run:

@@ -93,8 +93,7 @@ class RunStore:
         `submitting` run whose lease ran out comes back `uncertain`: it may have been sent.
         """
         with self._engine.begin() as connection:
-            for claim, run in results:
-                leases.write_result(connection, claim, run)
+            leases.write_results(connection, results)
             claims = [
                 claim
                 for lane in (Lane.STEPS, Lane.COPIES)
@@ -108,6 +107,11 @@ class RunStore:
         """When the earliest step is due, later than `after`, that nobody works on; or None."""
         with reading(self._engine) as connection:
             return leases.next_due(connection, after)
+
+    def in_flight(self) -> int:
+        """How many runs the provider works on, or may work on."""
+        with reading(self._engine) as connection:
+            return leases.in_flight(connection)
 
     def place(self, run: Run) -> int:
         """The place in the queue of a run that is in there, from 1 on."""

@@ -24,6 +24,7 @@ IN_FLIGHT: sa.ColumnElement[bool] = sa.literal_column(
     f"status IN ('{Status.SUBMITTING}', '{Status.UNCERTAIN}', '{Status.GENERATING}')"
 )
 """What the provider works on, or may work on."""
+SAVING: sa.ColumnElement[bool] = sa.literal_column(f"status = '{Status.SAVING}'")
 DUE_AT = sa.literal_column(
     "(CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END)", sa.Float
 )
@@ -95,9 +96,10 @@ RUNS = sa.Table(
         "charged_usd",
     ),
     sa.Index("runs_queue", "created_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
-    sa.Index("runs_in_flight", "status", sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
+    sa.Index("runs_to_look_at", DUE_AT, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
+    sa.Index("runs_to_copy", DUE_AT, sqlite_where=SAVING, postgresql_where=SAVING),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
-    info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group"]},
+    info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group", "runs_in_flight"]},
 )
 RUN_MEDIA = sa.Table(
     "run_media",
