@@ -11,11 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.runs.database import METADATA
+from components.runs.database import METADATA, reading
 
 RARE = 300
 """Up to so many matches are fetched and sorted; beyond, walking down the newest runs is quicker."""
+MERGE_PAGES = 200
 _LETTERS = 3
+_SOMETHING_CHANGED = 2
+"""The command itself counts as a change, says the manual of FTS5; fewer than two are none."""
 
 
 def _fill(connection: Connection) -> None:
@@ -60,6 +63,22 @@ def change_text(connection: Connection, run_id: str, prompt: str, title: str) ->
     connection.execute(
         RUN_TEXTS.update().where(RUN_TEXTS.c.run_id == run_id).values(text=_folded(prompt, title))
     )
+
+
+def forget_removed(engine: sa.Engine) -> None:
+    """Merge the index without what was removed from it, in turns that nobody waits long for."""
+    with reading(engine) as connection:
+        if not _has_index(connection):
+            return
+    pages, changed = -MERGE_PAGES, _SOMETHING_CHANGED
+    while changed >= _SOMETHING_CHANGED:
+        with engine.begin() as connection:
+            changes = sa.text("SELECT total_changes()")
+            before = connection.execute(changes).scalar_one()
+            merge = sa.text("INSERT INTO run_letters(run_letters, rank) VALUES ('merge', :pages)")
+            connection.execute(merge, {"pages": pages})
+            changed = connection.execute(changes).scalar_one() - before
+        pages = MERGE_PAGES
 
 
 def matching(

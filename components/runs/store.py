@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection
 from components.errors import RunNotFound
 from components.runs import charges, deletion, history, leases, leftovers, spending
 from components.runs.charges import Uncharged
-from components.runs.database import open_database, reading
+from components.runs.database import give_space_back, open_database, reading
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun, past_runs
-from components.runs.prompt_search import change_text, keep_text
+from components.runs.prompt_search import change_text, forget_removed, keep_text
 from components.runs.run import Event, Run, Status
 from components.runs.spending import Spent
 from components.runs.tables import KEPT, RUNS, as_row, as_run, changed_columns, link
@@ -218,6 +218,9 @@ class RunStore:
         with self._engine.begin() as connection:
             leftovers.give_up_holds(connection, deleted_before)
         self._remove_leftovers(remove_file)
+        if purged:
+            forget_removed(self._engine)
+            give_space_back(self._engine)
         return purged
 
     def _remove_leftovers(self, remove_file: Callable[[str], object]) -> None:

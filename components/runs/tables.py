@@ -95,11 +95,24 @@ RUNS = sa.Table(
         "quoted_usd",
         "charged_usd",
     ),
-    sa.Index("runs_queue", "created_at", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
+    sa.Index(
+        "runs_queued",
+        *("created_at", "id", "model", "next_step_at", "lease_until"),
+        sqlite_where=QUEUED,
+        postgresql_where=QUEUED,
+    ),
     sa.Index("runs_to_look_at", DUE_AT, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
     sa.Index("runs_to_copy", DUE_AT, sqlite_where=SAVING, postgresql_where=SAVING),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
-    info={"retired_indexes": ["runs_due", "runs_newest", "runs_by_group", "runs_in_flight"]},
+    info={
+        "retired_indexes": [
+            "runs_due",
+            "runs_newest",
+            "runs_by_group",
+            "runs_queue",
+            "runs_in_flight",
+        ]
+    },
 )
 RUN_MEDIA = sa.Table(
     "run_media",

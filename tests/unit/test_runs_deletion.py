@@ -180,3 +180,18 @@ def test_many_runs_and_files_are_purged_in_turns(store: RunStore) -> None:
     removed: list[str] = []
     assert store.purge(NOW + 1, removed.append) == count
     assert removed == names
+
+
+def test_a_purge_gives_the_disk_its_space_back(store: RunStore, tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite3"
+    large = {"prompt": "A boat", "padding": "x" * 20_000}
+    runs = [sample_run(f"{n}", status=Status.DONE, request=large) for n in range(500)]
+    store.add(sample_run("stays"), *runs)
+    store.close()
+    before_bytes = file.stat().st_size
+    store.delete([run.id for run in runs], NOW)
+    assert store.purge(NOW + 1, str.strip) == 500
+    store.close()
+    assert before_bytes > 10**7
+    assert file.stat().st_size < before_bytes / 10
+    assert listed(store) == {"stays"}
