@@ -51,9 +51,10 @@ class Compare {
     document.addEventListener("keydown", pressed);
     // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
     new IntersectionObserver(() => {
-      this.name();
-      if (this.isShown) this.list(search.value);
-      else this.player?.pause();
+      this.nameInAddress();
+      if (!this.isShown) return this.player?.pause();
+      if (this.isAwaited) this.draw();
+      return this.list(search.value);
     }).observe(this.element);
   }
 
@@ -74,12 +75,12 @@ class Compare {
   }
 
   // The address in the browser is the link, for as long as the comparison is seen.
-  name() {
+  nameInAddress() {
     const query = new URLSearchParams(location.search);
     query.delete("compare");
     if (this.isShown && this.specs.length) query.delete("run");
     const parts = [query.toString()];
-    if (this.isShown && this.specs.length) parts.unshift(`compare=${this.specs.join(",")}`);
+    if (this.isShown && this.specs.length) parts.unshift(`compare=${this.specs.map(encodeURIComponent).join(",")}`);
     const search = parts.filter(Boolean).join("&");
     const address = `${location.pathname}${search && "?"}${search}${location.hash}`;
     if (address !== location.pathname + location.search + location.hash) {
@@ -92,7 +93,7 @@ class Compare {
     this.view = view;
     remember("compare", specs);
     this.mark();
-    this.name();
+    this.nameInAddress();
     this.element.querySelector(".compare-link").hidden = !specs.length;
     await this.draw();
   }
@@ -106,7 +107,8 @@ class Compare {
     if (ticket !== this.asked) return;
     const old = this.place.querySelector(".comparison");
     const fresh = content?.querySelector(".comparison");
-    if (fresh?.matches("[data-awaited]")) this.later = setTimeout(() => this.draw(), AWAITED_MS);
+    this.isAwaited = Boolean(fresh?.matches("[data-awaited]"));
+    if (this.isAwaited && this.isShown) this.later = setTimeout(() => this.draw(), AWAITED_MS);
     const isSame = old && fresh && this.drawn === specs && old.dataset.signature === fresh.dataset.signature;
     if (isSame) return;
     this.drawn = specs;

@@ -17,6 +17,7 @@ export class Stage {
   // `element` is the comparison; `view` is kept up to date, so that another stage can go on from it.
   constructor(element, view) {
     this.view = view;
+    this.viewing = element.querySelector(".viewing");
     this.tools = element.querySelector(".stage-tools");
     this.element = element.querySelector(".stage");
     this.divider = this.element.querySelector(".divider");
@@ -42,7 +43,7 @@ export class Stage {
       if (button) this.zoomBy(Number(button.dataset.zoomBy));
       if (event.target.closest("[data-full-screen]")) this.toggleFullScreen();
     });
-    this.tools.querySelector("[data-full-screen]").hidden = !document.fullscreenEnabled;
+    this.listenForFullScreen();
     this.divider.addEventListener("keydown", (event) => {
       if (!(event.key in DIVIDER_KEYS)) return;
       event.preventDefault();
@@ -52,6 +53,14 @@ export class Stage {
     for (const pane of this.panes) {
       pane.querySelector(".pane-media").addEventListener("error", () => pane.classList.add("broken"));
     }
+  }
+
+  listenForFullScreen() {
+    const button = this.tools.querySelector("[data-full-screen]");
+    button.hidden = !document.fullscreenEnabled;
+    this.viewing.addEventListener("fullscreenchange", () => {
+      button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+    });
   }
 
   letterAt(place, otherwise) {
@@ -116,7 +125,7 @@ export class Stage {
 
   toggleFullScreen() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else this.element.parentElement.requestFullscreen().catch(() => {});
+    else this.viewing.requestFullscreen().catch(() => {});
   }
 
   // Whether the key was meant for the stage.

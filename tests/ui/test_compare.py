@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.playgrounds import SAMPLES, Playground, finished
 from tests.ui.appearance import PHONE, fits, violations
-from tests.ui.visitor import Visitor, visiting
+from tests.ui.visitor import Form, Visitor, visiting
 
 OPEN = "ids => import('/playground/scripts/places.js').then(it => it.openCompare(ids))"
+OPEN_RUN = "id => import('/playground/scripts/places.js').then(it => it.openRun('video_edit', id))"
 FRAME_S = 1 / 24
 TIMES = "() => [...document.querySelectorAll('#compare video')].map(it => it.currentTime)"
 HEARD = """() => [...document.querySelectorAll('#compare video')].filter(it => !it.muted)
@@ -63,6 +64,15 @@ def in_step(page: Page) -> bool:
     """Whether two clips show the same moment, within a frame."""
     first, second = page.evaluate(TIMES)
     return bool(abs(first - second) <= FRAME_S)
+
+
+def pinch(page: Page, x: float, y: float) -> None:
+    """Two fingers, 40 pixels apart around a point, move until they are 120 apart."""
+    touch = page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 40), ("touchMove", 80), ("touchMove", 120)):
+        fingers = [{"x": x + side * apart / 2, "y": y, "id": side} for side in (-1, 1)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def at_frame(page: Page, number: int) -> None:
@@ -133,7 +143,10 @@ def test_pictures_lie_under_one_slider_and_are_zoomed_and_moved_as_one(
 
 def test_an_edit_stands_against_its_source_frame_by_frame(visitor: Visitor, runs: Ids) -> None:
     page = visitor.page
-    stage = opened(page, runs["edit"])
+    page.evaluate(OPEN_RUN, runs["edit"])
+    form = Form(page, "video_edit", "video")
+    form.card.get_by_role("button", name="Compare with source").click()
+    stage = page.locator("#compare .stage")
     labels = stage.locator(".pane-label")
     expect(labels).to_have_text(["A Source video", "B Result"])
     at_frame(page, 1)
@@ -156,6 +169,23 @@ def test_an_edit_stands_against_its_source_frame_by_frame(visitor: Visitor, runs
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     first, second = page.evaluate(TIMES)
     assert first == second > 3.5
+
+
+def test_clips_begin_again_together_and_play_at_one_speed(visitor: Visitor, runs: Ids) -> None:
+    page = visitor.page
+    stage = opened(page, runs["edit"])
+    at_frame(page, 1)
+    page.get_by_label("Speed").select_option("2×")
+    page.get_by_label("Position").fill("4.5")
+    stage.press(" ")
+    page.wait_for_function(f"({TIMES})().every(it => it > 0.3 && it < 3)")
+    assert in_step(page)
+    rates = page.evaluate(
+        "() => [...document.querySelectorAll('#compare video')].map(it => it.playbackRate)"
+    )
+    assert min(rates) >= 1
+    stage.press(" ")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_exactly_one_clip_is_heard(visitor: Visitor, runs: Ids) -> None:
@@ -209,6 +239,8 @@ def test_a_phone_shows_it_stacked_and_axe_finds_nothing_grave(
         page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 60)
         divider = stage.get_by_role("slider", name="Divider")
         expect(divider).to_have_attribute("aria-valuenow", "80")
+        pinch(page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(page.locator("#compare [data-zoom-text]")).to_have_text("300 %")
         page.get_by_label("Side by side").check()
         tops = stage.locator(".pane").evaluate_all("all => all.map(it => it.offsetTop)")
         assert tops[1] > tops[0]
