@@ -11,6 +11,7 @@ from components.catalog.fields import Choice, Switch
 from components.catalog.plan import MOST_RUNS, Plan, expand
 from components.catalog.request import ModelRequest
 from components.interface.describe import status_words, thumb_url
+from components.interface.export.plan_sheet import shared_prompt
 from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render
@@ -90,7 +91,7 @@ def group_html(plan_id: str, runs: RunService) -> Markup:
         id=f"{GROUP_PREFIX}{plan_id}",
         plan_id=plan_id,
         model=model_by_id(cards[0].model),
-        prompt=cards[0].prompt,
+        prompt=shared_prompt(card.prompt for card in cards),
         grids=_grids(cards),
         count=len(cards),
         done=done,

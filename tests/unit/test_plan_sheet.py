@@ -81,8 +81,9 @@ def test_a_video_is_shown_by_its_first_frame(media: FolderStore, tmp_path: Path)
 
 
 def test_the_heading_is_what_the_prompts_share() -> None:
-    assert shared_prompt(runs_of(None, {})) == "a … boat"
-    assert shared_prompt(runs_of(None, {})[:1]) == "a red boat"
+    prompts = [run.prompt for run in runs_of(None, {})]
+    assert shared_prompt(prompts) == "a … boat"
+    assert shared_prompt(prompts[:1]) == "a red boat"
 
 
 def test_the_sheet_is_served_as_a_picture(media: FolderStore, tmp_path: Path) -> None:

@@ -25,16 +25,18 @@ def save_plan_sheet(runs: Sequence[Run], media: MediaStore, target: Path) -> Pat
     day = datetime.fromtimestamp(first.created_at, UTC).strftime("%Y-%m-%d")
     count = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
     details = f"{model_by_id(first.model).title} · {count} · {day}"
-    return save_contact_sheet(shared_prompt(runs), details, grids_of(runs, media), target)
+    return save_contact_sheet(
+        shared_prompt(run.prompt for run in runs), details, grids_of(runs, media), target
+    )
 
 
-def shared_prompt(runs: Iterable[Run]) -> str:
+def shared_prompt(prompts: Iterable[str]) -> str:
     """The prompt, with an ellipsis for the words that differ between the runs."""
-    prompts = [prompt.split() for prompt in {run.prompt: None for run in runs}]
-    if len(prompts) == 1:
-        return " ".join(prompts[0])
-    begin = _shared(prompts)
-    end = _shared([words[len(begin) :][::-1] for words in prompts])[::-1]
+    different = [prompt.split() for prompt in dict.fromkeys(prompts)]
+    if len(different) == 1:
+        return " ".join(different[0])
+    begin = _shared(different)
+    end = _shared([words[len(begin) :][::-1] for words in different])[::-1]
     return " ".join([*begin, "…", *end])
 
 
