@@ -59,7 +59,7 @@ class Clock:
 def sample_run(run_id: str = "run-1", **changes: Any) -> Run:
     """Return a video run that was just accepted here, but for `changes`."""
     model = changes.pop("model", FRAMES)
-    given = {"request": REQUESTS[model], "created_at": NOW, "next_step_at": NOW, **changes}
+    given = {"request": REQUESTS.get(model), "created_at": NOW, "next_step_at": NOW, **changes}
     return Run(id=run_id, model=model, **given)
 
 
