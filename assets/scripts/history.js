@@ -1,37 +1,198 @@
-// History: listed when its tab is opened and whenever a filter changes; a click opens a run.
+// History: listed when its tab is opened and whenever a filter changes, and worked with.
 
-import { openRun } from "./places.js";
-import { fragment, get } from "./server.js";
+import { deleteRuns } from "./deleting.js";
+import { Detail } from "./detail.js";
+import { Grid } from "./grid.js";
+import { playOnHover } from "./hover.js";
+import { openCompare } from "./places.js";
+import { Selection } from "./selection.js";
+import { get, send } from "./server.js";
+import { toast } from "./toast.js";
 
 const TYPING_PAUSE_MS = 250;
+const LOOK_MS = 2000;
+const MOST_LOOKED_AT = 24;
+const PAGE_RUNS = 24;
+const MOST_LISTED = 96;
 
-export const mount = (element) => {
-  const filters = element.querySelector("form");
-  const grid = element.querySelector(".history");
-  let asked = 0;
-  let soon;
-
-  const list = async (cursor = "") => {
-    const ticket = ++asked;
-    const query = new URLSearchParams(new FormData(filters));
-    query.set("cursor", cursor);
-    const html = await get(`/history?${query}`).catch(() => null);
-    if (ticket !== asked || html === null) return;
-    if (cursor) grid.querySelector("[data-cursor]").replaceWith(fragment(html));
-    else grid.innerHTML = html;
-  };
-
-  filters.addEventListener("submit", (event) => event.preventDefault());
-  filters.addEventListener("input", () => {
-    clearTimeout(soon);
-    soon = setTimeout(list, TYPING_PAUSE_MS, "");
-  });
-  grid.addEventListener("click", (event) => {
-    const older = event.target.closest("[data-cursor]");
-    if (older) return list(older.dataset.cursor);
-    const card = event.target.closest("[data-run]");
-    if (card) openRun(card.dataset.form, card.dataset.run);
-  });
-  // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
-  new IntersectionObserver(([seen]) => seen.isIntersecting && list()).observe(element);
+// The beginning of a day as it is where the visitor is, in seconds since the epoch.
+const dayBegins = (date, laterDays = 0) => {
+  const day = new Date(`${date}T00:00`);
+  day.setDate(day.getDate() + laterDays);
+  return String(day.getTime() / 1000);
 };
+
+class History {
+  constructor(element) {
+    this.element = element;
+    this.filters = element.querySelector("form");
+    this.problem = element.querySelector(".history-problem");
+    this.grid = new Grid(element.querySelector(".history"));
+    this.asked = 0;
+    this.isSeen = false;
+    this.selection = new Selection(element.querySelector(".selection"), this.grid, {
+      compare: openCompare,
+      delete: (ids) => this.delete(ids),
+    });
+    this.detail = new Detail({
+      beside: (id, step) => this.beside(id, step),
+      changed: (id) => this.look([id]),
+      closed: (id) => this.grid.focus(this.grid.card(id)),
+      delete: (ids) => this.delete(ids),
+    });
+    playOnHover(this.grid.element);
+    this.listen();
+    this.follow();
+  }
+
+  get query() {
+    const { from, to, ...asked } = Object.fromEntries(new FormData(this.filters));
+    const days = { created_from: from && dayBegins(from), created_to: to && dayBegins(to, 1) };
+    return Object.fromEntries(Object.entries({ ...asked, ...days }).filter(([, value]) => value));
+  }
+
+  async list({ cursor = "", limit = PAGE_RUNS } = {}) {
+    const ticket = ++this.asked;
+    this.grid.element.setAttribute("aria-busy", "true");
+    try {
+      const html = await get(`/history?${new URLSearchParams({ ...this.query, cursor, limit })}`);
+      if (ticket === this.asked) this.show(html, Boolean(cursor));
+    } catch (error) {
+      if (ticket === this.asked) this.say(error.message);
+    }
+    if (ticket === this.asked) this.grid.element.removeAttribute("aria-busy");
+  }
+
+  show(html, isMore) {
+    this.say("");
+    this.grid.put(html, isMore);
+    this.tally();
+    if (this.grid.older) this.below.observe(this.grid.older);
+  }
+
+  tally() {
+    const count = this.grid.cards.length;
+    const more = this.grid.older ? ", more below" : "";
+    this.element.querySelector(".history-count").textContent = count
+      ? `${count} run${count === 1 ? "" : "s"}${more}` : "";
+    this.selection.show();
+  }
+
+  say(sentence) {
+    this.problem.hidden = !sentence;
+    this.problem.querySelector("span").textContent = sentence;
+  }
+
+  // As many as were listed already, as they are now.
+  relist() {
+    return this.list({ limit: Math.min(Math.max(this.grid.cards.length, PAGE_RUNS), MOST_LISTED) });
+  }
+
+  async look(ids) {
+    const html = await get(`/history/cards?ids=${ids.join(",")}`).catch(() => "");
+    this.grid.refresh(html);
+    this.selection.show();
+  }
+
+  async follow() {
+    const active = this.grid.cards.filter((it) => "active" in it.dataset).map((it) => it.dataset.run);
+    if (active.length && this.isSeen && !document.hidden) await this.look(active.slice(0, MOST_LOOKED_AT));
+    if (this.element.isConnected) setTimeout(() => this.follow(), LOOK_MS);
+  }
+
+  // The run before or after another, from the next page where need be.
+  async beside(id, step) {
+    const at = this.grid.ids.indexOf(id);
+    if (at + step >= this.grid.ids.length && this.grid.older) await this.more();
+    return this.grid.ids[at + step] ?? null;
+  }
+
+  more() {
+    return this.list({ cursor: this.grid.older.dataset.cursor });
+  }
+
+  async delete(ids) {
+    const at = this.grid.ids.indexOf(ids[0]);
+    const gone = (deleted) => {
+      this.grid.drop(deleted);
+      this.selection.forget(deleted);
+      if (!this.grid.cards.length) this.list();
+      this.tally();
+    };
+    await deleteRuns(ids, { gone, back: () => this.relist() });
+    return this.grid.ids[Math.min(at, this.grid.ids.length - 1)] ?? null;
+  }
+
+  async star(card) {
+    const star = card.querySelector(".star");
+    const favourite = star.ariaPressed !== "true";
+    star.ariaPressed = String(favourite);
+    try {
+      await send("PATCH", `/runs/${encodeURIComponent(card.dataset.run)}`, { favourite });
+    } catch (error) {
+      star.ariaPressed = String(!favourite);
+      toast(error.message);
+    }
+  }
+
+  listen() {
+    const again = (pauseMs) => {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.list(), pauseMs);
+    };
+    this.filters.addEventListener("submit", (event) => event.preventDefault());
+    this.filters.addEventListener("input", () => again(TYPING_PAUSE_MS));
+    this.filters.addEventListener("reset", () => again(0));
+    const more = this.filters.querySelector(".more");
+    more.addEventListener("click", () => { more.ariaExpanded = String(more.ariaExpanded !== "true"); });
+    this.problem.querySelector("button").addEventListener("click", () => this.relist());
+    this.grid.element.addEventListener("click", (event) => this.clicked(event));
+    this.grid.element.addEventListener("keydown", (event) => this.pressed(event));
+    this.below = new IntersectionObserver(
+      ([button]) => button.isIntersecting && this.grid.older && this.more(),
+      { rootMargin: "600px" },
+    );
+    // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
+    new IntersectionObserver(([seen]) => {
+      if (seen.isIntersecting && !this.isSeen) this.relist();
+      this.isSeen = seen.isIntersecting;
+    }).observe(this.element);
+  }
+
+  clicked(event) {
+    if (event.target.closest("[data-clear-filters]")) return this.filters.reset();
+    if (event.target.closest("[data-cursor]")) return this.more();
+    const card = event.target.closest(".history-card");
+    if (!card) return;
+    if (event.target.closest(".star")) this.star(card);
+    else if (event.target.closest(".pick")) this.picked(event, card);
+    else if (event.shiftKey) this.selection.reach(card);
+    else if (event.ctrlKey || event.metaKey) this.selection.toggle(card);
+    else if (event.target.closest(".history-open")) this.detail.open(card.dataset.run);
+  }
+
+  picked(event, card) {
+    if (!event.target.matches("input")) return;
+    if (event.shiftKey) this.selection.reach(card);
+    else this.selection.toggle(card, event.target.checked);
+  }
+
+  pressed(event) {
+    const card = event.target.closest(".history-card");
+    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+    const reached = this.grid.reached(card, event.key);
+    const chosen = this.selection.ids;
+    const actions = {
+      f: () => this.star(card),
+      x: () => this.selection.toggle(card),
+      Delete: () => this.delete(chosen.length ? chosen : [card.dataset.run]),
+      Escape: () => this.selection.clear(),
+    };
+    const act = reached ? () => this.grid.focus(reached) : actions[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+}
+
+export const mount = (element) => new History(element);

@@ -42,6 +42,11 @@ _PICTURES_AT_WORK = StatusWords(
 )
 
 
+def status_label(status: Status) -> str:
+    """The label of a status, whatever the run."""
+    return _WORDS[status].label
+
+
 def status_words(run: Run | RunCard) -> StatusWords:
     """The words for a run's status; pictures are made while the request is still open."""
     if run.cancel_requested and not run.status.is_final:
@@ -63,6 +68,11 @@ def output_url(output: Output) -> str:
 def thumb_url(run: Run | RunCard) -> str:
     """The first thumbnail, or "" while there is none."""
     return next((ref(output.thumb) for output in run.outputs if output.thumb), "")
+
+
+def clip_url(run: Run | RunCard) -> str:
+    """Our copy of the first video, or "" while there is none."""
+    return next((ref(it.name) for it in run.outputs if it.kind == "video" and it.name), "")
 
 
 def file_stem(run: Run) -> str:

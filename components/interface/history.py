@@ -1,53 +1,93 @@
-"""History: every run that was made, newest first."""
+"""History: every run that was made, newest first, as a grid that can be searched and filtered."""
+
+from typing import Annotated, Any
 
 import gradio as gr
 from fastapi import APIRouter
+from fastapi import Query as FromAddress
 from markupsafe import Markup
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS, model_by_id
-from components.interface.describe import status_words, thumb_url
+from components.errors import RunNotFound
+from components.interface.describe import clip_url, status_label, status_words, thumb_url
+from components.interface.run_routes import FRESH, MOST_CARDS
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
-from components.runs.history import Page, Query, RunCard
-from components.runs.run import Status
+from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
+from components.runs.run import Run, Status
 
 PAGE_RUNS = 24
 
 
+class Asked(BaseModel):
+    """The filters as the page sends them; times are seconds since the epoch, `created_to` open."""
+
+    text: str = ""
+    model: str = ""
+    status: str = ""
+    favourite: bool = False
+    created_from: float | None = None
+    created_to: float | None = None
+    cursor: str = ""
+    limit: int = Field(default=PAGE_RUNS, ge=1, le=PAGE_MAX_RUNS)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is asked for but the newest runs."""
+        return bool(self.model_dump(exclude={"cursor", "limit"}, exclude_defaults=True))
+
+
 def build_history() -> gr.HTML:
     """Lay out the filters and the place of the grid; the script lists when the tab is opened."""
-    statuses = [(str(status), str(status).capitalize()) for status in Status]
+    statuses = [(str(status), status_label(status)) for status in Status]
     return section("history", render("history.html", models=MODELS, statuses=statuses))
 
 
 def history_router(services: Services) -> APIRouter:
-    """`GET /history`: the runs that a search and filters leave, as cards."""
+    """`/history`: the runs that a search and filters leave; `/history/cards`: runs by their ids."""
     router = APIRouter()
 
-    def history(
-        text: str = "", model: str = "", status: str = "", cursor: str = ""
-    ) -> HTMLResponse:
-        query = Query(text=text, model=model, status=status, limit=PAGE_RUNS, cursor=cursor)
-        page = services.runs.find_cards(query)
-        html = history_html(page, services.clock(), is_more=bool(cursor))
-        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+    def history(asked: Annotated[Asked, FromAddress()]) -> HTMLResponse:
+        page = services.runs.find_cards(Query(**asked.model_dump()))
+        return HTMLResponse(history_html(page, services.clock(), asked), headers=FRESH)
+
+    def cards(ids: str) -> HTMLResponse:
+        found = []
+        for run_id in ids.split(",")[:MOST_CARDS]:
+            try:
+                found.append(services.runs.get(run_id))
+            except RunNotFound:
+                continue
+        page = Page(tuple(found), "")
+        return HTMLResponse(history_html(page, services.clock(), Asked(cursor="-")), headers=FRESH)
 
     router.add_api_route("/history", history, methods=["GET"])
+    router.add_api_route("/history/cards", cards, methods=["GET"])
     return router
 
 
-def history_html(page: Page[RunCard], now: float, *, is_more: bool = False) -> Markup:
-    """Cards of runs, and a button for the next page where there is one."""
-    cards = [
-        {
-            "run": run,
-            "model": model_by_id(run.model),
-            "label": status_words(run).label,
-            "thumb": thumb_url(run),
-            "age_s": now - run.created_at,
-        }
-        for run in page.runs
-    ]
-    return render("history_cards.html", cards=cards, cursor=page.next_cursor, is_more=is_more)
+def history_html(page: Page[RunCard] | Page[Run], now: float, asked: Asked) -> Markup:
+    """Cards of runs, where the next page starts, or one sentence on why there is nothing."""
+    return render(
+        "history_cards.html",
+        cards=[_card(run, now) for run in page.runs],
+        cursor=page.next_cursor,
+        is_first=not asked.cursor,
+        is_filtered=asked.is_filtered,
+    )
+
+
+def _card(run: RunCard | Run, now: float) -> dict[str, Any]:
+    words = status_words(run)
+    return {
+        "run": run,
+        "model": model_by_id(run.model),
+        "label": words.label,
+        "message": run.error or run.note or words.explanation,
+        "thumb": thumb_url(run),
+        "clip": clip_url(run),
+        "age_s": now - run.created_at,
+    }

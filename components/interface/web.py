@@ -17,10 +17,12 @@ from starlette.responses import PlainTextResponse
 
 from components.errors import InvalidRequest, PlaygroundError, RunNotFound
 from components.interface.compare import compare_router
+from components.interface.detail import detail_router
 from components.interface.export import export_router, source_of
 from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
+from components.interface.history_routes import history_actions_router
 from components.interface.media_routes import media_router
 from components.interface.plan_routes import plan_router
 from components.interface.result_routes import result_router
@@ -32,7 +34,7 @@ from components.interface.upload_routes import upload_router
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
-STYLES = ("page", "form", "references", "cards", "dialogs", "history", "compare")
+STYLES = ("page", "form", "references", "cards", "dialogs", "history", "compare", "detail")
 # As files of their own: gradio rewrites the selectors of a stylesheet it is handed.
 HEAD = "".join(f'<link rel="stylesheet" href="/playground/styles/{name}.css">' for name in STYLES)
 UNREADABLE = "This request could not be understood. Nothing was sent or charged."
@@ -67,6 +69,8 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(header_router(services))
     app.include_router(history_router(services))
     app.include_router(compare_router(services))
+    app.include_router(history_actions_router(services))
+    app.include_router(detail_router(services))
     app.mount("/playground", StaticFiles(directory=options.assets))
     return _mount(app, page, options)
 

@@ -1,0 +1,195 @@
+// One run in full, over History: opened by a card, walked through by arrow keys.
+
+import { fillForm, openRun } from "./places.js";
+import { fragment, get, post, send } from "./server.js";
+import { toast } from "./toast.js";
+import { zoom } from "./zoom.js";
+
+const LOOK_MS = 1000;
+const TYPING_PAUSE_MS = 600;
+const OWN = ["title", "remark"];
+const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
+
+const pathOf = (id) => `/runs/${encodeURIComponent(id)}`;
+
+const tellTimes = (root) => {
+  for (const time of root.querySelectorAll("time")) {
+    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+  }
+};
+
+// Only a page that came safely may use the clipboard; elsewhere there is the old way.
+const copy = async (text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = Object.assign(document.createElement("textarea"), { value: text });
+  document.querySelector("dialog[open]").append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+};
+
+export class Detail {
+  // `around` is what the dialog lies over: which run is `beside` another, what to do when one
+  // `changed`, when the dialog `closed`, and how to `delete`.
+  constructor(around) {
+    this.around = around;
+    this.asked = 0;
+    this.unsaved = {};
+    this.dialog = Object.assign(document.createElement("dialog"), { className: "detail section" });
+    this.dialog.setAttribute("aria-label", "Run");
+    this.content = document.createElement("div");
+    this.dialog.append(this.content);
+    // In the container, so that the page's colours hold in it too.
+    document.querySelector(".gradio-container").append(this.dialog);
+    this.listen();
+  }
+
+  get id() {
+    return this.part("[data-request]")?.dataset.run;
+  }
+
+  part(selector) {
+    return this.dialog.querySelector(selector);
+  }
+
+  async open(id) {
+    if (!id) return;
+    this.save();
+    const ticket = ++this.asked;
+    const html = await get(`${pathOf(id)}/detail`).catch((error) => toast(error.message));
+    if (!html || ticket !== this.asked) return;
+    const focused = this.dialog.contains(document.activeElement) ? document.activeElement.dataset.do : null;
+    this.content.replaceChildren(fragment(html));
+    tellTimes(this.dialog);
+    if (!this.dialog.open) this.dialog.showModal();
+    (focused ? this.part(`[data-do="${focused}"]`) : this.part(".detail-body"))?.focus();
+    this.dialog.scrollTop = 0;
+    this.mark(ticket);
+    this.follow(ticket);
+  }
+
+  async mark(ticket) {
+    for (const [name, step] of [["previous", -1], ["next", 1]]) {
+      const other = await this.around.beside(this.id, step);
+      if (ticket === this.asked) this.part(`[data-do="${name}"]`).disabled = !other;
+    }
+  }
+
+  async go(step) {
+    this.open(await this.around.beside(this.id, step));
+  }
+
+  // While the run is going on, what changed is drawn again; what somebody types stays.
+  follow(ticket) {
+    if (!this.part("[data-active]")) return;
+    setTimeout(async () => {
+      if (ticket !== this.asked || !this.dialog.open) return;
+      const html = await get(`${pathOf(this.id)}/detail`).catch(() => null);
+      if (ticket !== this.asked || !this.dialog.open) return;
+      if (html) this.update(fragment(html));
+      this.follow(ticket);
+    }, LOOK_MS);
+  }
+
+  update(content) {
+    tellTimes(content);
+    for (const fresh of content.querySelectorAll("[data-part]")) {
+      const old = this.part(`[data-part="${fresh.dataset.part}"]`);
+      const [card, other] = [old, fresh].map((it) => it.querySelector(".run-card"));
+      if (card && card.dataset.signature === other.dataset.signature) {
+        card.querySelector(".card-live").replaceWith(other.querySelector(".card-live"));
+      } else if (old.textContent !== fresh.textContent) old.replaceWith(fresh);
+    }
+  }
+
+  save() {
+    clearTimeout(this.soon);
+    const [id, own] = [this.id, this.unsaved];
+    if (!Object.keys(own).length) return;
+    this.unsaved = {};
+    this.trying(async () => {
+      await send("PATCH", pathOf(id), own);
+      if (this.id === id) this.part(".done").textContent = "Saved.";
+      this.around.changed(id);
+    });
+  }
+
+  async trying(work) {
+    try {
+      await work();
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
+  async act(wish, button) {
+    const { id } = this;
+    const { form, request } = this.part("[data-request]").dataset;
+    const leave = (go) => {
+      this.dialog.close();
+      go();
+    };
+    const actions = {
+      previous: () => this.go(-1),
+      next: () => this.go(1),
+      close: () => this.dialog.close(),
+      favourite: () => this.star(button),
+      settings: () => leave(() => fillForm(form, JSON.parse(request))),
+      open: () => leave(() => openRun(form, id)),
+      copy: () => this.copyLink(id),
+      delete: () => this.delete(id),
+      cancel: () => post(`${pathOf(id)}/cancel`),
+    };
+    if (actions[wish]) await this.trying(actions[wish]);
+  }
+
+  star(button) {
+    const favourite = button.ariaPressed !== "true";
+    button.ariaPressed = String(favourite);
+    this.unsaved.favourite = favourite;
+    this.save();
+  }
+
+  async copyLink(id) {
+    await copy(`${location.origin}/?run=${encodeURIComponent(id)}`);
+    this.part(".done").textContent = "The link is copied.";
+  }
+
+  async delete(id) {
+    const next = await this.around.delete([id]);
+    if (next === id) return;
+    if (next) this.open(next);
+    else this.dialog.close();
+  }
+
+  listen() {
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) return this.dialog.close();
+      const picture = event.target.closest("[data-zoom]");
+      if (picture) return zoom(event, picture);
+      const button = event.target.closest("[data-do], [data-action]");
+      if (button) this.act(button.dataset.do ?? button.dataset.action, button);
+    });
+    this.dialog.addEventListener("input", ({ target }) => {
+      if (!OWN.includes(target.name)) return;
+      this.unsaved[target.name] = target.value;
+      this.part(".done").textContent = "";
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.save(), TYPING_PAUSE_MS);
+    });
+    this.dialog.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (event.key === "Enter" && event.target.name === "title") this.save();
+      if (!step || event.target.closest(KEYS_OF_THEIR_OWN) || event.altKey) return;
+      event.preventDefault();
+      this.go(step);
+    });
+    this.dialog.addEventListener("close", () => {
+      this.save();
+      const { id } = this;
+      this.asked += 1;
+      this.content.replaceChildren();
+      this.around.closed(id);
+    });
+  }
+}
