@@ -30,7 +30,7 @@ const copy = async (text) => {
 
 export class Detail {
   // `around` is what the dialog lies over: which run is `beside` another, what to do when one
-  // `changed`, when the dialog `closed`, and how to `delete`.
+  // `changed`, `arrived` or the dialog `closed`, and how to `delete`.
   constructor(around) {
     this.around = around;
     this.asked = 0;
@@ -76,7 +76,9 @@ export class Detail {
   }
 
   async go(step) {
-    this.open(await this.around.beside(this.id, step));
+    const ticket = this.asked;
+    const other = await this.around.beside(this.id, step);
+    if (ticket === this.asked) this.open(other);
   }
 
   // While the run is going on, what changed is drawn again; what somebody types stays.
@@ -138,6 +140,8 @@ export class Detail {
       open: () => leave(() => openRun(form, id)),
       copy: () => this.copyLink(id),
       delete: () => this.delete(id),
+      "send-again": () => this.recover(wish),
+      "look-again": () => this.recover(wish),
       cancel: () => post(`${pathOf(id)}/cancel`),
     };
     if (actions[wish]) await this.trying(actions[wish]);
@@ -148,6 +152,13 @@ export class Detail {
     button.ariaPressed = String(favourite);
     this.unsaved.favourite = favourite;
     this.save();
+  }
+
+  // The run goes on, or another one in its place.
+  async recover(wish) {
+    const { id } = await post(`${pathOf(this.id)}/${wish}`);
+    await this.around.arrived();
+    this.open(id);
   }
 
   async copyLink(id) {

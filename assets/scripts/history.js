@@ -2,6 +2,7 @@
 
 import { deleteRuns } from "./deleting.js";
 import { Detail } from "./detail.js";
+import { fetchByGeneration } from "./fetching.js";
 import { Grid } from "./grid.js";
 import { playOnHover } from "./hover.js";
 import { openCompare } from "./places.js";
@@ -25,7 +26,7 @@ const dayBegins = (date, laterDays = 0) => {
 class History {
   constructor(element) {
     this.element = element;
-    this.filters = element.querySelector("form");
+    this.filters = element.querySelector("[role=search]");
     this.problem = element.querySelector(".history-problem");
     this.grid = new Grid(element.querySelector(".history"));
     this.asked = 0;
@@ -37,10 +38,15 @@ class History {
     this.detail = new Detail({
       beside: (id, step) => this.beside(id, step),
       changed: (id) => this.look([id]),
+      arrived: () => this.relist(),
       closed: (id) => this.grid.focus(this.grid.card(id)),
       delete: (ids) => this.delete(ids),
     });
     playOnHover(this.grid.element);
+    fetchByGeneration(element.querySelector(".fetch"), async (id) => {
+      await this.relist();
+      this.detail.open(id);
+    });
     this.listen();
     this.follow();
   }

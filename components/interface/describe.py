@@ -141,9 +141,9 @@ def setting_facts(run: Run) -> list[str]:
     model = model_by_id(run.model)
     facts = [model.title]
     for name, parameter in model.parameters().items():
-        value = run.request.get(name)
-        if isinstance(parameter, Choice | Count | Switch) and not parameter.advanced:
-            facts.append(f"{parameter.label}: {_plain(value)}")
+        is_setting = isinstance(parameter, Choice | Count | Switch) and not parameter.advanced
+        if is_setting and name in run.request:
+            facts.append(f"{parameter.label}: {_plain(run.request[name])}")
     facts.append(f"run {run.id[:8]}")
     return facts
 

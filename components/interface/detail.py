@@ -16,10 +16,13 @@ from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
 from components.media.store import REF_PREFIX
-from components.runs.run import Run
+from components.runs.quote import Quote
+from components.runs.recovery import can_look_again
+from components.runs.run import Run, Status
 
 TITLE_MAX_CHARS = 120
 REMARK_MAX_CHARS = 4000
+ENDED_WITHOUT_RESULT = (Status.FAILED, Status.CANCELLED)
 
 
 def _kept_text(text: str) -> str:
@@ -44,7 +47,8 @@ def detail_router(services: Services) -> APIRouter:
 
     def detail(run_id: str) -> HTMLResponse:
         run = services.runs.get(run_id)
-        return HTMLResponse(detail_html(run, services.clock()), headers=FRESH)
+        quote = services.runs.quote(model_by_id(run.model), run.request)
+        return HTMLResponse(detail_html(run, services.clock(), quote), headers=FRESH)
 
     def annotate(run_id: str, own: Own) -> dict[str, Any]:
         run = services.runs.annotate(run_id, **own.model_dump())
@@ -55,8 +59,8 @@ def detail_router(services: Services) -> APIRouter:
     return router
 
 
-def detail_html(run: Run, now: float) -> Markup:
-    """The content of the dialog."""
+def detail_html(run: Run, now: float, quote: Quote) -> Markup:
+    """The content of the dialog; `quote` is what it would cost to send the run again."""
     return render(
         "detail.html",
         run=run,
@@ -66,6 +70,9 @@ def detail_html(run: Run, now: float) -> Markup:
         ids=_ids(run),
         events=[(_iso(event.at), event.what) for event in run.events],
         request=json.dumps(run.request),
+        can_look_again=can_look_again(run),
+        can_send_again=bool(run.request) and run.status in ENDED_WITHOUT_RESULT,
+        quote=quote,
         title_max=TITLE_MAX_CHARS,
         remark_max=REMARK_MAX_CHARS,
     )

@@ -43,7 +43,9 @@ class Asked(BaseModel):
 def build_history() -> gr.HTML:
     """Lay out the filters and the place of the grid; the script lists when the tab is opened."""
     statuses = [(str(status), status_label(status)) for status in Status]
-    return section("history", render("history.html", models=MODELS, statuses=statuses))
+    videos = [model for model in MODELS if model.output == "video"]
+    html = render("history.html", models=MODELS, videos=videos, statuses=statuses)
+    return section("history", html)
 
 
 def history_router(services: Services) -> APIRouter:
@@ -85,6 +87,7 @@ def _card(run: RunCard | Run, now: float) -> dict[str, Any]:
     return {
         "run": run,
         "model": model_by_id(run.model),
+        "text": run.title or run.prompt or "Made elsewhere",
         "label": words.label,
         "message": run.error or run.note or words.explanation,
         "thumb": thumb_url(run),

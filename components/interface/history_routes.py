@@ -1,4 +1,4 @@
-"""What is done with several runs of History at once."""
+"""What is done with runs of History: deleting several, and getting back what seemed lost."""
 
 from typing import Any
 
@@ -17,17 +17,37 @@ class Chosen(BaseModel):
     ids: list[str] = Field(max_length=MOST_CHOSEN)
 
 
+class Elsewhere(BaseModel):
+    """A generation that was not sent from here; an id that names its model needs no `model`."""
+
+    generation_id: str
+    model: str = ""
+
+
 def history_actions_router(services: Services) -> APIRouter:
-    """`/history/delete` and `/history/undelete`."""
+    """`/history/delete`, `/undelete` and `/fetch`; `/runs/ID/send-again` and `/look-again`."""
     router = APIRouter()
+    runs = services.runs
 
     def delete(chosen: Chosen) -> dict[str, Any]:
-        deletion = services.runs.delete(chosen.ids)
+        deletion = runs.delete(chosen.ids)
         return {"said": str(deletion), "deleted": deletion.deleted}
 
     def undelete(chosen: Chosen) -> None:
-        services.runs.undelete(chosen.ids)
+        runs.undelete(chosen.ids)
+
+    def fetch(wanted: Elsewhere) -> dict[str, str]:
+        return {"id": runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id}
+
+    def send_again(run_id: str) -> dict[str, str]:
+        return {"id": runs.send_again(run_id).id}
+
+    def look_again(run_id: str) -> dict[str, str]:
+        return {"id": runs.look_again(run_id).id}
 
     router.add_api_route("/history/delete", delete, methods=["POST"])
     router.add_api_route("/history/undelete", undelete, methods=["POST"])
+    router.add_api_route("/history/fetch", fetch, methods=["POST"])
+    router.add_api_route("/runs/{run_id}/send-again", send_again, methods=["POST"])
+    router.add_api_route("/runs/{run_id}/look-again", look_again, methods=["POST"])
     return router

@@ -34,6 +34,10 @@ def test_a_phone_shows_every_tab_without_sideways_scrolling(
         visitor.tab("History")
         expect(visitor.page.locator(".history-card").first).to_be_visible()
         assert fits(visitor.page)
+        visitor.page.locator(".history-open").first.tap()
+        dialog = visitor.page.locator(".detail")
+        expect(dialog.locator(".receipt")).to_be_visible()
+        assert dialog.evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 @pytest.fixture(scope="module")
@@ -68,4 +72,8 @@ def test_axe_finds_nothing_grave(
         visitor.tab("History")
         expect(visitor.page.locator(".history-card").first).to_be_visible()
         faults += [f"History: {fault}" for fault in violations(visitor.page)]
+        visitor.page.locator(".history-card .pick").first.click()
+        visitor.page.locator(".history-open").first.click()
+        expect(visitor.page.locator(".detail .receipt")).to_be_visible()
+        faults += [f"A run in full: {fault}" for fault in violations(visitor.page)]
         assert "\n".join(faults) == ""

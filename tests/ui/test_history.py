@@ -1,26 +1,104 @@
-"""History in Chromium: what was made is found again, and a prompt is only ever text."""
+"""History in Chromium: what was made is found, looked at, kept in order, and used again."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from gradio_client import Client, handle_file
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
-from tests.playgrounds import SAMPLES, Playground, finished
+from components.runs.run import Run
+from components.sandbox import Sandbox
+from tests.kept_runs import keep_runs, lost_run
+from tests.playgrounds import SAMPLES, Playground, finished, serving
 from tests.ui.visitor import Form, Visitor, visiting
 
 HOSTILE = (
     '<img src=x onerror="window.wasRun=1"></script><script>window.wasRun=1</script>'
     "<b>{{7*7}} ${window.wasRun=1}</b>"
 )
+PAGE_RUNS = 24
+KEPT_RUNS = 30
 
 
-def painted(client: Client, prompt: str) -> dict[str, Any]:
-    """A finished picture."""
-    picture = handle_file(SAMPLES / "place.jpg")
-    return finished(
-        client, client.predict(prompt=prompt, image_urls=[picture], api_name="/image_o1")
-    )
+@dataclass(frozen=True)
+class Kept:
+    """A playground whose History is full from the start, and its runs, newest first."""
+
+    playground: Playground
+    runs: list[Run]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a visitor sees of History."""
+
+    visitor: Visitor
+
+    @property
+    def cards(self) -> Locator:
+        """The grid, newest first."""
+        return self.visitor.page.locator("#history-grid .history-card")
+
+    @property
+    def dialog(self) -> Locator:
+        """The run that is looked at in full."""
+        return self.visitor.page.locator("dialog.detail")
+
+    @property
+    def toast(self) -> Locator:
+        """The short sentence at the foot of the page."""
+        return self.visitor.page.locator(".toast")
+
+    def card(self, number: int) -> Locator:
+        """The card of the kept run with this number."""
+        return self.visitor.page.locator(f"#history-grid [data-run='run-{number:04d}']")
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another."""
+        for key in keys:
+            self.visitor.page.keyboard.press(key)
+
+    def do(self, wish: str) -> None:
+        """Press a button of the dialog."""
+        self.dialog.locator(f"[data-do='{wish}']").click()
+
+
+@pytest.fixture(scope="module")
+def kept(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """One full History for all tests that bring back what they delete."""
+    data_dir = tmp_path_factory.mktemp("history")
+    runs = keep_runs(data_dir, KEPT_RUNS)
+    lost_run(data_dir)
+    with serving(data_dir, sandbox) as playground:
+        yield Kept(playground, runs)
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, kept: Kept) -> Iterator[Visitor]:
+    """One page for all tests that go through the full History."""
+    with visiting(browser, kept.playground, timezone_id="UTC") as (_, visitor):
+        visitor.open()
+        yield visitor
+
+
+@pytest.fixture
+def desk(opened: Visitor) -> Desk:
+    """History as one finds it: no dialog, nothing selected, no filter."""
+    opened.page.keyboard.press("Escape")
+    opened.tab("History")
+    expect(opened.page.locator("#history-grid")).to_be_visible()
+    with opened.page.expect_response(lambda it: "/history?" in it.url):
+        opened.page.evaluate("""() => {
+            document.querySelector(".history-view [role=search]").reset();
+            document.querySelector(".selection [data-do=clear]").click();
+            window.scrollTo(0, 0);
+        }""")
+    desk = Desk(opened)
+    expect(desk.card(0)).to_be_visible()
+    return desk
 
 
 def choose(visitor: Visitor, filter_id: str, option: str) -> None:
@@ -28,28 +106,151 @@ def choose(visitor: Visitor, filter_id: str, option: str) -> None:
     visitor.page.locator(f"#{filter_id}").select_option(label=option)
 
 
-def test_history_is_searched_filtered_and_opened(
-    browser: Browser, playground: Playground, client: Client
-) -> None:
-    runs = [painted(client, f"A zebra, number {number}") for number in (1, 2)]
-    with visiting(browser, playground) as (_, visitor):
-        visitor.open()
-        visitor.tab("History")
-        cards = visitor.page.locator("#history-grid .history-card")
-        expect(cards.first).to_contain_text("A zebra, number 2")
-        visitor.page.locator("#history-text").fill("ZEBRA")
-        expect(cards).to_have_count(2)
-        choose(visitor, "history-status", "Failed")
-        expect(visitor.page.locator("#history-grid")).to_contain_text("No runs here yet")
-        choose(visitor, "history-status", "Done")
-        expect(cards).to_have_count(2)
-        choose(visitor, "history-model", ImageToVideo.title)
-        expect(cards).to_have_count(0)
-        choose(visitor, "history-model", "All models")
-        cards.filter(has_text="number 1").click()
-        form = Form(visitor.page, ImageO1.api_name, ImageO1.output)
-        form.expect_result()
-        assert form.run_id() == runs[0]["id"]
+def test_runs_are_searched_and_filtered_in_every_way(desk: Desk) -> None:
+    visitor, page = desk.visitor, desk.visitor.page
+    page.locator("#history-text").fill("NUMBER 2")
+    expect(desk.cards).to_have_count(11)
+    choose(visitor, "history-model", ImageToVideo.title)
+    expect(desk.cards).to_have_count(5)
+    choose(visitor, "history-status", "Failed")
+    expect(desk.cards).to_have_count(0)
+    expect(page.locator("#history-grid")).to_contain_text("No run matches")
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(desk.cards.first).to_be_visible()
+    page.locator("#history-to").fill("2020-01-01")
+    expect(desk.cards).to_have_count(0)
+    page.locator("#history-to").fill("2100-01-01")
+    expect(desk.cards).not_to_have_count(0)
+    page.get_by_label("Favourites").check()
+    expect(desk.cards).to_have_count(0)
+
+
+def test_older_runs_come_when_one_scrolls_to_them(desk: Desk) -> None:
+    visitor = desk.visitor
+    expect(desk.cards).to_have_count(PAGE_RUNS)
+    visitor.page.mouse.wheel(0, 5000)
+    expect(desk.cards).to_have_count(KEPT_RUNS + 1)
+    expect(visitor.page.locator(".history-count")).to_have_text(f"{KEPT_RUNS + 1} runs")
+
+
+def test_keys_alone_move_star_select_delete_and_undo(desk: Desk) -> None:
+    visitor = desk.visitor
+    desk.card(1).locator(".history-open").focus()
+    desk.press("ArrowRight", "f", "x", "ArrowRight", "x", "ArrowDown", "ArrowUp")
+    expect(desk.card(3).locator(".history-open")).to_be_focused()
+    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+    expect(visitor.page.locator(".selection")).to_contain_text("2 selected")
+    desk.press("Delete")
+    expect(desk.toast).to_contain_text("2 runs deleted.")
+    expect(desk.card(2)).to_have_count(0)
+    expect(desk.card(4).locator(".history-open")).to_be_focused()
+    desk.press("Control+z")
+    expect(desk.card(2)).to_be_visible()
+    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+    desk.card(2).locator(".star").click()
+    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_clip_plays_in_its_card_while_it_is_pointed_at(desk: Desk) -> None:
+    visitor = desk.visitor
+    desk.card(1).hover()
+    player = desk.card(1).locator("video")
+    expect(player).to_have_js_property("muted", value=True)
+    visitor.page.wait_for_function("it => it.currentTime > 0", arg=player.element_handle())
+    desk.card(0).hover()
+    expect(visitor.page.locator("#history-grid video")).to_have_count(0)
+
+
+def test_two_selected_runs_go_to_the_comparison(desk: Desk) -> None:
+    visitor = desk.visitor
+    compare = visitor.page.locator(".selection [data-do=compare]")
+    desk.card(3).locator(".pick").click()
+    expect(compare).to_be_disabled()
+    desk.card(1).locator(".history-open").click(modifiers=["Shift"])
+    expect(visitor.page.locator(".selection")).to_contain_text("3 selected")
+    compare.click()
+    kept_ids = visitor.page.evaluate("JSON.parse(localStorage.getItem('compare'))")
+    assert kept_ids == ["run-0001", "run-0002", "run-0003"]
+
+
+def test_a_run_is_looked_at_in_full_without_touching_the_form(desk: Desk, kept: Kept) -> None:
+    run, visitor = kept.runs[1], desk.visitor
+    form = visitor.form(ImageToVideo)
+    form.prompt.fill("Half a thought")
+    visitor.tab("History")
+    desk.card(1).click()
+    for text in (run.id, run.generation_id, "request-7", "$0.50", "$0.56", "Accepted here."):
+        expect(desk.dialog).to_contain_text(str(text))
+    expect(desk.dialog.locator(".went-in img")).to_have_count(1)
+    desk.press("ArrowRight")
+    expect(desk.dialog).to_contain_text("run-0002")
+    desk.press("ArrowLeft")
+    expect(desk.dialog).to_contain_text("run-0001")
+    desk.press("Escape")
+    expect(desk.card(1).locator(".history-open")).to_be_focused()
+    visitor.tab(ImageToVideo.title)
+    expect(form.prompt).to_have_value("Half a thought")
+
+
+def test_a_title_and_a_note_are_kept_and_found(desk: Desk) -> None:
+    visitor = desk.visitor
+    desk.card(5).click()
+    desk.dialog.get_by_label("Title").fill("The good one")
+    desk.dialog.get_by_label("Note").fill("Warm light")
+    desk.press("Escape")
+    expect(desk.card(5)).to_contain_text("The good one")
+    visitor.page.locator("#history-text").fill("good one")
+    expect(desk.cards).to_have_count(1)
+    desk.cards.first.click()
+    expect(desk.dialog.get_by_label("Note")).to_have_value("Warm light")
+
+
+def test_settings_come_back_with_their_media(desk: Desk, kept: Kept) -> None:
+    visitor = desk.visitor
+    desk.card(1).click()
+    desk.do("settings")
+    form = Form(visitor.page, ImageToVideo.api_name, ImageToVideo.output)
+    expect(form.prompt).to_have_value(kept.runs[1].prompt)
+    expect(form.cards_of("image_url")).to_have_count(1)
+    expect(form.part("duration").locator("input:checked")).to_have_value("10")
+    visitor.tab("History")
+    desk.card(1).click()
+    desk.do("open")
+    form.expect_result()
+    assert form.run_id() == kept.runs[1].id
+
+
+def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(desk: Desk) -> None:
+    desk.card(6).click()
+    desk.do("delete")
+    expect(desk.dialog).to_contain_text("run-0007")
+    expect(desk.card(6)).to_have_count(0)
+    desk.toast.get_by_role("button", name="Undo").click()
+    expect(desk.card(6)).to_have_count(1)
+
+
+def test_a_lost_run_can_be_looked_for_or_sent_again_at_its_price(desk: Desk) -> None:
+    visitor = desk.visitor
+    visitor.page.locator("#history-grid [data-run='run-lost']").click()
+    expect(desk.dialog.locator("[data-do='look-again']")).to_be_visible()
+    expect(desk.dialog.locator("[data-do='send-again']")).to_contain_text("$0.73")
+    desk.do("look-again")
+    expect(desk.dialog).to_contain_text("Looked for again.")
+    expect(desk.dialog.locator("[data-do='send-again']")).to_have_count(0)
+
+
+def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(desk: Desk, client: Client) -> None:
+    elsewhere = filmed(client, "Made elsewhere, long ago")
+    visitor = desk.visitor
+    box = visitor.page.locator(".fetch")
+    box.locator("summary").click()
+    box.get_by_label("Generation id").fill("not-an-id")
+    box.get_by_role("button", name="Fetch").click()
+    expect(box.get_by_role("alert")).to_contain_text("does not name its model")
+    box.get_by_label("Generation id").fill(elsewhere["generation_id"])
+    box.get_by_role("button", name="Fetch").click()
+    expect(desk.dialog.locator(".result-media video")).to_be_visible()
+    expect(desk.dialog).to_contain_text("nothing was sent")
 
 
 def test_a_prompt_with_markup_is_text_everywhere(
@@ -64,7 +265,29 @@ def test_a_prompt_with_markup_is_text_everywhere(
         form.card.locator("summary").first.click()
         expect(form.card.locator("pre").first).to_contain_text("onerror=")
         visitor.tab("History")
-        card = visitor.page.locator(f"#history-grid [data-run='{run['id']}'] .prompt-text")
-        expect(card).to_have_text(HOSTILE)
+        card = visitor.page.locator(f"#history-grid [data-run='{run['id']}']")
+        expect(card.locator(".prompt-text")).to_have_text(HOSTILE)
+        card.click()
+        dialog = Desk(visitor).dialog
+        expect(dialog.locator(".asked")).to_have_text(HOSTILE)
+        dialog.get_by_label("Title").fill(HOSTILE[:100])
+        visitor.page.keyboard.press("Escape")
+        expect(card.locator(".prompt-text")).to_have_text(HOSTILE[:100])
         assert visitor.page.locator("img[src='x']").count() == 0
         assert visitor.page.evaluate("window.wasRun") is None
+
+
+def painted(client: Client, prompt: str) -> dict[str, Any]:
+    """A finished picture."""
+    picture = handle_file(SAMPLES / "place.jpg")
+    return finished(
+        client, client.predict(prompt=prompt, image_urls=[picture], api_name="/image_o1")
+    )
+
+
+def filmed(client: Client, prompt: str) -> dict[str, Any]:
+    """A finished video."""
+    picture = handle_file(SAMPLES / "place.jpg")
+    return finished(
+        client, client.predict(prompt=prompt, image_url=picture, api_name="/image_to_video")
+    )
