@@ -6,7 +6,8 @@ let ended = "";
 export const canNotify = () => "Notification" in window && Notification.permission === "granted";
 
 export const showInTitle = () => {
-  const active = document.querySelectorAll(".run-card[data-active]").length;
+  const cards = [...document.querySelectorAll(".run-card[data-active]")];
+  const active = new Set(cards.map((it) => it.dataset.run)).size;
   const word = ended || (active ? `(${active}) Generating` : "");
   document.title = word ? `${word} · ${OWN_TITLE}` : OWN_TITLE;
 };

@@ -1,6 +1,6 @@
 // The programs of a request, in a dialog with a tab for each language.
 
-import { openDialog } from "./dialog.js";
+import { openDialog, topmost } from "./dialog.js";
 import { fragment } from "./server.js";
 
 export const copy = async (text) => {
@@ -10,7 +10,8 @@ export const copy = async (text) => {
   } catch {
     // Without https there is no clipboard for scripts: the older way still works.
     const area = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(area);
+    // Beside an open dialog nothing can be selected.
+    topmost().append(area);
     area.select();
     const done = document.execCommand("copy");
     area.remove();

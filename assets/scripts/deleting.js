@@ -1,7 +1,9 @@
 // Runs are deleted at once, and for a while they can be brought back.
 
+import { say } from "./dialog.js";
 import { post } from "./server.js";
-import { toast } from "./toast.js";
+
+const UNDO_MS = 15_000;
 
 // `gone(ids)` is told which went, `back(ids)` which returned. A run under way stays.
 export const deleteRuns = async (ids, { gone, back }) => {
@@ -10,14 +12,14 @@ export const deleteRuns = async (ids, { gone, back }) => {
       await post("/history/undelete", { ids: deleted });
       back(deleted);
     } catch (error) {
-      toast(error.message);
+      say(error.message);
     }
   };
   try {
     const { said, deleted } = await post("/history/delete", { ids });
     gone(deleted);
-    toast(said, deleted.length ? { label: "Undo", act: () => undo(deleted) } : null);
+    say(said, deleted.length ? { action: "Undo", onAction: () => undo(deleted), forMs: UNDO_MS } : {});
   } catch (error) {
-    toast(error.message);
+    say(error.message);
   }
 };

@@ -1,14 +1,16 @@
 // One run in full, over History: opened by a card, walked through by arrow keys.
 
-import { fillForm, openRun } from "./places.js";
-import { fragment, get, post, send } from "./server.js";
-import { toast } from "./toast.js";
-import { zoom } from "./zoom.js";
+import { listenToCards } from "./card_actions.js";
+import { say } from "./dialog.js";
+import { fillForm, listen, openRun } from "./places.js";
+import { fragment, get, send } from "./server.js";
 
 const LOOK_MS = 1000;
 const TYPING_PAUSE_MS = 600;
 const OWN = ["title", "remark"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
+// What leads to another part of the page, and so away from the dialog.
+const DEPARTURES = ["run", "fill", "gift", "compare"];
 
 const pathOf = (id) => `/runs/${encodeURIComponent(id)}`;
 
@@ -16,16 +18,6 @@ const tellTimes = (root) => {
   for (const time of root.querySelectorAll("time")) {
     time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
   }
-};
-
-// Only a page that came safely may use the clipboard; elsewhere there is the old way.
-const copy = async (text) => {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = Object.assign(document.createElement("textarea"), { value: text });
-  document.querySelector("dialog[open]").append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 };
 
 export class Detail {
@@ -45,7 +37,7 @@ export class Detail {
   }
 
   get id() {
-    return this.part("[data-request]")?.dataset.run;
+    return this.part(".detail-body")?.dataset.run;
   }
 
   part(selector) {
@@ -56,7 +48,7 @@ export class Detail {
     if (!id) return;
     this.save();
     const ticket = ++this.asked;
-    const html = await get(`${pathOf(id)}/detail`).catch((error) => toast(error.message));
+    const html = await get(`${pathOf(id)}/detail`).catch((error) => say(error.message));
     if (!html || ticket !== this.asked) return;
     const focused = this.dialog.contains(document.activeElement) ? document.activeElement.dataset.do : null;
     this.content.replaceChildren(fragment(html));
@@ -111,7 +103,7 @@ export class Detail {
     this.unsaved = {};
     this.trying(async () => {
       await send("PATCH", pathOf(id), own);
-      if (this.id === id) this.part(".done").textContent = "Saved.";
+      if (this.id === id) this.part(".saved").textContent = "saved";
       this.around.changed(id);
     });
   }
@@ -120,31 +112,22 @@ export class Detail {
     try {
       await work();
     } catch (error) {
-      toast(error.message);
+      say(error.message);
     }
   }
 
   async act(wish, button) {
-    const { id } = this;
-    const { form, request } = this.part("[data-request]").dataset;
-    const leave = (go) => {
-      this.dialog.close();
-      go();
-    };
+    const { form } = this.part(".detail-body").dataset;
     const actions = {
       previous: () => this.go(-1),
       next: () => this.go(1),
       close: () => this.dialog.close(),
       favourite: () => this.star(button),
-      settings: () => leave(() => fillForm(form, JSON.parse(request))),
-      open: () => leave(() => openRun(form, id)),
-      copy: () => this.copyLink(id),
-      delete: () => this.delete(id),
-      "send-again": () => this.recover(wish),
-      "look-again": () => this.recover(wish),
-      cancel: () => post(`${pathOf(id)}/cancel`),
+      open: () => openRun(form, this.id),
+      plan: () => openRun(form, button.dataset.planId),
+      delete: () => this.delete(this.id),
     };
-    if (actions[wish]) await this.trying(actions[wish]);
+    await this.trying(actions[wish]);
   }
 
   star(button) {
@@ -154,18 +137,6 @@ export class Detail {
     this.save();
   }
 
-  // The run goes on, or another one in its place.
-  async recover(wish) {
-    const { id } = await post(`${pathOf(this.id)}/${wish}`);
-    await this.around.arrived();
-    this.open(id);
-  }
-
-  async copyLink(id) {
-    await copy(`${location.origin}/?run=${encodeURIComponent(id)}`);
-    this.part(".done").textContent = "The link is copied.";
-  }
-
   async delete(id) {
     const next = await this.around.delete([id]);
     if (next === id) return;
@@ -173,18 +144,29 @@ export class Detail {
     else this.dialog.close();
   }
 
+  // The card of a run that was made from this one.
+  async show(html) {
+    const { run } = fragment(html).querySelector(".run-card").dataset;
+    await this.around.arrived();
+    this.open(run);
+  }
+
   listen() {
+    listenToCards(this.content, {
+      put: () => this.open(this.id),
+      show: (html) => this.show(html),
+      fill: fillForm,
+    });
+    for (const name of DEPARTURES) listen(name, this.dialog, () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) return this.dialog.close();
-      const picture = event.target.closest("[data-zoom]");
-      if (picture) return zoom(event, picture);
-      const button = event.target.closest("[data-do], [data-action]");
-      if (button) this.act(button.dataset.do ?? button.dataset.action, button);
+      const button = event.target.closest("[data-do]");
+      if (button) this.act(button.dataset.do, button);
     });
     this.dialog.addEventListener("input", ({ target }) => {
       if (!OWN.includes(target.name)) return;
       this.unsaved[target.name] = target.value;
-      this.part(".done").textContent = "";
+      this.part(".saved").textContent = "";
       clearTimeout(this.soon);
       this.soon = setTimeout(() => this.save(), TYPING_PAUSE_MS);
     });

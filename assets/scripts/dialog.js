@@ -31,18 +31,42 @@ export const ask = (question, yes) =>
     button.focus();
   });
 
-// A short word at the foot of the page that goes by itself.
+// Where something can be seen and clicked: in the uppermost dialog, else on the page.
+export const topmost = () =>
+  [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.querySelector(".gradio-container");
+
+const place = (said) => {
+  const ground = topmost();
+  ground.append(said);
+  // It outlives the dialog it was said in.
+  if (ground.tagName === "DIALOG") {
+    ground.addEventListener("close", () => said.isConnected && place(said), { once: true });
+  }
+};
+
+// A short word at the foot of the page that goes by itself; Ctrl+Z does what it offers, too.
 export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
-  const place = document.querySelector(".gradio-container");
-  place.querySelector(".said")?.remove();
+  document.querySelector(".said")?.remove();
   const said = Object.assign(document.createElement("div"), { className: "said" });
-  said.setAttribute("role", "status");
-  said.append(Object.assign(document.createElement("span"), { textContent: sentence }));
+  const text = document.createElement("span");
+  text.setAttribute("role", "status");
+  said.append(text);
   if (action) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: action });
     button.addEventListener("click", () => { said.remove(); onAction(); });
     said.append(button);
   }
-  place.append(said);
-  setTimeout(() => said.remove(), forMs);
+  place(said);
+  // A screen reader reads what comes into a place that was there before.
+  requestAnimationFrame(() => { text.textContent = sentence; });
+  const leaveLater = () => setTimeout(() => (said.matches(":hover, :focus-within") ? leaveLater() : said.remove()), forMs);
+  leaveLater();
 };
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.matches?.("input:not([type=checkbox]), textarea");
+  const offered = document.querySelector(".said button");
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyping || !offered) return;
+  event.preventDefault();
+  offered.click();
+});

@@ -1,13 +1,9 @@
 // The runs a tab shows, newest first: followed until they end, each with a card of its own.
 
-import { askToNotify, showInTitle, tellEnd } from "./attention.js";
-import { copy, openCode } from "./code.js";
-import { say } from "./dialog.js";
-import { keepShown, openCompare, shownRuns } from "./places.js";
-import { fragment, get, newId, post } from "./server.js";
-import { isWanted } from "./spending.js";
-import { openUses } from "./uses.js";
-import { zoom } from "./zoom.js";
+import { showInTitle, tellEnd } from "./attention.js";
+import { listenToCards } from "./card_actions.js";
+import { keepShown, shownRuns } from "./places.js";
+import { fragment, get } from "./server.js";
 
 const LOOK_MS = 1000;
 const LOOK_HIDDEN_MS = 5000;
@@ -29,7 +25,15 @@ export class Feed {
   constructor(element, name) {
     this.element = element;
     this.name = name;
-    element.addEventListener("click", (event) => this.clicked(event));
+    listenToCards(element, {
+      put: (html) => this.put(html),
+      show: (html) => this.show(html),
+      fill: (_, values) => this.form.replace(values),
+    });
+    element.addEventListener("click", ({ target }) => {
+      const opened = target.closest("[data-open]");
+      if (opened) this.open(opened.dataset.open);
+    });
     this.restore();
     this.follow();
   }
@@ -87,36 +91,5 @@ export class Feed {
     const ids = [...this.element.querySelectorAll("[data-active]")].map((it) => it.dataset.run);
     if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
     if (this.element.isConnected) setTimeout(() => this.follow(), document.hidden ? LOOK_HIDDEN_MS : LOOK_MS);
-  }
-
-  async again(run, button) {
-    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
-    button.disabled = true;
-    const again = { run_id: newId() };
-    // A lost answer is asked for once more, under the same id: it is the same run.
-    this.show(await post(`/runs/${run}/again`, again).catch(() => post(`/runs/${run}/again`, again)));
-    button.disabled = false;
-  }
-
-  async clicked(event) {
-    const picture = event.target.closest("[data-zoom]");
-    if (picture) return zoom(event, picture);
-    const opened = event.target.closest("[data-open]");
-    if (opened) return this.open(opened.dataset.open);
-    const button = event.target.closest("[data-action]");
-    if (!button) return;
-    const { run } = button.closest("[data-run]").dataset;
-    const actions = {
-      cancel: async () => this.put(await post(`/runs/${run}/cancel`)),
-      uses: () => openUses(run, button.dataset.output),
-      settings: async () => this.form.replace(await get(`/runs/${run}/settings`)),
-      again: () => this.again(run, button),
-      "look-again": async () => this.put(await post(`/runs/${run}/look-again`)),
-      code: async () => openCode(await get(`/runs/${run}/code`)),
-      notify: async () => say(await askToNotify()),
-      compare: () => openCompare([run]),
-      link: async () => say((await copy(`${location.origin}/?run=${run}`)) ? "The link is copied." : "The link could not be copied."),
-    };
-    await actions[button.dataset.action]?.()?.catch?.((error) => say(error.message));
   }
 }

@@ -2,13 +2,13 @@
 
 import { deleteRuns } from "./deleting.js";
 import { Detail } from "./detail.js";
+import { say } from "./dialog.js";
 import { fetchByGeneration } from "./fetching.js";
 import { Grid } from "./grid.js";
 import { playOnHover } from "./hover.js";
 import { openCompare } from "./places.js";
 import { Selection } from "./selection.js";
 import { get, send } from "./server.js";
-import { toast } from "./toast.js";
 
 const TYPING_PAUSE_MS = 250;
 const LOOK_MS = 2000;
@@ -33,6 +33,7 @@ class History {
     this.isSeen = false;
     this.selection = new Selection(element.querySelector(".selection"), this.grid, {
       compare: openCompare,
+      download: (ids) => this.download(ids),
       delete: (ids) => this.delete(ids),
     });
     this.detail = new Detail({
@@ -129,6 +130,12 @@ class History {
     return this.grid.ids[Math.min(at, this.grid.ids.length - 1)] ?? null;
   }
 
+  download(ids) {
+    const most = Number(this.element.querySelector(".history-view").dataset.mostFiles);
+    if (ids.length > most) return say(`At most ${most} runs fit into one archive. Select fewer.`);
+    Object.assign(document.createElement("a"), { href: `/runs.zip?ids=${ids.join(",")}`, download: "" }).click();
+  }
+
   async star(card) {
     const star = card.querySelector(".star");
     const favourite = star.ariaPressed !== "true";
@@ -137,7 +144,7 @@ class History {
       await send("PATCH", `/runs/${encodeURIComponent(card.dataset.run)}`, { favourite });
     } catch (error) {
       star.ariaPressed = String(!favourite);
-      toast(error.message);
+      say(error.message);
     }
   }
 

@@ -1,6 +1,5 @@
 """One run in full, over History: what was asked, what came, what happened, and what to do next."""
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,23 +10,21 @@ from starlette.responses import HTMLResponse
 
 from components.catalog import model_by_id
 from components.interface.cards import card_html
+from components.interface.plan_desk import GROUP_PREFIX
 from components.interface.reference_cards import sources_of
 from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
 from components.media.store import REF_PREFIX
-from components.runs.quote import Quote
-from components.runs.recovery import can_look_again
-from components.runs.run import Run, Status
+from components.runs.run import Run
 
 TITLE_MAX_CHARS = 120
 REMARK_MAX_CHARS = 4000
-ENDED_WITHOUT_RESULT = (Status.FAILED, Status.CANCELLED)
 
 
 def _kept_text(text: str) -> str:
-    """The text as it is kept: no database holds a NUL."""
-    return text.replace("\x00", "").strip()
+    """The text as it is kept: no database holds a NUL or half a character."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
 
 
 KeptText = Annotated[str, AfterValidator(_kept_text)]
@@ -46,9 +43,7 @@ def detail_router(services: Services) -> APIRouter:
     router = APIRouter()
 
     def detail(run_id: str) -> HTMLResponse:
-        run = services.runs.get(run_id)
-        quote = services.runs.quote(model_by_id(run.model), run.request)
-        return HTMLResponse(detail_html(run, services.clock(), quote), headers=FRESH)
+        return HTMLResponse(detail_html(services.runs.get(run_id), services), headers=FRESH)
 
     def annotate(run_id: str, own: Own) -> dict[str, Any]:
         run = services.runs.annotate(run_id, **own.model_dump())
@@ -59,20 +54,17 @@ def detail_router(services: Services) -> APIRouter:
     return router
 
 
-def detail_html(run: Run, now: float, quote: Quote) -> Markup:
-    """The content of the dialog; `quote` is what it would cost to send the run again."""
+def detail_html(run: Run, services: Services) -> Markup:
+    """The content of the dialog: the card, and what the card has no room for."""
     return render(
         "detail.html",
         run=run,
         model=model_by_id(run.model),
-        card=card_html(run, now),
+        card=card_html(run, services),
         inputs=_inputs(run),
         ids=_ids(run),
         events=[(_iso(event.at), event.what) for event in run.events],
-        request=json.dumps(run.request),
-        can_look_again=can_look_again(run),
-        can_send_again=bool(run.request) and run.status in ENDED_WITHOUT_RESULT,
-        quote=quote,
+        plan=GROUP_PREFIX + run.group_id if run.group_id else "",
         title_max=TITLE_MAX_CHARS,
         remark_max=REMARK_MAX_CHARS,
     )

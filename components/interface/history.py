@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from components.catalog import MODELS, model_by_id
 from components.errors import RunNotFound
 from components.interface.describe import clip_url, status_label, status_words, thumb_url
+from components.interface.export.export_routes import MOST_RUNS
 from components.interface.run_routes import FRESH, MOST_CARDS
 from components.interface.section import section
 from components.interface.services import Services
@@ -44,7 +45,9 @@ def build_history() -> gr.HTML:
     """Lay out the filters and the place of the grid; the script lists when the tab is opened."""
     statuses = [(str(status), status_label(status)) for status in Status]
     videos = [model for model in MODELS if model.output == "video"]
-    html = render("history.html", models=MODELS, videos=videos, statuses=statuses)
+    html = render(
+        "history.html", models=MODELS, videos=videos, statuses=statuses, most_downloads=MOST_RUNS
+    )
     return section("history", html)
 
 

@@ -25,7 +25,7 @@ class Elsewhere(BaseModel):
 
 
 def history_actions_router(services: Services) -> APIRouter:
-    """`/history/delete`, `/undelete` and `/fetch`; `/runs/ID/send-again` and `/look-again`."""
+    """`/history/delete`, `/history/undelete` and `/history/fetch`."""
     router = APIRouter()
     runs = services.runs
 
@@ -39,15 +39,7 @@ def history_actions_router(services: Services) -> APIRouter:
     def fetch(wanted: Elsewhere) -> dict[str, str]:
         return {"id": runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id}
 
-    def send_again(run_id: str) -> dict[str, str]:
-        return {"id": runs.send_again(run_id).id}
-
-    def look_again(run_id: str) -> dict[str, str]:
-        return {"id": runs.look_again(run_id).id}
-
     router.add_api_route("/history/delete", delete, methods=["POST"])
     router.add_api_route("/history/undelete", undelete, methods=["POST"])
     router.add_api_route("/history/fetch", fetch, methods=["POST"])
-    router.add_api_route("/runs/{run_id}/send-again", send_again, methods=["POST"])
-    router.add_api_route("/runs/{run_id}/look-again", look_again, methods=["POST"])
     return router

@@ -32,7 +32,8 @@ def test_pages_follow_one_another_without_gap_or_repeat(asker: httpx.Client) -> 
 
 
 def test_what_is_the_users_own_is_changed_one_by_one(asker: httpx.Client) -> None:
-    asker.patch("/runs/run-0001", json={"title": "  A title\x00 ", "favourite": True})
+    hostile = json.dumps({"title": "  A title\x00\ud800 ", "favourite": True})
+    asker.patch("/runs/run-0001", content=hostile, headers={"Content-Type": "application/json"})
     own = asker.patch("/runs/run-0001", json={"remark": "A remark"}).json()
     assert own == {"title": "A title", "remark": "A remark", "favourite": True}
     assert "run-0001" in asker.get("/history", params={"favourite": "true"}).text
@@ -42,22 +43,18 @@ def test_what_is_the_users_own_is_changed_one_by_one(asker: httpx.Client) -> Non
     ("method", "path", "body"),
     [
         ("PATCH", "/runs/run-0001", {"title": "x" * 121}),
-        ("PATCH", "/runs/run-0001", {"title": "\ud800"}),
         ("PATCH", "/runs/no-such-run", {"title": "x"}),
         ("GET", "/runs/no-such-run/detail", None),
         ("GET", "/history?created_from=yesterday", None),
         ("GET", "/history?limit=100000", None),
         ("POST", "/history/delete", {"ids": ["x"] * 1001}),
         ("POST", "/history/fetch", {"generation_id": "no id"}),
-        ("POST", "/runs/run-0001/look-again", None),
     ],
 )
 def test_a_refusal_is_a_sentence(
     asker: httpx.Client, method: str, path: str, body: dict[str, object] | None
 ) -> None:
-    sent = json.dumps(body).encode() if body else None
-    kind = {"Content-Type": "application/json"}
-    answer = asker.request(method, path, content=sent, headers=kind)
+    answer = asker.request(method, path, json=body)
     assert answer.status_code in (404, 422)
     assert all(sentence.endswith(".") for sentence in answer.json()["problems"].values())
 

@@ -50,7 +50,7 @@ class Desk:
     @property
     def toast(self) -> Locator:
         """The short sentence at the foot of the page."""
-        return self.visitor.page.locator(".toast")
+        return self.visitor.page.locator(".said")
 
     def card(self, number: int) -> Locator:
         """The card of the kept run with this number."""
@@ -208,7 +208,7 @@ def test_a_title_and_a_note_are_kept_and_found(desk: Desk) -> None:
 def test_settings_come_back_with_their_media(desk: Desk, kept: Kept) -> None:
     visitor = desk.visitor
     desk.card(1).click()
-    desk.do("settings")
+    desk.dialog.get_by_role("button", name="Use these settings").click()
     form = Form(visitor.page, ImageToVideo.api_name, ImageToVideo.output)
     expect(form.prompt).to_have_value(kept.runs[1].prompt)
     expect(form.cards_of("image_url")).to_have_count(1)
@@ -229,14 +229,13 @@ def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(desk: Desk) -> No
     expect(desk.card(6)).to_have_count(1)
 
 
-def test_a_lost_run_can_be_looked_for_or_sent_again_at_its_price(desk: Desk) -> None:
-    visitor = desk.visitor
-    visitor.page.locator("#history-grid [data-run='run-lost']").click()
-    expect(desk.dialog.locator("[data-do='look-again']")).to_be_visible()
-    expect(desk.dialog.locator("[data-do='send-again']")).to_contain_text("$0.73")
-    desk.do("look-again")
+def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(desk: Desk) -> None:
+    desk.visitor.page.locator("#history-grid [data-run='run-lost']").click()
+    expect(desk.dialog.get_by_role("button", name="Send again · $0.73")).to_be_visible()
+    look_again = desk.dialog.get_by_role("button", name="Look for it again")
+    look_again.click()
     expect(desk.dialog).to_contain_text("Looked for again.")
-    expect(desk.dialog.locator("[data-do='send-again']")).to_have_count(0)
+    expect(look_again).to_have_count(0)
 
 
 def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(desk: Desk, client: Client) -> None:

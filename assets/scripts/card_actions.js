@@ -1,0 +1,49 @@
+// What the buttons of a run's card do, wherever the card is shown.
+
+import { askToNotify } from "./attention.js";
+import { copy, openCode } from "./code.js";
+import { say } from "./dialog.js";
+import { openCompare } from "./places.js";
+import { get, newId, post } from "./server.js";
+import { isWanted } from "./spending.js";
+import { openUses } from "./uses.js";
+import { zoom } from "./zoom.js";
+
+// `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
+// `fill(form, values)` what a form is to be filled with.
+export const listenToCards = (element, { put, show, fill }) => {
+  const again = async (run, button) => {
+    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
+    button.disabled = true;
+    const wish = { run_id: newId() };
+    try {
+      // A lost answer is asked for once more, under the same id: it is the same run.
+      await show(await post(`/runs/${run}/again`, wish).catch(() => post(`/runs/${run}/again`, wish)));
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const link = async (run) => {
+    const isCopied = await copy(`${location.origin}/?run=${run}`);
+    say(isCopied ? "The link is copied." : "The link could not be copied.");
+  };
+  element.addEventListener("click", async (event) => {
+    const picture = event.target.closest("[data-zoom]");
+    if (picture) return zoom(event, picture);
+    const button = event.target.closest(".run-card [data-action]");
+    if (!button) return;
+    const { run, form } = button.closest("[data-run]").dataset;
+    const actions = {
+      cancel: async () => put(await post(`/runs/${run}/cancel`)),
+      uses: () => openUses(run, button.dataset.output),
+      settings: async () => fill(form, await get(`/runs/${run}/settings`)),
+      again: () => again(run, button),
+      "look-again": async () => put(await post(`/runs/${run}/look-again`)),
+      code: async () => openCode(await get(`/runs/${run}/code`)),
+      notify: async () => say(await askToNotify()),
+      compare: () => openCompare([run]),
+      link: () => link(run),
+    };
+    await actions[button.dataset.action]?.()?.catch?.((error) => say(error.message));
+  });
+};
