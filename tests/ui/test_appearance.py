@@ -61,6 +61,7 @@ def test_axe_finds_nothing_grave(
     with visiting(browser, playground, color_scheme=scheme) as (_, visitor):
         for run_id in shown_runs:
             visitor.open(f"?run={run_id}")
+            expect(visitor.page.locator(f".run-card[data-run='{run_id}']")).to_be_visible()
         is_dark = visitor.page.evaluate("document.body.classList.contains('dark')")
         assert is_dark == (scheme == "dark")
         Form(visitor.page, "image_to_video", "video").expect_result()
