@@ -62,6 +62,12 @@ class DoomedStore(RunStore):
             self._doom.comes(f"after storing {run.status}")
         return claims
 
+    def begin_sending(self, claim: Claim, now: float) -> Claim:
+        self._doom.comes("before beginning to send")
+        begun = super().begin_sending(claim, now)
+        self._doom.comes(f"after storing {begun.run.status}")
+        return begun
+
 
 class DoomedAdapter(HTTPAdapter):
     """A transport whose process may die before or after an exchange."""

@@ -14,8 +14,8 @@ from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations
 from components.runs.gate import Gate
-from components.runs.leases import Lane
-from components.runs.run import Run
+from components.runs.leases import Claim, Lane
+from components.runs.run import Run, Status
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
@@ -90,12 +90,19 @@ def stepper(
     return Stepper(client, media, collector, expectations, clock, chance, gate)
 
 
+def claimed(store: RunStore, now: float) -> list[Claim]:
+    """Claim whatever is due; queued runs are about to be sent."""
+    return [
+        store.begin_sending(claim, now) if claim.run.status is Status.QUEUED else claim
+        for claim in store.tick([], now, LEASE_S, EVERY_LANE)
+    ]
+
+
 def drive(store: RunStore, steps: Stepper, clock: Clock) -> None:
     """Take every run to its end, the clock jumping to what is due next, a minute at least."""
     while (due := store.next_due()) is not None:
         clock.now = max(clock.now + 60, due)
-        claims = store.tick([], clock.now, LEASE_S, EVERY_LANE)
-        results = [(claim, steps.advance(claim.run)) for claim in claims]
+        results = [(claim, steps.advance(claim.run)) for claim in claimed(store, clock.now)]
         store.tick(results, clock.now, LEASE_S, {})
 
 

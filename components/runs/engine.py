@@ -125,7 +125,7 @@ class Engine:
         allowance = Allowance(self.gate.room(now), self.gate.limits.in_flight)
         claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance)
         self._unwritten.clear()
-        self.gate.sent(now for claim in claims if claim.run.status is Status.SUBMITTING)
+        self.gate.sent(now for claim in claims if claim.run.status is Status.QUEUED)
         for claim in claims:
             self._busy[claim.lane] += 1
             self._pools[claim.lane].submit(self._step, claim)
@@ -146,12 +146,16 @@ class Engine:
         return min(IDLE_S, max(0.05, min(pauses, default=IDLE_S)))
 
     def _step(self, claim: Claim) -> None:
-        run = claim.run
         try:
-            run = self._advance(run)
+            if claim.run.status is Status.QUEUED:
+                claim = self._store.begin_sending(claim, self._clock())
+            run = claim.run
+            # Still queued, it was withdrawn meanwhile.
+            if run.status is not Status.QUEUED:
+                run = self._advance(run)
         except Exception:
-            LOGGER.exception("a step of run %s failed", run.id)
-            run = self._after_a_fault(run)
+            LOGGER.exception("a step of run %s failed", claim.run.id)
+            run = self._after_a_fault(claim.run)
         if run.status is claim.run.status is Status.GENERATING:
             earliest = self._clock() + self._least_gap_s
             run = replace(run, next_step_at=max(run.next_step_at, earliest))

@@ -96,7 +96,7 @@ class Desk:
         if not due:
             return []
         due.sort(key=lambda it: (it[1].created_at, it[1].id))
-        spare = max(0, allowance.in_flight - in_flight(connection))
+        spare = max(0, allowance.in_flight - in_flight(connection) - _begun(connection, now))
         allowed = due[: min(allowance.to_send, spare)]
         return [
             claim
@@ -127,6 +127,12 @@ def in_flight(connection: Connection) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
+def _begun(connection: Connection, now: float) -> int:
+    """How many queued runs were handed out and will be sent in a moment."""
+    counted = sa.select(sa.func.count()).select_from(RUNS).where(QUEUED, RUNS.c.lease_until > now)
+    return int(connection.execute(counted).scalar_one())
+
+
 def place(connection: Connection, run: Run) -> int:
     """The place in the queue of a run that is in there, from 1 on."""
     before = sa.tuple_(RUNS.c.created_at, RUNS.c.id) < sa.tuple_(
@@ -148,6 +154,18 @@ def sent_since(connection: Connection, moment: float) -> list[float]:
     """When runs were sent after a moment, earliest first."""
     sent = sa.select(RUNS.c.submitted_at).where(RUNS.c.submitted_at > moment)
     return list(connection.execute(sent.order_by(RUNS.c.submitted_at)).scalars())
+
+
+def begin_sending(connection: Connection, claim: Claim, now: float) -> Claim:
+    """Store the intent to send; the run comes back `submitting` if it may still be sent."""
+    run = claim.run
+    # Its troubles are not over before it is accepted.
+    kept = {name: getattr(run, name) for name in ("attempts", "trouble", "trouble_since")}
+    sending = run.moved(Status.SUBMITTING, now, "Sending.", submitted_at=now, **kept)
+    mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
+    changed = changed_columns(run, sending)
+    written = connection.execute(RUNS.update().where(mine, QUEUED).values(**changed))
+    return replace(claim, run=sending) if written.rowcount else claim
 
 
 def release_all(connection: Connection) -> None:
@@ -230,10 +248,6 @@ def _write(
 
 
 def _claimed(run: Run, now: float) -> Run:
-    if run.status is Status.QUEUED:
-        # Its troubles are not over before it is accepted.
-        kept = {name: getattr(run, name) for name in ("attempts", "trouble", "trouble_since")}
-        return run.moved(Status.SUBMITTING, now, "Sending.", submitted_at=now, **kept)
     if run.status is Status.SUBMITTING:
         return run.moved(Status.UNCERTAIN, now, "Interrupted while sending; looking for it.")
     return run

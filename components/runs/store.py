@@ -88,9 +88,9 @@ class RunStore:
     ) -> list[Claim]:
         """Write what the last steps brought and hand out the next, in one transaction.
 
-        `room` is how many runs each lane can take; queued ones are also bounded by `allowance`. A
-        claimed `queued` run comes back `submitting`: the intent is stored before a byte leaves. A
-        `submitting` run whose lease ran out comes back `uncertain`: it may have been sent.
+        `room` is how many runs each lane can take; queued ones are also bounded by `allowance`, and
+        are sent after `begin_sending`. A `submitting` run whose lease ran out comes back
+        `uncertain`: it may have been sent.
         """
         with self._engine.begin() as connection:
             leases.write_results(connection, results)
@@ -102,6 +102,15 @@ class RunStore:
             allowed = allowance or Allowance()
             claims += self._desk.hand_out_queue(connection, room, allowed, now, lease_s)
         return claims
+
+    def begin_sending(self, claim: Claim, now: float) -> Claim:
+        """Store the intent to send a queued run, the last thing before a byte leaves.
+
+        It comes back `submitting`, or still `queued` where it must not be sent: it was cancelled,
+        or its lease was lost.
+        """
+        with self._engine.begin() as connection:
+            return leases.begin_sending(connection, claim, now)
 
     def next_due(self, after: float = 0.0) -> float | None:
         """When the earliest step is due, later than `after`, that nobody works on; or None."""

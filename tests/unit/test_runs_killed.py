@@ -15,6 +15,7 @@ from tests.run_samples import FRAMES, IMAGE_O1
 POST = {FRAMES: "asking POST /v2/video/generations", IMAGE_O1: "asking POST /v1/images/generations"}
 LOOK = "asking GET /v2/video/generations"
 MOMENTS = [
+    *((model, "before beginning to send", 0) for model in POST),
     *((model, f"after storing {Status.SUBMITTING}", 0) for model in POST),
     *((model, f"before {post}", 0) for model, post in POST.items()),
     *((model, f"after {post}", 1) for model, post in POST.items()),

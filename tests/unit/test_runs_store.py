@@ -12,7 +12,7 @@ from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store import RunStore
-from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, run_store, sample_run
+from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, claimed, run_store, sample_run
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
 
 
 def claim(store: RunStore, now: float = NOW) -> list[Claim]:
-    return store.tick([], now, LEASE_S, EVERY_LANE)
+    return claimed(store, now)
 
 
 def write(store: RunStore, held: Claim, run: Run, now: float = NOW) -> None:
@@ -59,6 +59,32 @@ def test_a_claimed_run_is_submitting_before_a_byte_leaves_and_claimed_once(
     assert store.get("run-1") == held.run
     assert claim(store) == []
     assert claim(store, NOW + LEASE_S - 1) == []
+
+
+@pytest.mark.parametrize("stop", ["cancelled", "lease lost"])
+def test_a_run_that_was_withdrawn_before_the_intent_was_stored_is_not_sent(
+    store: RunStore, stop: str
+) -> None:
+    store.add(sample_run())
+    (held,) = store.tick([], NOW, LEASE_S, EVERY_LANE)
+    assert held.run.status is Status.QUEUED
+    if stop == "cancelled":
+        assert store.cancel("run-1", NOW).status is Status.CANCELLED
+    else:
+        store.release()
+    assert store.begin_sending(held, NOW) == held
+    write(store, held, held.run)
+    assert len(claim(store)) == (0 if stop == "cancelled" else 1)
+
+
+def test_a_run_that_was_handed_out_and_never_begun_is_simply_handed_out_again(
+    store: RunStore,
+) -> None:
+    store.add(sample_run())
+    store.tick([], NOW, LEASE_S, EVERY_LANE)
+    store.release()
+    (held,) = claim(store)
+    assert held.run.status is Status.SUBMITTING
 
 
 def test_two_stores_on_one_database_never_claim_the_same_run(
@@ -107,8 +133,11 @@ def test_no_more_runs_are_under_way_at_once_than_allowed(store: RunStore) -> Non
     held = store.tick([], NOW, LEASE_S, EVERY_LANE, allowed)
     assert [one.run.id for one in held] == ["run-0", "run-1"]
     assert store.tick([], NOW, LEASE_S, EVERY_LANE, allowed) == []
-    over = held[0].run.failed(NOW, "No.")
-    (next_one,) = store.tick([(held[0], over)], NOW, LEASE_S, EVERY_LANE, allowed)
+    sent = store.begin_sending(held[0], NOW)
+    assert store.tick([], NOW, LEASE_S, EVERY_LANE, allowed) == []
+    (next_one,) = store.tick(
+        [(sent, sent.run.failed(NOW, "No."))], NOW, LEASE_S, EVERY_LANE, allowed
+    )
     assert next_one.run.id == "run-2"
 
 
