@@ -1,28 +1,18 @@
 """What stands side by side, and what is said where something cannot be shown."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.catalog.kling_o1 import ImageToVideo, VideoEdit
+from components.errors import RunNotFound
 from components.interface.comparison import MOST_SIDES, Comparer, Comparison
 from components.media.store import FolderStore, ref
 from components.runs.run import Output, Run, Status
-from components.runs.store import RunStore
 from tests.media_files import drawing, saved
 from tests.playgrounds import SAMPLES
-from tests.run_samples import IMAGE_O1, NOW, run_store, sample_run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    """The runs of a test."""
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
+from tests.run_samples import IMAGE_O1, sample_run
 
 
 @pytest.fixture
@@ -43,32 +33,42 @@ def clip(media: FolderStore) -> str:
     return media.keep(SAMPLES / "clip.mp4", ".mp4")
 
 
-def kept(store: RunStore, run_id: str, *names: str, **changes: Any) -> str:
-    """Keep a finished run with these files as its results; returns its id."""
-    outputs = tuple(Output(kind="image", name=name) for name in names)
-    given = {"status": Status.DONE, "outputs": outputs, "model": IMAGE_O1, **changes}
-    store.add(sample_run(run_id, **given))
-    return run_id
+class Kept(dict[str, Run]):
+    """The runs of a test, by their ids."""
+
+    def find(self, run_id: str) -> Run:
+        """As the store does."""
+        if run_id not in self:
+            raise RunNotFound("There is no run with this id here.")
+        return self[run_id]
+
+    def keep(self, run_id: str, *names: str, **changes: Any) -> str:
+        """Keep a finished run with these files as its results; returns its id."""
+        outputs = tuple(Output(kind="image", name=name) for name in names)
+        given: dict[str, Any] = {
+            "status": Status.DONE,
+            "outputs": outputs,
+            "model": IMAGE_O1,
+            **changes,
+        }
+        self[run_id] = sample_run(run_id, **given)
+        return run_id
+
+    def keep_edit(self, source: str, result: str) -> str:
+        """Keep an edit of a clip; returns its id."""
+        request = {"prompt": "Night", "video_url": source}
+        return self.keep("edit", result, model=VideoEdit.model_id, request=request)
 
 
-def edit_of(store: RunStore, source: str, result: str) -> str:
-    """Keep an edit of a clip."""
-    run = Run(
-        id="edit",
-        model=VideoEdit.model_id,
-        request={"prompt": "Night", "video_url": source},
-        created_at=NOW,
-        next_step_at=NOW,
-        status=Status.DONE,
-        outputs=(Output(kind="video", name=result),),
-    )
-    store.add(run)
-    return run.id
+@pytest.fixture
+def runs() -> Kept:
+    """No runs yet."""
+    return Kept()
 
 
-def compared(store: RunStore, media: FolderStore, *specs: str) -> Comparison:
+def compared(runs: Kept, media: FolderStore, *specs: str) -> Comparison:
     """What the page would show of these."""
-    return Comparer(store.get, media).compare(specs)
+    return Comparer(runs.find, media).compare(specs)
 
 
 def shown(comparison: Comparison) -> dict[str, str]:
@@ -77,21 +77,19 @@ def shown(comparison: Comparison) -> dict[str, str]:
 
 
 def test_runs_stand_in_the_order_they_are_asked_for(
-    store: RunStore, media: FolderStore, picture: str
+    runs: Kept, media: FolderStore, picture: str
 ) -> None:
-    kept(store, "first", picture)
-    kept(store, "second", picture, picture, picture)
-    comparison = compared(store, media, "second~3", "first")
+    runs.keep("first", picture)
+    runs.keep("second", picture, picture, picture)
+    comparison = compared(runs, media, "second~3", "first")
     assert shown(comparison) == {"A": "Result 3 of 3", "B": "Result"}
     assert comparison.sentences == ()
     facts = comparison.panes["B"].facts
     assert (facts.width_px, facts.height_px) == (400, 300)
 
 
-def test_an_edit_alone_stands_against_its_source(
-    store: RunStore, media: FolderStore, clip: str
-) -> None:
-    comparison = compared(store, media, edit_of(store, ref(clip), clip))
+def test_an_edit_alone_stands_against_its_source(runs: Kept, media: FolderStore, clip: str) -> None:
+    comparison = compared(runs, media, runs.keep_edit(ref(clip), clip))
     assert shown(comparison) == {"A": "Source video", "B": "Result"}
     source = comparison.panes["A"].facts
     assert source.frames_per_s == 24
@@ -100,33 +98,29 @@ def test_an_edit_alone_stands_against_its_source(
 
 
 def test_a_source_at_another_host_is_not_loaded_but_told_of(
-    store: RunStore, media: FolderStore, clip: str
+    runs: Kept, media: FolderStore, clip: str
 ) -> None:
-    comparison = compared(store, media, edit_of(store, "https://films.example/a.mp4", clip))
+    comparison = compared(runs, media, runs.keep_edit("https://films.example/a.mp4", clip))
     assert shown(comparison) == {"A": "Result"}
     assert "lies at films.example" in comparison.sentences[0]
     assert "https" not in str([pane.medium.url for pane in comparison.panes.values()])
-    asked_for = compared(store, media, "edit~s1", "edit")
+    asked_for = compared(runs, media, "edit~s1", "edit")
     assert "other hosts" in asked_for.sides[0].sentence
 
 
 def test_pictures_of_one_run_stand_against_each_other_where_the_source_is_elsewhere(
-    store: RunStore, media: FolderStore, picture: str
+    runs: Kept, media: FolderStore, picture: str
 ) -> None:
-    comparison = compared(store, media, kept(store, "four", *[picture] * 4))
+    comparison = compared(runs, media, runs.keep("four", *[picture] * 4))
     assert shown(comparison) == {"A": "Result 1 of 4", "B": "Result 2 of 4"}
 
 
-def test_what_is_gone_or_unfinished_says_so(
-    store: RunStore, media: FolderStore, picture: str
-) -> None:
-    kept(store, "fine", picture)
-    kept(store, "deleted", picture)
-    store.delete(["deleted"], NOW)
-    kept(store, "broken", status=Status.FAILED, error="The provider declined it.")
-    kept(store, "going", status=Status.GENERATING)
-    kept(store, "emptied", picture.replace(picture[:4], "0000", 1))
-    comparison = compared(store, media, "fine", "deleted", "<b>", "broken", "going", "emptied")
+def test_what_is_gone_or_unfinished_says_so(runs: Kept, media: FolderStore, picture: str) -> None:
+    runs.keep("fine", picture)
+    runs.keep("broken", status=Status.FAILED, error="The provider declined it.")
+    runs.keep("going", status=Status.GENERATING)
+    runs.keep("emptied", picture.replace(picture[:4], "0000", 1))
+    comparison = compared(runs, media, "fine", "deleted", "<b>", "broken", "going", "emptied")
     assert list(shown(comparison)) == ["A"]
     sentences = [side.sentence for side in comparison.sides]
     assert sentences == [
@@ -140,34 +134,33 @@ def test_what_is_gone_or_unfinished_says_so(
 
 
 def test_one_run_without_anything_to_compare_asks_for_another(
-    store: RunStore, media: FolderStore, clip: str
+    runs: Kept, media: FolderStore, clip: str
 ) -> None:
-    kept(store, "alone", clip, model=ImageToVideo.model_id)
-    comparison = compared(store, media, "alone")
+    runs.keep("alone", clip, model=ImageToVideo.model_id)
+    comparison = compared(runs, media, "alone")
     assert comparison.sentences == ("Choose another run to compare it with.",)
 
 
 def test_unlike_kinds_and_lengths_and_too_many_are_told_of(
-    store: RunStore, media: FolderStore, picture: str, clip: str
+    runs: Kept, media: FolderStore, picture: str, clip: str
 ) -> None:
-    kept(store, "still", picture)
-    kept(store, "moving", clip, model=ImageToVideo.model_id)
-    mixed = compared(store, media, "still", "moving")
+    runs.keep("still", picture)
+    runs.keep("moving", clip, model=ImageToVideo.model_id)
+    mixed = compared(runs, media, "still", "moving")
     assert mixed.sentences == (
         "A picture and a video cannot be laid over each other: they stand side by side.",
     )
-    many = compared(store, media, *["still"] * (MOST_SIDES + 1))
+    many = compared(runs, media, *["still"] * (MOST_SIDES + 1))
     assert len(many.sides) == MOST_SIDES
     assert "At most 6" in many.sentences[0]
 
 
 def test_a_run_is_listed_once_however_often_it_is_shown(
-    store: RunStore, media: FolderStore, picture: str
+    runs: Kept, media: FolderStore, picture: str
 ) -> None:
-    kept(store, "twice", picture, picture)
-    run = replace(store.get("twice"), id="other")
-    store.add(run)
-    comparison = compared(store, media, "twice~1", "twice~2", "other")
+    runs.keep("twice", picture, picture)
+    runs.keep("other", picture)
+    comparison = compared(runs, media, "twice~1", "twice~2", "other")
     assert {letter: run.id for letter, run in comparison.runs.items()} == {
         "A": "twice",
         "C": "other",
