@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from components.catalog import model_by_id
 from components.interface.comparison import LETTERS, Comparer, Comparison, Side
 from components.interface.describe import thumb_url
+from components.interface.differences import differences_html
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
@@ -53,13 +54,14 @@ def compare_router(services: Services) -> APIRouter:
 
 
 def comparison_html(comparison: Comparison, now: float) -> Markup:
-    """The sides, the stage with its tools, and the player where there are clips."""
-    panes = comparison.panes
+    """The sides, the stage with its tools, the player of clips, and the table of differences."""
+    panes, runs = comparison.panes, comparison.runs
     kinds = {pane.medium.kind for pane in panes.values()}
     return render(
         "comparison.html",
         sides=[_described(side, now) for side in comparison.sides],
         sentences=comparison.sentences,
+        differences=differences_html(runs) if len(runs) > 1 else "",
         panes=panes,
         kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
         has_clips="video" in kinds,

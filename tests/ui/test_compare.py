@@ -222,6 +222,22 @@ def test_what_cannot_be_laid_over_each_other_says_so(visitor: Visitor, runs: Ids
     expect(sides).to_have_count(2)
 
 
+def test_a_table_shows_what_differs_and_marks_the_words(visitor: Visitor, runs: Ids) -> None:
+    page = visitor.page
+    opened(page, runs["dusk"], runs["night"])
+    table = page.locator("#compare").get_by_role("table")
+    prompt = table.get_by_role("row", name="Prompt")
+    expect(prompt.get_by_role("cell")).to_have_text(
+        ["The harbour at dusk", "The harbour at deep night"]
+    )
+    expect(prompt.locator("mark")).to_have_text(["dusk", "deep night"])
+    counts = table.get_by_role("row", name="Number of images").get_by_role("cell")
+    expect(counts).to_have_text(["2", "1"])
+    expect(table.get_by_role("row")).to_have_count(3)
+    opened(page, runs["edit"])
+    expect(page.locator("#compare .differences-place")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_it_stacked_and_axe_finds_nothing_grave(
     scheme: Literal["light", "dark"], browser: Browser, playground: Playground, runs: Ids
