@@ -205,7 +205,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 # Pillow warns of what it repairs; a warning is no failure here.
 @pytest.mark.filterwarnings("ignore")
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_a_damaged_file_is_read_and_written_without_an_error(

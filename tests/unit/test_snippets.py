@@ -45,15 +45,15 @@ def test_any_value_survives_as_python(value: Any) -> None:
 
 
 # One process reads many values: starting it is what costs.
-@settings(max_examples=10, deadline=None)
-@given(st.lists(TREES, min_size=20, max_size=40))
+@settings(max_examples=6, deadline=None)
+@given(st.lists(TREES, min_size=20, max_size=60))
 def test_any_value_survives_as_javascript(values: list[Any]) -> None:
     program = f"process.stdout.write(JSON.stringify({source_of(values, JAVASCRIPT)}))"
     assert output_of(["node", "--input-type=module"], program) == values
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(TREES, min_size=20, max_size=40))
+@settings(max_examples=6, deadline=None)
+@given(st.lists(TREES, min_size=20, max_size=60))
 def test_any_value_survives_as_a_here_document(values: list[Any]) -> None:
     program = f"cat <<JSON\n{source_of(values, HERE_DOCUMENT)}\nJSON\n"
     assert output_of(["bash"], program) == values
