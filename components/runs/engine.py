@@ -122,6 +122,9 @@ class Engine:
             for lane, busy in self._busy.items()
         }
         now = self._clock()
+        if now >= self._count_at:
+            self._count_at = now + COUNT_EVERY_S
+            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
         allowance = Allowance(self.gate.room(now), self.gate.limits.in_flight)
         claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance)
         self._unwritten.clear()
@@ -134,9 +137,6 @@ class Engine:
         if now >= self._upkeep_at:
             self._upkeep_at = now + UPKEEP_EVERY_S
             self._pools[Lane.STEPS].submit(self._keep_up)
-        if now >= self._count_at:
-            self._count_at = now + COUNT_EVERY_S
-            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
         return self._until_next(now)
 
     def _until_next(self, now: float) -> float:

@@ -15,7 +15,7 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths
 from components.runs.collect import Collector
-from components.runs.engine import Engine
+from components.runs.engine import LOOKS_PER_S, Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Query
 from components.runs.leases import Lane
@@ -28,7 +28,7 @@ from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
-from tests.run_samples import FRAMES, IMAGE_O1, FullPause, run_store, sample_run
+from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, FullPause, run_store, sample_run
 from tests.sandbox_requests import small_sandbox
 
 WAIT_S = 20.0
@@ -194,3 +194,22 @@ def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Pat
     store.close()
     assert len(begun) == 1
     assert statuses == {Status.GENERATING, Status.QUEUED}
+
+
+def test_the_more_runs_are_in_flight_the_further_apart_are_the_looks_at_each(
+    tmp_path: Path,
+) -> None:
+    count, looked = 40, 0
+    store = run_store(tmp_path)
+    for number in range(count):
+        store.add(sample_run(f"{number}", status=Status.GENERATING, generation_id="g"))
+    engine = Engine(store, lambda run: run.waiting(NOW, ""), clock=Clock())
+    engine.start()
+    deadline = time.monotonic() + WAIT_S
+    while looked < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+        looked = sum(run.next_step_at > NOW for run in store.find(Query(limit=count)).runs)
+    engine.stop()
+    least_gap_s = count / LOOKS_PER_S
+    assert {run.next_step_at for run in store.find(Query(limit=count)).runs} == {NOW + least_gap_s}
+    store.close()
