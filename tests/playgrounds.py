@@ -1,6 +1,5 @@
 """A playground in this process, with a small sandbox behind it."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import httpx
 import uvicorn
 from gradio_client import Client
 
-from app import running_playground
+from app import open_listener, running_playground
 from components.runs.run import FINAL
 from components.sandbox import Sandbox, SandboxOptions
 from components.settings import Settings
@@ -57,7 +56,7 @@ def serving(data_dir: Path, sandbox: Sandbox, **environment: str) -> Iterator[Pl
     )
     with (
         running_playground(settings, GUESS_S) as web,
-        socket.create_server(("127.0.0.1", 0)) as listener,
+        open_listener("127.0.0.1", 0) as listener,
     ):
         config = uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)

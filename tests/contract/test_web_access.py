@@ -1,6 +1,7 @@
 """Health, headers, compression, the login, and where the key must never appear."""
 
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 
+from app import open_listener
 from components.sandbox import Sandbox
 from tests.playgrounds import KEY, SAMPLES, Playground, finished, serving
 
@@ -26,6 +28,16 @@ def locked(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_health_is_answered(playground: Playground) -> None:
     answer = httpx.get(f"{playground.url}/healthz")
     assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_a_connection_sends_what_it_has_at_once() -> None:
+    with (
+        open_listener("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
