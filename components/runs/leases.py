@@ -159,9 +159,7 @@ def sent_since(connection: Connection, moment: float) -> list[float]:
 def begin_sending(connection: Connection, claim: Claim, now: float) -> Claim:
     """Store the intent to send; the run comes back `submitting` if it may still be sent."""
     run = claim.run
-    # Its troubles are not over before it is accepted.
-    kept = {name: getattr(run, name) for name in ("attempts", "trouble", "trouble_since")}
-    sending = run.moved(Status.SUBMITTING, now, "Sending.", submitted_at=now, **kept)
+    sending = run.begun(now)
     mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
     changed = changed_columns(run, sending)
     written = connection.execute(RUNS.update().where(mine, QUEUED).values(**changed))

@@ -170,6 +170,12 @@ class Run:
             events=(*self.events, Event(at, what)),
         )
 
+    def begun(self, at: float) -> Self:
+        """The queued run as it is stored before it is sent."""
+        # Its troubles are not over before it is accepted.
+        kept = {name: getattr(self, name) for name in ("attempts", "trouble", "trouble_since")}
+        return self.moved(Status.SUBMITTING, at, "Sending.", submitted_at=at, **kept)
+
     def failed(self, at: float, why: str, **changes: Any) -> Self:
         """The run, over without a result; `why` is the sentence the user reads."""
         return self.moved(Status.FAILED, at, why, error=why, **changes)

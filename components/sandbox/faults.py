@@ -5,8 +5,9 @@
 `slow_headers`       the answer starts `delay_s` late
 `slow_body`          the body arrives in pieces over `delay_s`
 `cut_body`           the connection closes in the middle of the body
-`status`             `status_code` instead of an answer, before acceptance; `retry_after` and `html`
-`wrong_json`         carried out, but the answer is valid JSON of a wrong shape
+`status`             `status_code` instead of an answer, before acceptance unless `carried_out`;
+                     `retry_after` and `html`
+`wrong_json`         carried out, but the answer is `body`: valid JSON of a wrong shape
 `unknown_status`     a poll reports a status that is not in the contract
 `stuck`              a poll reports "generating", whatever the truth
 `error`              the polled generation fails; `message` None leaves the error object out
@@ -62,6 +63,8 @@ class Fault:
     status_code: int | None = None
     retry_after: str | None = None
     html: bool = False
+    carried_out: bool = False
+    body: str = '[{"surprise": 1}, null]'
     message: str | None = "The generation failed."
 
 

@@ -107,6 +107,7 @@ async def _cut_body(_: Fault, exchange: Exchange) -> None:
 
 
 async def _status(fault: Fault, exchange: Exchange) -> None:
+    named = await _ids_of_answer(exchange) if fault.carried_out else {}
     status_code = fault.status_code or 500
     message = _MESSAGES.get(status_code, "The request was not carried out.")
     response: Response
@@ -119,12 +120,20 @@ async def _status(fault: Fault, exchange: Exchange) -> None:
         response = error_answer(Request(exchange.scope), status_code, message)
     if fault.retry_after is not None:
         response.headers["retry-after"] = fault.retry_after
+    response.headers.update(named)
     await exchange.send_instead(response)
 
 
-async def _wrong_json(_: Fault, exchange: Exchange) -> None:
+async def _ids_of_answer(exchange: Exchange) -> dict[str, str]:
+    """Carry the request out and return what its answer would have said of the work in a header."""
     answer = await exchange.carry_out()
-    await answer.with_body(b'[{"surprise": 1}, null]').play(exchange.send)
+    headers = {name.decode(): value.decode() for name, value in answer.start["headers"]}
+    return {name: value for name, value in headers.items() if name == "x-inference-id"}
+
+
+async def _wrong_json(fault: Fault, exchange: Exchange) -> None:
+    answer = await exchange.carry_out()
+    await answer.with_body(fault.body.encode()).play(exchange.send)
 
 
 async def _file_missing(fault: Fault, exchange: Exchange) -> None:

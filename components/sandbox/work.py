@@ -48,9 +48,12 @@ class Work:
         """Return what the request can cost at most."""
         return _credits(self.order, LONGEST_SOURCE_S, prices)
 
-    def render(self, options: SandboxOptions) -> Rendered:
-        """Make the files, inside the folder. Raises `MediaRefused`."""
-        material = gather(self.order, self.folder, self.plain_hosts)
+    def gather(self) -> Material:
+        """Fetch what the request names, into the folder. Raises `MediaRefused`."""
+        return gather(self.order, self.folder, self.plain_hosts)
+
+    def render(self, material: Material, options: SandboxOptions) -> Rendered:
+        """Make the files, inside the folder."""
         paths = self._files(material, options)
         source_s = material.video_facts.duration_s if material.video_facts else 0.0
         return Rendered(paths, _credits(self.order, source_s, options.prices))

@@ -3,7 +3,7 @@
 import logging
 import shutil
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from components.sandbox.books import Books
 from components.sandbox.faults import Faults
@@ -12,6 +12,7 @@ from components.sandbox.ledger import Ledger
 from components.sandbox.material import MediaRefused
 from components.sandbox.metrics import Metrics
 from components.sandbox.options import SandboxOptions
+from components.sandbox.repeats import Repeats, key_of
 from components.sandbox.shelf import Shelf
 from components.sandbox.work import Work
 
@@ -31,6 +32,7 @@ class Workshop:
     jobs: Jobs
     renderers: Executor
     shelf: Shelf
+    repeats: Repeats = field(default_factory=Repeats)
 
     def pictures(self, work: Work) -> Rendered:
         """Render an image request in this thread. Raises `MediaRefused`."""
@@ -59,5 +61,9 @@ class Workshop:
         self.renderers.submit(self._render, work).add_done_callback(note)
 
     def _render(self, work: Work) -> Rendered:
-        rendered = work.render(self.options)
-        return replace(rendered, paths=tuple(map(self.shelf.keep, rendered.paths)))
+        material = work.gather()
+        key = key_of(work, material)
+        made = self.repeats.recall(key, work) or work.render(material, self.options)
+        rendered = replace(made, paths=tuple(map(self.shelf.keep, made.paths)))
+        self.repeats.remember(key, rendered)
+        return rendered

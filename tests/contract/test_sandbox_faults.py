@@ -113,6 +113,23 @@ def test_any_status_comes_before_acceptance(
     assert caller.post(REFERENCE, VIDEO).status_code == 200
 
 
+def test_a_status_after_acceptance_names_the_work(sandbox: Sandbox, caller: Caller) -> None:
+    sandbox.faults.add(Fault("status", path=VIDEOS, status_code=504, carried_out=True))
+    response = caller.post(REFERENCE, VIDEO)
+    assert response.status_code == 504
+    generation_id = response.headers["x-inference-id"]
+    assert caller.get("/v2/logs")["data"][0]["inference_id"] == generation_id
+    assert caller.finish(generation_id)["status"] == "completed"
+
+
+def test_the_same_request_again_gives_the_same_file_under_a_name_of_its_own(
+    caller: Caller,
+) -> None:
+    first, second = (caller.post(IMAGE_O1, PICTURE).json()["data"][0]["url"] for _ in range(2))
+    assert first != second
+    assert caller.http.get(first).content == caller.http.get(second).content
+
+
 def test_a_gateway_answers_html(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.faults.add(Fault("status", path=VIDEOS, status_code=502, html=True))
     response = caller.post(REFERENCE, VIDEO)
