@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from gradio.utils import get_upload_folder
 
 from components.catalog import MODELS
-from components.errors import SettingsError
+from components.errors import PlaygroundError, SettingsError
 from components.interface.intake import Intake
 from components.interface.page import build_page
 from components.interface.preparation import Preparations
@@ -194,7 +194,7 @@ def main() -> None:
         guess_s = SANDBOX_GUESS_S if settings.is_sandbox else None
         with listener, running_playground(settings, guess_s) as web:
             _serve(web, listener, settings)
-    except SettingsError as error:
+    except PlaygroundError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(0)

@@ -8,6 +8,7 @@
     │   ├── RepairCancelled        the user stopped the repair of a file
     │   └── AddressBlocked         an address the playground does not go to
     ├── RunNotFound                no such run here
+    ├── DatabaseUnavailable        the runs cannot be read or written just now
     ├── SpendingRefused            not started: the limit on the day's spending is in the way
     │   ├── SpendLimitReached      what is left of the limit is less than the run would cost
     │   └── PriceUnknown           nobody can tell whether the run would stay within the limit
@@ -95,6 +96,13 @@ class SpendLimitReached(SpendingRefused):
 
 class PriceUnknown(SpendingRefused):
     """There is a limit, and the price of the run is not known: it could break the limit."""
+
+
+class DatabaseUnavailable(PlaygroundError):
+    """The database is locked, full or not there; what was to be kept is not kept."""
+
+    cost = "Nothing was sent or charged."
+    advice = "Try again in a moment."
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Handler(BaseHTTPRequestHandler):
     """Notes the request, then lets the next reply of the script answer it."""
 
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes; held back, the second waits 40 ms for the first.
+    disable_nagle_algorithm = True
     provider: ScriptedProvider
 
     def do_GET(self) -> None:
@@ -145,6 +147,21 @@ class _Server(ThreadingHTTPServer):
         """A client that was killed is no reason to write a traceback."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def dripping(delay_s: float, pieces: int, body: Any = None) -> Reply:
+    """Answer byte after byte, each soon enough for a patient reader."""
+    content = json.dumps(body).encode()
+
+    def answer(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        for place in range(pieces):
+            handler.wfile.write(content[place : place + 1])
+            time.sleep(delay_s)
+
+    return answer
 
 
 @contextmanager

@@ -69,13 +69,23 @@ class House:
     def lead(self, model: str, *faults: Fault, **how: Any) -> Run:
         """Make a run of `model` and take its steps under these faults; see `go_on`."""
         self.sandbox.faults.add(*faults)
-        self.clock.now = now = time.time()
-        asked = self.requests[model]
-        run = Run(id=str(uuid4()), model=model, request=asked, created_at=now, next_step_at=now)
         try:
-            return self.go_on(run, **how)
+            return self.go_on(self.new_run(model), **how)
         finally:
             self.sandbox.faults.clear()
+
+    def new_run(self, model: str) -> Run:
+        """Return a run that was just accepted here."""
+        self.clock.now = now = time.time()
+        asked = self.requests[model]
+        return Run(id=str(uuid4()), model=model, request=asked, created_at=now, next_step_at=now)
+
+    def step(self, run: Run, steps: Stepper | None = None, stride_s: float = 1.0) -> Run:
+        """Take a run's next step, when it is due and `stride_s` later at least."""
+        self.clock.now = max(self.clock.now + stride_s, run.next_step_at)
+        if run.status is Status.QUEUED:
+            run = run.begun(self.clock.now)
+        return (steps or self.steps()).advance(run)
 
     def go_on(
         self,
@@ -84,20 +94,18 @@ class House:
         timeout_s: float = 20.0,
         settle_s: float = 0.0,
         stride_s: float = 300.0,
-        media: MediaStore | None = None,
     ) -> Run:
         """Take a run's steps until its end, the clock jumping to each, by `stride_s` at least.
 
         The sandbox's own clock does not jump: `settle_s` is how long it is left alone with a
         request whose answer was lost, and while it renders it is asked at its own pace.
         """
-        steps = self._steps(timeout_s, media)
+        steps = self.steps(timeout_s)
         began, taken = time.monotonic(), 0
         while not run.status.is_final:
             hangs = taken > MOST_STEPS or time.monotonic() - began > HANGS_S
             assert not hangs, f"still {run.status}: {run.note}"
-            self.clock.now = max(self.clock.now + stride_s, run.next_step_at)
-            was, run = run.status, steps.advance(run.claimed(self.clock.now))
+            was, run = run.status, self.step(run, steps, stride_s)
             if run.status is Status.UNCERTAIN and was is not Status.UNCERTAIN:
                 time.sleep(settle_s)
             is_rendering = run.status is Status.GENERATING and not run.trouble
@@ -131,7 +139,8 @@ class House:
         elif "ot charged" in run.error or "was charged" in run.error:
             assert (charged, run.charged_usd or 0) == ([], 0)
 
-    def _steps(self, timeout_s: float, media: MediaStore | None) -> Stepper:
+    def steps(self, timeout_s: float = 20.0, media: MediaStore | None = None) -> Stepper:
+        """Return what takes steps, with so much patience, and results going into `media`."""
         hosts = frozenset({self.sandbox.url.removeprefix("http://")})
 
         def fetch(url: str, target: Path) -> object:

@@ -6,6 +6,7 @@ which the provider asks to come back) and "nobody knows" (a lost answer to a POS
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,7 +15,7 @@ from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError, SSLError
 
 from components.errors import (
     AnswerLost,
@@ -30,6 +31,8 @@ from components.provider.body import JsonBody
 from components.provider.retry_after import retry_after_s
 
 DETAIL_MAX_CHARS = 300
+ANSWER_MAX_BYTES = 256 * 1024 * 1024
+"""Nine large pictures in base64, and some."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,14 @@ class Answer:
     status_code: int
     headers: Mapping[str, str]
     content: bytes
+
+    def error_body(self) -> dict[str, Any] | None:
+        """The provider's error shape, or None (a gateway may answer HTML)."""
+        try:
+            body = json.loads(self.content)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        return body if isinstance(body, dict) and "message" in body else None
 
 
 class Exchange:
@@ -83,12 +94,8 @@ class Exchange:
             ProviderError: never `AnswerLost`; a lost answer to a GET is `Unreachable`.
         """
         try:
-            answer = self._session().get(
-                self.base_url + path,
-                params=params,
-                headers=headers,
-                timeout=(self._connect_timeout_s, read_timeout_s),
-                allow_redirects=False,
+            answer = self._send(
+                self._session(), "GET", path, read_timeout_s, params=params, headers=headers
             )
         except requests.RequestException as error:
             raise Unreachable(
@@ -99,7 +106,7 @@ class Exchange:
                 f"{self._host} has a problem ({answer.status_code}).", self._facts(answer)
             )
         self._raise_for_refusal(answer)
-        return self._received(answer)
+        return answer
 
     def post(
         self, path: str, payload: dict[str, Any], *, client_request_id: str, read_timeout_s: float
@@ -115,17 +122,14 @@ class Exchange:
             AnswerLost: it may have been accepted; must not be sent again.
         """
         session = self._new_session()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Client-Request-Id": client_request_id,
+            "Connection": "close",
+        }
         try:
-            answer = session.post(
-                self.base_url + path,
-                data=JsonBody(payload),
-                headers={
-                    "Content-Type": "application/json",
-                    "X-Client-Request-Id": client_request_id,
-                    "Connection": "close",
-                },
-                timeout=(self._connect_timeout_s, read_timeout_s),
-                allow_redirects=False,
+            answer = self._send(
+                session, "POST", path, read_timeout_s, data=JsonBody(payload), headers=headers
             )
         except requests.RequestException as error:
             if _never_connected(error):
@@ -138,18 +142,40 @@ class Exchange:
         finally:
             session.close()
         self._raise_for_post(answer)
-        return self._received(answer)
+        return answer
 
-    def _raise_for_post(self, answer: requests.Response) -> None:
+    def _send(
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        read_timeout_s: float,
+        **given: Any,
+    ) -> Answer:
+        """Send it and read the answer, whose body may take `read_timeout_s` once more, in all."""
+        with session.request(
+            method,
+            self.base_url + path,
+            timeout=(self._connect_timeout_s, read_timeout_s),
+            allow_redirects=False,
+            stream=True,
+            **given,
+        ) as response:
+            content = _read_whole(response, time.monotonic() + read_timeout_s)
+        if self._key:
+            content = content.replace(self._key.encode(), "…".encode())
+        return Answer(response.status_code, response.headers, content)
+
+    def _raise_for_post(self, answer: Answer) -> None:
         code, facts = answer.status_code, self._facts(answer)
-        told_to_wait = _error_body(answer) is not None and facts.retry_after_s is not None
+        told_to_wait = answer.error_body() is not None and facts.retry_after_s is not None
         if code == HTTPStatus.SERVICE_UNAVAILABLE and told_to_wait and not facts.inference_id:
             raise Overloaded("The provider is overloaded.", facts)
         if _is_no_answer(code):
             raise AnswerLost(f"The provider answered with an error ({code}).", facts)
         self._raise_for_refusal(answer)
 
-    def _raise_for_refusal(self, answer: requests.Response) -> None:
+    def _raise_for_refusal(self, answer: Answer) -> None:
         code, facts = answer.status_code, self._facts(answer)
         if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.NOT_MODIFIED:
             return
@@ -170,8 +196,8 @@ class Exchange:
             case _:
                 raise BadRequest(f"The provider declined the request ({code}).{said}", facts)
 
-    def _facts(self, answer: requests.Response) -> Facts:
-        body = _error_body(answer) or {}
+    def _facts(self, answer: Answer) -> Facts:
+        body = answer.error_body() or {}
         detail = " ".join(str(body.get("message") or "").split())
         return Facts(
             detail=self._clean(detail)[:DETAIL_MAX_CHARS],
@@ -180,12 +206,6 @@ class Exchange:
             status_code=answer.status_code,
             retry_after_s=retry_after_s(answer.headers.get("Retry-After")),
         )
-
-    def _received(self, answer: requests.Response) -> Answer:
-        content = answer.content
-        if self._key:
-            content = content.replace(self._key.encode(), "…".encode())
-        return Answer(answer.status_code, answer.headers, content)
 
     def _clean(self, text: object) -> str:
         """The text without the key, should anything have echoed it."""
@@ -217,6 +237,21 @@ class Exchange:
         return request
 
 
+def _read_whole(response: requests.Response, deadline: float) -> bytes:
+    """Read the body as it arrives: drops of data that never stop would outlast any timeout."""
+    content = bytearray()
+    try:
+        while piece := response.raw.read1(decode_content=True):
+            content += piece
+            if time.monotonic() > deadline or len(content) > ANSWER_MAX_BYTES:
+                raise requests.Timeout("The answer did not come to its end.")
+    except HTTPError as error:
+        raise requests.ConnectionError(error) from error
+    if response.raw.length_remaining:
+        raise requests.ConnectionError("The answer was cut.")
+    return bytes(content)
+
+
 def _is_no_answer(status_code: int) -> bool:
     """Whether a status tells nothing of the request itself: 408, 5xx, and what is no status."""
     is_timeout = status_code == HTTPStatus.REQUEST_TIMEOUT
@@ -232,12 +267,3 @@ def _never_connected(error: requests.RequestException) -> bool:
         reason = reason.original_error
     first_cause = reason.args[0] if isinstance(reason, SSLError) and reason.args else reason
     return isinstance(first_cause, NewConnectionError | SSLCertVerificationError)
-
-
-def _error_body(answer: requests.Response) -> dict[str, Any] | None:
-    """The provider's error shape, or None (a gateway may answer HTML)."""
-    try:
-        body = answer.json()
-    except (json.JSONDecodeError, requests.JSONDecodeError, UnicodeDecodeError):
-        return None
-    return body if isinstance(body, dict) and "message" in body else None

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.errors import DatabaseUnavailable
 from components.runs.upgrade import upgrade
 
 METADATA = sa.MetaData()
@@ -15,11 +17,16 @@ SPACE_PAGES = 500
 """Pages given back in one turn: 2 MB."""
 
 
-def open_database(url: str) -> sa.Engine:
-    """Open it, with the tables, columns and indexes that `METADATA` describes."""
+def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
+    """Open it, with the tables, columns and indexes that `METADATA` describes.
+
+    What goes wrong at the database itself is raised as `DatabaseUnavailable`, here and later.
+    SQLite waits up to `busy_timeout_ms` for another writer.
+    """
     engine = sa.create_engine(url)
+    sa.event.listen(engine, "handle_error", _explain)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
         sa.event.listen(engine, "begin", _begin)
     with engine.begin() as connection:
         upgrade(connection, METADATA)
@@ -47,16 +54,24 @@ def give_space_back(engine: sa.Engine) -> None:
             (left,) = cursor.execute("PRAGMA freelist_count").fetchone()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(busy_timeout_ms: int, connection: Any, _record: object) -> None:
     connection.isolation_level = None
     pragmas = (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={busy_timeout_ms}",
         "auto_vacuum=INCREMENTAL",  # before anything is written, else it has no effect
         "journal_mode=WAL",
         "synchronous=FULL",
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _explain(context: sa.engine.ExceptionContext) -> None:
+    """Raise what no statement is to blame for as the sentence that the user reads."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, sa.exc.OperationalError):
+        reason = str(error.orig).strip().partition("\n")[0].rstrip(".")
+        raise DatabaseUnavailable(f"The database cannot be used just now ({reason}).") from error
 
 
 def _begin(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from components.errors import DatabaseUnavailable
 from components.runs.gate import Gate
 from components.runs.leases import Allowance, Claim, Lane
 from components.runs.retry import MINUTE_S, Trouble, decide
@@ -34,6 +35,7 @@ STOPPING_S = 0.1
 REST_S = 0.05
 """Between two turns when many runs are under way: what comes meanwhile is one transaction."""
 REST_FOR_EACH_S = 0.002
+AFTER_A_FAULT_S = 0.5
 UPKEEP_EVERY_S = 60.0
 LOGGER = logging.getLogger(__name__)
 
@@ -102,9 +104,12 @@ class Engine:
             stopping = self._stopping.is_set()
             try:
                 pause_s = self._tick(stopping)
+            except DatabaseUnavailable as error:
+                LOGGER.warning("%s What the steps brought is kept until it can be.", error.message)
+                pause_s = AFTER_A_FAULT_S
             except Exception:
                 LOGGER.exception("the scheduler's turn failed; it goes on")
-                pause_s = STOPPING_S if stopping else IDLE_S
+                pause_s = AFTER_A_FAULT_S
             if stopping and not self._unwritten and not any(self._busy.values()):
                 return
             self._signal.wait(pause_s)

@@ -89,14 +89,18 @@ class Looking(ProviderStep):
                 trouble = Trouble.UNKNOWN_THERE
             case _:
                 trouble = Trouble.LOOK_FAILED
-        if trouble is Trouble.UNKNOWN_THERE and run.submitted_at is None:
+        if trouble is not Trouble.UNKNOWN_THERE:
+            return self._later(run, trouble, error.message, error)
+        if run.submitted_at is None:
             return run.failed(
                 self.clock(),
                 f"The provider does not know the generation {run.generation_id}. Nothing was sent "
                 "or charged. Check the id: a generation is known only to the key that made it.",
                 charged_usd=0.0,
             )
-        return self._later(run, trouble, error.message, error)
+        said = f" It says: {error.facts.detail.rstrip('.')}." if error.facts.detail else ""
+        what = f"The provider does not show this generation ({error.facts.status_code}).{said}"
+        return self._later(run, trouble, what, error)
 
     def _later(
         self, run: Run, trouble: Trouble, what: str, error: ProviderError | None = None
@@ -105,7 +109,7 @@ class Looking(ProviderStep):
         now = self.clock()
         if decision.next is Next.GIVE_UP:
             lasted = span(now - (run.trouble_since or now))
-            why = f"{what} It was asked for {lasted}. {_END_WORDS[trouble]}"
+            why = f"{what} It was asked again and again for {lasted}. {_END_WORDS[trouble]}"
             return run.failed(now, why, unresolved=True)
         until = now + decision.pause_s
         end = RULES[trouble].within_s

@@ -11,7 +11,12 @@ from sqlalchemy.engine import Connection
 from components.errors import RunNotFound
 from components.runs import charges, deletion, history, leases, leftovers, spending
 from components.runs.charges import Uncharged
-from components.runs.database import give_space_back, open_database, reading
+from components.runs.database import (
+    BUSY_TIMEOUT_MS,
+    give_space_back,
+    open_database,
+    reading,
+)
 from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Allowance, Claim, Lane
@@ -26,9 +31,15 @@ from components.runs.usage import UsageReport, usage_report
 class RunStore:
     """Runs in a database. Every method is one transaction and safe from any thread."""
 
-    def __init__(self, url: str, *, slow_models: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        slow_models: frozenset[str] = frozenset(),
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> None:
         """`slow_models` answer their POST only when they are done (lane `PICTURES`)."""
-        self._engine = open_database(url)
+        self._engine = open_database(url, busy_timeout_ms)
         self._desk = leases.Desk(slow_models)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from components.runs.run import Status
 from components.sandbox import Fault
+from tests.run_samples import FullStore
 from tests.sandbox_requests import IMAGE_O1, VIDEOS
 from tests.troubled_house import (
     ALL_MODELS,
@@ -133,15 +134,13 @@ LOOKING = [
     on_look("stuck", DONE, times=3),
     on_look(
         "status",
-        Ending(Status.FAILED, ("(404).", "It was asked for 1 hour.")),
+        Ending(Status.FAILED, ("(404).", "It was asked again and again for ")),
         status_code=404,
         times=None,
     ),
     on_look(
         "status",
-        Ending(
-            Status.FAILED, ("(403).", "asked for 1 day. The video may be finished and charged.")
-        ),
+        Ending(Status.FAILED, ("(403).", "for 1 day. The video may be finished and charged.")),
         status_code=403,
         times=None,
     ),
@@ -204,3 +203,59 @@ def test_a_generation_that_fails_is_free(slow_house: House, model: str, case: Ca
 @pytest.mark.parametrize("model", ALL_MODELS)
 def test_a_file_that_arrives_badly_is_fetched_again(house: House, model: str, case: Case) -> None:
     house.check(house.lead(model, case.fault), case.ending(model))
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+def test_a_file_that_never_arrives_is_given_up_after_a_week_with_its_address(
+    house: House, model: str
+) -> None:
+    gone = Fault("file_missing", times=None)
+    run = house.lead(model, gone, stride_s=10 * 3600)
+    said = ("paid for, but for 7 days it could not be copied here.",)
+    house.check(run, Ending(Status.FAILED, said))
+    assert run.unresolved
+    assert run.outputs[0].remote_url.startswith(house.sandbox.url)
+    assert [run.charged_usd] == house.charged_usd(run)
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+def test_a_server_that_refuses_connections_is_sent_nothing_until_it_is_back(
+    house: House, model: str
+) -> None:
+    run = house.new_run(model)
+    with house.sandbox.refusing():
+        for tries in (1, 2, 3):
+            run = house.step(run)
+            assert (run.status, run.attempts, run.submitted_at) == ("queued", tries, None)
+            assert "Nothing was charged. It is tried again at " in run.note
+    run = house.go_on(run)
+    house.check(run, DONE)
+    assert [event.what.partition(" to ")[0] for event in run.events][:3] == [
+        "Sending.",
+        "No connection",
+        "Sending.",
+    ]
+
+
+@pytest.mark.parametrize("model", VIDEO_MODELS)
+def test_a_generation_that_never_ends_is_rendering_and_not_failed(house: House, model: str) -> None:
+    run, steps = house.new_run(model), house.steps()
+    house.sandbox.faults.add(Fault("stuck", times=None))
+    for _ in range(30):
+        run = house.step(run, steps, stride_s=3600)
+    house.sandbox.faults.clear()
+    assert (run.status, run.error, house.posts(run)) == ("generating", "", 1)
+    assert run.note == "Still rendering at the provider, much longer than usual."
+    house.check(house.go_on(run), DONE)
+
+
+@pytest.mark.parametrize("model", ALL_MODELS)
+def test_a_full_disk_is_waited_out(house: House, model: str) -> None:
+    run, full = house.new_run(model), house.steps(media=FullStore(house.folder / "full"))
+    while run.status is not Status.SAVING:
+        run = house.step(run, full)
+    for _ in range(5):
+        run = house.step(run, full, stride_s=3600)
+        assert run.status is Status.SAVING
+        assert run.note.startswith("There is no room left to keep the file. The result is paid for")
+    house.check(house.go_on(run), DONE)
