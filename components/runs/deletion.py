@@ -49,9 +49,19 @@ def show_again(connection: Connection, run_ids: Collection[str]) -> int:
     return connection.execute(RUNS.update().where(hidden).values(deleted_at=None)).rowcount
 
 
-def purge(connection: Connection, deleted_before: float) -> int:
-    """Remove up to `BATCH` rows that were deleted before; returns how many there were."""
-    old = sa.select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before).limit(BATCH)
+def purge(engine: sa.Engine, deleted_before: float) -> int:
+    """Remove for good the rows of runs deleted before; returns how many there were."""
+    purged, more = 0, True
+    while more:
+        with engine.begin() as connection:
+            count = _purge_some(connection, deleted_before)
+        purged += count
+        more = bool(count)
+    return purged
+
+
+def _purge_some(connection: Connection, deleted_before: float) -> int:
+    old = sa.select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before, ~ACTIVE).limit(BATCH)
     run_ids = list(connection.execute(old).scalars())
     if not run_ids:
         return 0

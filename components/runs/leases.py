@@ -6,7 +6,6 @@ Everything here happens inside the transaction of the connection that is given.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,10 +20,8 @@ from components.runs.tables import (
     SAVING,
     as_run,
     changed_columns,
-    link,
+    write_changes,
 )
-
-_OF_RUN = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
 
 
 class Lane(Enum):
@@ -172,87 +169,15 @@ def release_all(connection: Connection) -> None:
     connection.execute(RUNS.update().where(ACTIVE, held).values(lease_until=0))
 
 
-def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
-    """Keep the results of steps under their leases, and with them what the page wrote meanwhile.
-
-    Most are written together: nothing came between, and few columns differ.
-    """
-    together = []
-    state = sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
-    ids = [run.id for _, run in results]
-    rows = (
-        connection.execute(state.where(RUNS.c.id.in_(ids)).with_for_update()).all() if ids else []
-    )
-    found = {row.id: (row.lease_until, row.cancel_requested) for row in rows}
-    for claim, run in results:
-        if found.get(run.id) == (claim.lease_until, claim.run.cancel_requested):
-            together.append((claim.run, _withdrawn(run)))
-        elif run.id in found:
-            _write_with_care(connection, claim, run)
-    _write(connection, together, lease_until=0)
-
-
-def _write_with_care(connection: Connection, claim: Claim, run: Run) -> None:
-    """Write the result of a run that was cancelled meanwhile, or whose lease was lost."""
-    stored = as_run(connection.execute(RUNS.select().where(RUNS.c.id == run.id)).one())
-    if stored.cancel_requested and not run.cancel_requested:
-        added = run.events[len(claim.run.events) :]
-        run = replace(run, cancel_requested=True, events=(*stored.events, *added))
-    mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
-    if connection.execute(sa.select(RUNS.c.id).where(mine)).one_or_none():
-        _write(connection, [(claim.run, _withdrawn(run))], lease_until=0)
-    else:
-        _rescue(connection, stored, claim, run)
-
-
-def _rescue(connection: Connection, stored: Run, claim: Claim, run: Run) -> None:
-    """Keep what a step learned of a result that is paid for, though its lease was lost."""
-    learned = {
-        name: getattr(run, name)
-        for name in ("generation_id", "inference_id", "outputs", "response", "charged_usd")
-        if getattr(run, name)
-    }
-    accepted = run.status in (Status.GENERATING, Status.SAVING)
-    if claim.run.status is not Status.SUBMITTING or not accepted or stored.generation_id:
-        return
-    if stored.status not in (Status.UNCERTAIN, Status.FAILED):
-        return
-    at = run.events[-1].at
-    late = stored.moved(run.status, at, "The provider's answer came late.", **learned)
-    _write(connection, [(stored, late)], lease_until=0)
-
-
 def _claim(
     connection: Connection, runs: Sequence[Run], lane: Lane, lease_until: float, now: float
 ) -> list[Claim]:
     claimed = [_claimed(run, now) for run in runs]
-    _write(connection, list(zip(runs, claimed, strict=True)), lease_until=lease_until)
+    write_changes(connection, list(zip(runs, claimed, strict=True)), lease_until=lease_until)
     return [Claim(run, lane, lease_until) for run in claimed]
-
-
-def _write(
-    connection: Connection, changes: Sequence[tuple[Run, Run]], *, lease_until: float
-) -> None:
-    """Write what differs between each run and its former self, those alike in one statement."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for before, after in changes:
-        changed = changed_columns(before, after)
-        row = {"run_id": after.id, "lease_until": lease_until, **changed}
-        alike.setdefault(tuple(changed), []).append(row)
-        if "outputs" in changed:
-            link(connection, after, known=before)
-    for rows in alike.values():
-        connection.execute(_OF_RUN, rows)
 
 
 def _claimed(run: Run, now: float) -> Run:
     if run.status is Status.SUBMITTING:
         return run.moved(Status.UNCERTAIN, now, "Interrupted while sending; looking for it.")
-    return run
-
-
-def _withdrawn(run: Run) -> Run:
-    """A run that was cancelled and then not accepted is over."""
-    if run.cancel_requested and run.status is Status.QUEUED:
-        return run.moved(Status.CANCELLED, run.events[-1].at, "Cancelled: it was never accepted.")
     return run

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.runs.database import METADATA
+from components.runs.database import METADATA, reading
 from components.runs.kit import ELEMENTS
 from components.runs.tables import RUN_MEDIA, names_in
 
@@ -40,33 +40,45 @@ def leave_over(connection: Connection, names: sa.Select[tuple[str]]) -> None:
     connection.execute(LEFTOVERS.insert().from_select(["name"], new))
 
 
-def are_held(connection: Connection, names: Collection[str], now: float) -> bool:
+def hold(engine: sa.Engine, names: Collection[str], now: float) -> None:
+    """Let files stay for `HOLD_S` although no run may refer to them."""
+    with reading(engine) as connection:
+        if _are_held(connection, names, now):
+            return
+    with engine.begin() as connection:
+        connection.execute(HELD.delete().where(HELD.c.name.in_(names)))
+        rows = [{"name": name, "until": now + HOLD_S} for name in sorted(set(names))]
+        connection.execute(HELD.insert(), rows)
+
+
+def _are_held(connection: Connection, names: Collection[str], now: float) -> bool:
     """Whether nothing has to be written for these files to stay for long enough."""
     long_enough = HELD.c.until > now + HOLD_S - HOLD_AGAIN_S
     count = sa.select(sa.func.count()).where(HELD.c.name.in_(names), long_enough)
     return connection.execute(count).scalar() == len(set(names))
 
 
-def hold(connection: Connection, names: Collection[str], now: float) -> None:
-    """Let files stay for `HOLD_S` although no run may refer to them."""
-    connection.execute(HELD.delete().where(HELD.c.name.in_(names)))
-    rows = [{"name": name, "until": now + HOLD_S} for name in sorted(set(names))]
-    connection.execute(HELD.insert(), rows)
+def remove(engine: sa.Engine, now: float, remove_file: Callable[[str], object]) -> None:
+    """Remove the files that nothing refers to; where `remove_file` says false, another time."""
+    with engine.begin() as connection:
+        _give_up_holds(connection, now)
+    after, more = "", True
+    while more:
+        with engine.begin() as connection:
+            after = _remove_some(connection, remove_file, after)
+        more = bool(after)
 
 
-def give_up_holds(connection: Connection, now: float) -> None:
+def _give_up_holds(connection: Connection, now: float) -> None:
     """Files that stood in a form long ago are left over like those of a deleted run."""
     leave_over(connection, sa.select(HELD.c.name).where(HELD.c.until < now))
     connection.execute(HELD.delete().where(HELD.c.until < now))
 
 
-def remove_leftovers(
-    connection: Connection, remove: Callable[[str], object], after: str = ""
-) -> str:
-    """Remove up to `BATCH` files that nothing refers to; returns the last name, "" at the end.
+def _remove_some(connection: Connection, remove_file: Callable[[str], object], after: str) -> str:
+    """Look at up to `BATCH` files; returns the last name, "" at the end.
 
-    What `remove` says false of, and what stands in a form, is for another time. The transaction
-    is held meanwhile, so that no run comes to refer to a file that just goes.
+    The transaction is held meanwhile, so that no run comes to refer to a file that just goes.
     """
     some = sa.select(LEFTOVERS.c.name).where(LEFTOVERS.c.name > after).order_by(LEFTOVERS.c.name)
     names: list[str] = list(connection.execute(some.limit(BATCH)).scalars())
@@ -76,7 +88,7 @@ def remove_leftovers(
     for element in connection.execute(sa.select(ELEMENTS.c.element)).scalars():
         referred |= set(names) & set(names_in(element))
     held = _among(connection, HELD, names) - referred
-    gone = [name for name in names if name not in referred | held and remove(name)]
+    gone = [name for name in names if name not in referred | held and remove_file(name)]
     connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_([*referred, *gone])))
     return names[-1]
 

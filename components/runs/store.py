@@ -1,15 +1,11 @@
 """Runs in a database: every method is one transaction."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.errors import RunNotFound
-from components.runs import charges, deletion, history, leases, leftovers, spending
+from components.runs import changes, charges, deletion, history, leases, leftovers, spending
 from components.runs.charges import Uncharged
 from components.runs.database import (
     BUSY_TIMEOUT_MS,
@@ -21,10 +17,11 @@ from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun, past_runs
-from components.runs.prompt_search import change_text, forget_removed, keep_text
-from components.runs.run import Event, Run, Status
+from components.runs.prompt_search import forget_removed, keep_text
+from components.runs.run import Run
 from components.runs.spending import Spent
-from components.runs.tables import KEPT, RUNS, as_row, as_run, changed_columns, link
+from components.runs.step_results import write_results
+from components.runs.tables import KEPT, RUNS, as_row, as_run, link
 from components.runs.usage import UsageReport, usage_report
 
 
@@ -62,7 +59,7 @@ class RunStore:
     def get(self, run_id: str) -> Run:
         """Raises `RunNotFound`, also for a run that was deleted."""
         with reading(self._engine) as connection:
-            return _found(connection, RUNS.select().where(RUNS.c.id == run_id))
+            return changes.find_run(connection, run_id)
 
     def find(self, query: Query) -> Page[Run]:
         """List whole runs, newest first."""
@@ -104,7 +101,7 @@ class RunStore:
         `uncertain`: it may have been sent.
         """
         with self._engine.begin() as connection:
-            leases.write_results(connection, results)
+            write_results(connection, results)
             claims = [
                 claim
                 for lane in (Lane.STEPS, Lane.COPIES)
@@ -154,17 +151,7 @@ class RunStore:
         Raises:
             RunNotFound: no such run.
         """
-        with self._engine.begin() as connection:
-            kept = _locked(connection, run_id)
-            if kept.status.is_final or kept.cancel_requested:
-                return kept
-            if kept.status is Status.QUEUED:
-                run = kept.moved(Status.CANCELLED, now, "Cancelled before it was sent.")
-            else:
-                event = Event(now, "Cancelled here; the provider cannot stop it.")
-                run = replace(kept, cancel_requested=True, events=(*kept.events, event))
-            _write(connection, kept, run)
-        return run
+        return self.change(run_id, lambda run: changes.cancelled(run, now))
 
     def change(self, run_id: str, changed: Callable[[Run], Run]) -> Run:
         """Replace a run that nobody works on by what `changed` makes of it.
@@ -173,10 +160,7 @@ class RunStore:
             RunNotFound: no such run.
         """
         with self._engine.begin() as connection:
-            kept = _locked(connection, run_id)
-            run = changed(kept)
-            _write(connection, kept, run)
-        return run
+            return changes.change(connection, run_id, changed)
 
     def find_generation(self, generation_id: str) -> Run | None:
         """The run that has a generation of the provider, or None."""
@@ -198,12 +182,7 @@ class RunStore:
         Raises:
             RunNotFound: no such run.
         """
-        given: dict[str, Any] = {"title": title, "remark": remark, "favourite": favourite}
-        with self._engine.begin() as connection:
-            kept = _locked(connection, run_id)
-            run = replace(kept, **{name: it for name, it in given.items() if it is not None})
-            _write(connection, kept, run)
-        return run
+        return self.change(run_id, lambda run: changes.annotated(run, title, remark, favourite))
 
     def delete(self, run_ids: Collection[str], now: float) -> Deletion:
         """Hide runs until they are purged; those under way stay."""
@@ -217,11 +196,7 @@ class RunStore:
 
     def hold_files(self, names: Collection[str], now: float) -> None:
         """Let files of the media store stay that stand in a form."""
-        with reading(self._engine) as connection:
-            if not names or leftovers.are_held(connection, names, now):
-                return
-        with self._engine.begin() as connection:
-            leftovers.hold(connection, names, now)
+        leftovers.hold(self._engine, names, now)
 
     def purge(self, deleted_before: float, remove_file: Callable[[str], object]) -> int:
         """Remove for good what was deleted before, with the files nothing else refers to.
@@ -229,26 +204,12 @@ class RunStore:
         `remove_file` takes a name in the media store; where it says false, the file is tried again
         by the next purge. Returns how many runs are gone.
         """
-        purged, more = 0, True
-        while more:
-            with self._engine.begin() as connection:
-                count = deletion.purge(connection, deleted_before)
-            purged += count
-            more = bool(count)
-        with self._engine.begin() as connection:
-            leftovers.give_up_holds(connection, deleted_before)
-        self._remove_leftovers(remove_file)
+        purged = deletion.purge(self._engine, deleted_before)
+        leftovers.remove(self._engine, deleted_before, remove_file)
         if purged:
             forget_removed(self._engine)
             give_space_back(self._engine)
         return purged
-
-    def _remove_leftovers(self, remove_file: Callable[[str], object]) -> None:
-        after, more = "", True
-        while more:
-            with self._engine.begin() as connection:
-                after = leftovers.remove_leftovers(connection, remove_file, after)
-            more = bool(after)
 
     def spent_today(self, now: float) -> Spent:
         """What counts against a limit of the day (UTC) that `now` belongs to."""
@@ -274,23 +235,3 @@ class RunStore:
         """The newest runs of a model that are done and whose duration is known, newest first."""
         with reading(self._engine) as connection:
             return past_runs(connection, model, limit)
-
-
-def _found(connection: Connection, wanted: sa.Select[Any]) -> Run:
-    row = connection.execute(wanted.where(RUNS.c.deleted_at.is_(None))).one_or_none()
-    if row is None:
-        raise RunNotFound("There is no run with this id here.", advice="Look in History.")
-    return as_run(row)
-
-
-def _locked(connection: Connection, run_id: str) -> Run:
-    return _found(connection, RUNS.select().where(RUNS.c.id == run_id).with_for_update())
-
-
-def _write(connection: Connection, kept: Run, run: Run) -> None:
-    """Keep what differs; another step of the engine may go on in the rest."""
-    changed = changed_columns(kept, run)
-    if changed:
-        connection.execute(RUNS.update().where(RUNS.c.id == run.id).values(**changed))
-    if "title" in changed:
-        change_text(connection, run.id, run.prompt, run.title)

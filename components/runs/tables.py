@@ -3,7 +3,7 @@
 A column that is new to a kept database needs a server default or may be null: see `upgrade`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from typing import Any
@@ -101,6 +101,7 @@ RUNS = sa.Table(
         sqlite_where=QUEUED,
         postgresql_where=QUEUED,
     ),
+    sa.Index("runs_of_generation", "generation_id"),
     sa.Index("runs_to_look_at", DUE_AT, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
     sa.Index("runs_to_copy", DUE_AT, sqlite_where=SAVING, postgresql_where=SAVING),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
@@ -130,6 +131,7 @@ RUN_PARENTS = sa.Table(
 )
 """The parents of runs once more, to be asked from the parent's side."""
 
+_OF_RUN = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
 _FIELDS = tuple(field.name for field in fields(Run))
 _PARTS = {"outputs": Output, "events": Event, "parents": Parent}
 
@@ -168,6 +170,24 @@ def link(connection: Connection, run: Run, *, known: Run | None = None) -> None:
     if parents:
         rows = [{"parent_id": parent_id, "run_id": run.id} for parent_id in sorted(parents)]
         connection.execute(RUN_PARENTS.insert(), rows)
+
+
+def write_changes(
+    connection: Connection, changes: Sequence[tuple[Run, Run]], **also: object
+) -> None:
+    """Write what differs between each run and its former self, and the columns of `also` in all.
+
+    Those whose changes are alike go in one statement.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for before, after in changes:
+        changed = {**also, **changed_columns(before, after)}
+        if changed:
+            alike.setdefault(tuple(changed), []).append({"run_id": after.id, **changed})
+        if "outputs" in changed:
+            link(connection, after, known=before)
+    for rows in alike.values():
+        connection.execute(_OF_RUN, rows)
 
 
 def media_names(run: Run) -> set[str]:

@@ -1,0 +1,73 @@
+"""What a step brought is kept under the lease it was handed out with, and nothing else is undone.
+
+Everything here happens inside the transaction of the connection that is given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from components.runs.leases import Claim
+from components.runs.run import Run, Status
+from components.runs.tables import RUNS, as_run, write_changes
+
+
+def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
+    """Keep the results of steps under their leases, and with them what the page wrote meanwhile.
+
+    Most are written together: nothing came between, and few columns differ.
+    """
+    together = []
+    state = sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
+    ids = [run.id for _, run in results]
+    rows = (
+        connection.execute(state.where(RUNS.c.id.in_(ids)).with_for_update()).all() if ids else []
+    )
+    found = {row.id: (row.lease_until, row.cancel_requested) for row in rows}
+    for claim, run in results:
+        if found.get(run.id) == (claim.lease_until, claim.run.cancel_requested):
+            together.append((claim.run, _withdrawn(run)))
+        elif run.id in found:
+            _write_with_care(connection, claim, run)
+    write_changes(connection, together, lease_until=0)
+
+
+def _write_with_care(connection: Connection, claim: Claim, run: Run) -> None:
+    """Write the result of a run that was cancelled meanwhile, or whose lease was lost."""
+    stored = as_run(connection.execute(RUNS.select().where(RUNS.c.id == run.id)).one())
+    if stored.cancel_requested and not run.cancel_requested:
+        added = run.events[len(claim.run.events) :]
+        run = replace(run, cancel_requested=True, events=(*stored.events, *added))
+    mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
+    if connection.execute(sa.select(RUNS.c.id).where(mine)).one_or_none():
+        write_changes(connection, [(claim.run, _withdrawn(run))], lease_until=0)
+    else:
+        _rescue(connection, stored, claim, run)
+
+
+def _rescue(connection: Connection, stored: Run, claim: Claim, run: Run) -> None:
+    """Keep what a step learned of a result that is paid for, though its lease was lost."""
+    learned = {
+        name: getattr(run, name)
+        for name in ("generation_id", "inference_id", "outputs", "response", "charged_usd")
+        if getattr(run, name)
+    }
+    accepted = run.status in (Status.GENERATING, Status.SAVING)
+    if claim.run.status is not Status.SUBMITTING or not accepted or stored.generation_id:
+        return
+    if stored.status not in (Status.UNCERTAIN, Status.FAILED):
+        return
+    at = run.events[-1].at
+    late = stored.moved(
+        run.status, at, "The provider's answer came late.", **learned, deleted_at=None
+    )
+    write_changes(connection, [(stored, late)], lease_until=0)
+
+
+def _withdrawn(run: Run) -> Run:
+    """A run that was cancelled and then not accepted is over."""
+    if run.cancel_requested and run.status is Status.QUEUED:
+        return run.moved(Status.CANCELLED, run.events[-1].at, "Cancelled: it was never accepted.")
+    return run
