@@ -12,6 +12,7 @@ from components.interface.history import build_history
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
+from components.interface.usage import build_usage
 
 CACHE_CHECK_S = 3600
 CACHE_AGE_S = 24 * 3600
@@ -35,6 +36,8 @@ def build_page(services: Services) -> gr.Blocks:
                 build_history()
             with gr.Tab("Compare", id="compare", elem_id="tab-compare"):
                 build_compare()
+            with gr.Tab("Usage", id="usage", elem_id="tab-usage"):
+                build_usage()
     # A page of its own: as parts of the first one, endpoints would make it slower to appear.
     with blocks.route("Endpoints", "/endpoints", show_in_navbar=False):
         gr.HTML(render("endpoints.html"), apply_default_css=False, js_on_load=None)

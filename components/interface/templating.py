@@ -7,7 +7,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from components.interface.wording import ago, clock_text, megabytes_text, usd
+from components.interface.wording import (
+    ago,
+    clock_text,
+    counted,
+    megabytes_text,
+    percent_text,
+    usd,
+)
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -26,5 +33,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(ago=ago, clock=clock_text, megabytes=megabytes_text, usd=usd)
+    environment.filters.update(
+        ago=ago,
+        clock=clock_text,
+        counted=counted,
+        megabytes=megabytes_text,
+        percent=percent_text,
+        usd=usd,
+    )
     return environment

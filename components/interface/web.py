@@ -31,10 +31,21 @@ from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
 from components.interface.services import Services
 from components.interface.theme import build_theme
 from components.interface.upload_routes import upload_router
+from components.interface.usage import usage_router
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
-STYLES = ("page", "form", "references", "cards", "dialogs", "history", "compare", "detail")
+STYLES = (
+    "page",
+    "form",
+    "references",
+    "cards",
+    "dialogs",
+    "history",
+    "compare",
+    "detail",
+    "usage",
+)
 # As files of their own: gradio rewrites the selectors of a stylesheet it is handed.
 HEAD = "".join(f'<link rel="stylesheet" href="/playground/styles/{name}.css">' for name in STYLES)
 UNREADABLE = "This request could not be understood. Nothing was sent or charged."
@@ -71,6 +82,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(compare_router(services))
     app.include_router(history_actions_router(services))
     app.include_router(detail_router(services))
+    app.include_router(usage_router(services))
     app.mount("/playground", StaticFiles(directory=options.assets))
     return _mount(app, page, options)
 

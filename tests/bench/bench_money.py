@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from components.catalog import MODELS
+from components.interface.usage import Today, usage_html
 from components.provider.wire import Pricing
 from components.runs.quote import Quote, quote
 from components.runs.run import Run, Status
-from components.runs.spending import SpendLimit
+from components.runs.spending import SpendLimit, day_of
 from components.runs.store import RunStore
 from components.runs.usage import last_days
 
@@ -32,6 +33,7 @@ def rows() -> list[tuple[str, ...]]:
             "a run kept without a limit": lambda store: _keep(store, SpendLimit()),
             "a run kept under a limit": lambda store: _keep(store, SpendLimit(1e9)),
             "figures of 30 days": lambda store: store.usage(*last_days(30, NOW)),
+            "the same, drawn as charts": _drawn,
         }
         table: list[tuple[str, ...]] = [("milliseconds", f"{FEW}", f"{MANY:,}")]
         for label, work in works.items():
@@ -49,6 +51,11 @@ def _median_ms(work: Callable[[], object]) -> str:
         work()
         seconds.append(time.perf_counter() - began)
     return f"{sorted(seconds)[ROUNDS // 2] * 1000:.2f}"
+
+
+def _drawn(store: RunStore) -> object:
+    today = Today(day_of(NOW), store.spent_today(NOW), limit_usd=20.0, is_sandbox=False)
+    return usage_html(store.usage(*last_days(30, NOW)), today)
 
 
 def _keep(store: RunStore, limit: SpendLimit) -> None:

@@ -1,0 +1,67 @@
+// Usage: figures of the chosen days, drawn by the server whenever the tab is opened or the days change.
+
+import { tipsFor } from "./chart_tips.js";
+import { recall, remember } from "./memory.js";
+import { get } from "./server.js";
+
+export const mount = (element) => {
+  const form = element.querySelector("form");
+  const dates = element.querySelector(".usage-dates");
+  const problem = element.querySelector("#usage-problem");
+  const place = element.querySelector(".usage-figures");
+  const status = element.querySelector("[role=status]");
+  let asked = 0;
+
+  const fillDates = () => {
+    const shown = place.querySelector("[data-first]");
+    if (!shown || form.first.value || form.last.value) return;
+    form.first.value = shown.dataset.first;
+    form.last.value = shown.dataset.last;
+  };
+
+  const chosen = () => {
+    const { days, first, last } = Object.fromEntries(new FormData(form));
+    return days ? { days } : { first, last };
+  };
+
+  const complain = (sentence) => {
+    problem.textContent = sentence;
+    problem.hidden = !sentence;
+  };
+
+  const draw = async () => {
+    const ticket = ++asked;
+    const range = chosen();
+    dates.hidden = "days" in range;
+    place.setAttribute("aria-busy", "true");
+    const answer = await get(`/usage?${new URLSearchParams(range)}`).then(
+      (html) => ({ html, sentence: "" }),
+      (refusal) => ({ html: null, sentence: refusal.message }),
+    );
+    if (ticket !== asked) return;
+    place.removeAttribute("aria-busy");
+    complain(answer.sentence);
+    if (answer.html === null) return;
+    remember("usage-range", range);
+    const open = [...place.querySelectorAll("details")].map((it) => it.open);
+    place.innerHTML = answer.html;
+    place.querySelectorAll("details").forEach((it, at) => (it.open = open[at] ?? false));
+    status.textContent = place.firstElementChild.dataset.said;
+    for (const chart of place.querySelectorAll(".chart")) tipsFor(chart);
+  };
+
+  const restore = ({ days, first = "", last = "" }) => {
+    for (const radio of form.days) radio.checked = radio.value === (days ?? "");
+    form.first.value = first;
+    form.last.value = last;
+  };
+
+  restore(recall("usage-range", { days: form.days.value }));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "days" && !event.target.value) fillDates();
+    draw();
+  });
+  // Its tab is mounted once and shown many times: what ended meanwhile is counted then.
+  new IntersectionObserver(([seen]) => seen.isIntersecting && draw()).observe(element);
+};
