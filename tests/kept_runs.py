@@ -1,12 +1,13 @@
 """A History that is there when the playground starts: runs with files, and one that was lost."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from components.media.store import FolderStore, ref
-from components.runs.run import Event, Output, Run, Status
+from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.store import RunStore
 from tests.playgrounds import SAMPLES
 
@@ -14,7 +15,10 @@ HOUR_S = 3600.0
 
 
 def keep_runs(data_dir: Path, count: int) -> list[Run]:
-    """Keep finished runs, pictures and videos in turn, one an hour; returns them newest first."""
+    """Keep finished runs, videos and pictures in turn, one an hour; returns them newest first.
+
+    The fourth is a video that was made from the picture before it.
+    """
     media = FolderStore(data_dir / "media")
     picture = media.keep(SAMPLES / "place.jpg", ".jpg")
     clip = media.keep(SAMPLES / "clip.mp4", ".mp4")
@@ -28,6 +32,8 @@ def keep_runs(data_dir: Path, count: int) -> list[Run]:
         else _run(number, ImageO1.model_id, {"image_urls": [ref(picture)]}, painted)
         for number in range(count)
     ]
+    first_frame = Parent("run-0004", field="image_url", use="first frame")
+    runs = [replace(it, parents=(first_frame,)) if it.id == "run-0003" else it for it in runs]
     store = RunStore(f"sqlite:///{data_dir / 'playground.sqlite3'}")
     store.add(*runs)
     store.close()

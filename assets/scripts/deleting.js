@@ -1,6 +1,7 @@
 // Runs are deleted at once, and for a while they can be brought back.
 
 import { say } from "./dialog.js";
+import { tellDeleted, tellRestored } from "./places.js";
 import { post } from "./server.js";
 
 const UNDO_MS = 15_000;
@@ -10,6 +11,7 @@ export const deleteRuns = async (ids, { gone, back }) => {
   const undo = async (deleted) => {
     try {
       await post("/history/undelete", { ids: deleted });
+      tellRestored(deleted);
       back(deleted);
     } catch (error) {
       say(error.message);
@@ -17,6 +19,7 @@ export const deleteRuns = async (ids, { gone, back }) => {
   };
   try {
     const { said, deleted } = await post("/history/delete", { ids });
+    tellDeleted(deleted);
     gone(deleted);
     say(said, deleted.length ? { action: "Undo", onAction: () => undo(deleted), forMs: UNDO_MS } : {});
   } catch (error) {

@@ -160,6 +160,11 @@ export class Detail {
     for (const name of DEPARTURES) listen(name, this.dialog, () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => {
       if (event.target === this.dialog) return this.dialog.close();
+      const relative = event.target.closest(".family a");
+      if (relative) {
+        event.preventDefault();
+        return this.open(relative.dataset.run);
+      }
       const button = event.target.closest("[data-do]");
       if (button) this.act(button.dataset.do, button);
     });

@@ -73,6 +73,11 @@ export class Feed {
     keepShown(this.name, [...this.element.querySelectorAll("[data-run]")].map((it) => it.dataset.run));
   }
 
+  // Deleted runs are out of sight, for as long as they may come back.
+  cover(ids, isGone) {
+    for (const card of ids.map((id) => this.card(id)).filter(Boolean)) card.hidden = isGone;
+  }
+
   // A run begins or is opened: on a phone it is far below the button, so it comes into view.
   show(html) {
     const id = fragment(html).querySelector(".run-card")?.dataset.run;

@@ -44,6 +44,11 @@ export const fillForm = (form, values) => {
   tell("fill", { form });
 };
 
+// Runs that were deleted, or are there again.
+export const tellDeleted = (ids) => tell("deleted", { ids });
+
+export const tellRestored = (ids) => tell("restored", { ids });
+
 // What goes into a form besides what is in it: {field, source, prompt, origin}.
 export const give = (form, gift) => {
   remember(`gifts-${form}`, [...recall(`gifts-${form}`, []), gift]);

@@ -14,6 +14,8 @@ export const mount = (element, { form: name }) => {
   };
   const receive = () => takeGifts(name).forEach((gift) => form.receive(gift));
   listen("run", element, (said) => said.form === name && feed.open(said.id));
+  listen("deleted", element, ({ ids }) => feed.cover(ids, true));
+  listen("restored", element, ({ ids }) => feed.cover(ids, false));
   listen("fill", element, (said) => said.form === name && fill());
   listen("gift", element, (said) => said.form === name && receive());
   fill();

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from components.catalog import model_by_id
 from components.interface.cards import card_html
+from components.interface.family import family_svg
 from components.interface.plan_desk import GROUP_PREFIX
 from components.interface.reference_cards import sources_of
 from components.interface.run_routes import FRESH
@@ -64,6 +65,7 @@ def detail_html(run: Run, services: Services) -> Markup:
         inputs=_inputs(run),
         ids=_ids(run),
         events=[(_iso(event.at), event.what) for event in run.events],
+        family=family_svg(run.id, services.runs.family(run.id)),
         plan=GROUP_PREFIX + run.group_id if run.group_id else "",
         title_max=TITLE_MAX_CHARS,
         remark_max=REMARK_MAX_CHARS,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.bench.bench_history import rows as history_rows
+from tests.bench.bench_history_page import rows as history_page_rows
 from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
 from tests.bench.bench_money import rows as money_rows
@@ -14,6 +15,7 @@ from tests.bench.bench_scale import rows as scale_rows
 BENCHES = {
     "Start and first view, against a page of the same gradio with one text box": page_rows,
     "History with 10,000 runs, against 100": history_rows,
+    "History as the page asks for it, with 10,000 runs against 100": history_page_rows,
     "Killed at random moments, again and again": kill_rows,
     "5,000 runs in flight in one process": scale_rows,
     "Polling: mean delays at the number of requests of the 15 s poll": rows_at_equal_requests,

@@ -37,8 +37,8 @@ QUERIES = {
 def rows() -> list[tuple[str, ...]]:
     """The quick fifth of many calls, taken in turn so that both meet the same noise."""
     with tempfile.TemporaryDirectory() as name:
-        few, few_bytes = _filled(Path(name), FEW)
-        many, many_bytes = _filled(Path(name), MANY)
+        few, few_bytes = filled(Path(name), FEW)
+        many, many_bytes = filled(Path(name), MANY)
         table: list[tuple[str, ...]] = [
             (f"milliseconds, rows of {ON_THE_PAGE - 1}", "100", "10,000", "ratio", "target")
         ]
@@ -53,19 +53,19 @@ def rows() -> list[tuple[str, ...]]:
 def _row(label: str, query: Query, few: RunStore, many: RunStore) -> tuple[str, ...]:
     few_s, many_s = [], []
     for _ in range(ROUNDS):
-        few_s.append(_seconds(lambda: few.find_cards(query)))
-        many_s.append(_seconds(lambda: many.find_cards(query)))
+        few_s.append(seconds_of(lambda: few.find_cards(query)))
+        many_s.append(seconds_of(lambda: many.find_cards(query)))
     quick, other = (sorted(seconds)[ROUNDS // 5] * 1000 for seconds in (few_s, many_s))
     return label, f"{quick:.2f}", f"{other:.2f}", f"{other / quick:.2f}", "1.5"
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds_of(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
 
 
-def _filled(folder: Path, count: int) -> tuple[RunStore, int]:
+def filled(folder: Path, count: int) -> tuple[RunStore, int]:
     """A store of so many runs, and the size of its file in bytes."""
     file = folder / f"{count}.sqlite3"
     store = RunStore(f"sqlite:///{file}")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from gradio_client import Client, handle_file
@@ -173,6 +175,17 @@ def test_two_selected_runs_go_to_the_comparison(desk: Desk) -> None:
     assert kept_ids == ["run-0001", "run-0002", "run-0003"]
 
 
+def test_selected_runs_are_downloaded_as_one_archive(desk: Desk) -> None:
+    page = desk.visitor.page
+    desk.card(0).locator(".pick").click()
+    desk.card(1).locator(".pick").click()
+    with page.expect_download() as download:
+        page.locator(".selection [data-do=download]").click()
+    with ZipFile(download.value.path()) as archive:
+        names = {Path(name).suffix for name in archive.namelist()}
+    assert {".jpg", ".mp4", ".json", ".txt", ".csv"} <= names
+
+
 def test_a_run_is_looked_at_in_full_without_touching_the_form(desk: Desk, kept: Kept) -> None:
     run, visitor = kept.runs[1], desk.visitor
     form = visitor.form(ImageToVideo)
@@ -190,6 +203,26 @@ def test_a_run_is_looked_at_in_full_without_touching_the_form(desk: Desk, kept: 
     expect(desk.card(1).locator(".history-open")).to_be_focused()
     visitor.tab(ImageToVideo.title)
     expect(form.prompt).to_have_value("Half a thought")
+
+
+def test_the_family_leads_to_what_a_run_was_made_from(desk: Desk) -> None:
+    desk.card(3).click()
+    expect(desk.dialog.locator(".family")).to_contain_text("first frame")
+    desk.dialog.locator(".family [data-run='run-0004']").click()
+    expect(desk.dialog.locator(".detail-body")).to_have_attribute("data-run", "run-0004")
+
+
+def test_what_the_server_refuses_is_said_and_can_be_tried_again(desk: Desk) -> None:
+    page = desk.visitor.page
+    refusal = {"problems": {"": "The disk is full."}}
+    page.route("**/history?*", lambda route: route.fulfill(status=422, json=refusal))
+    page.locator("#history-text").fill("number 7")
+    problem = page.locator(".history-problem")
+    expect(problem).to_contain_text("The disk is full.")
+    page.unroute("**/history?*")
+    problem.get_by_role("button", name="Try again").click()
+    expect(desk.cards).to_have_count(1)
+    expect(problem).to_be_hidden()
 
 
 def test_a_title_and_a_note_are_kept_and_found(desk: Desk) -> None:
@@ -218,6 +251,14 @@ def test_settings_come_back_with_their_media(desk: Desk, kept: Kept) -> None:
     desk.do("open")
     form.expect_result()
     assert form.run_id() == kept.runs[1].id
+    visitor.tab("History")
+    desk.card(1).click()
+    desk.do("delete")
+    desk.press("Escape")
+    visitor.tab(ImageToVideo.title)
+    expect(form.card).to_be_hidden()
+    desk.press("Control+z")
+    expect(form.card).to_be_visible()
 
 
 def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(desk: Desk) -> None:
