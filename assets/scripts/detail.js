@@ -138,8 +138,9 @@ export class Detail {
   }
 
   async delete(id) {
+    const ticket = this.asked;
     const next = await this.around.delete([id]);
-    if (next === id) return;
+    if (next === id || ticket !== this.asked) return;
     if (next) this.open(next);
     else this.dialog.close();
   }
