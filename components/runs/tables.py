@@ -96,12 +96,18 @@ RUNS = sa.Table(
         "charged_usd",
     ),
     sa.Index(
-        "runs_queued",
-        *("created_at", "id", "model", "next_step_at", "lease_until"),
+        "runs_waiting",
+        *("created_at", "id", "status", "model", "next_step_at", "lease_until"),
         sqlite_where=QUEUED,
         postgresql_where=QUEUED,
     ),
     sa.Index("runs_of_generation", "generation_id"),
+    sa.Index(
+        "runs_sent",
+        *("status", "deleted_at"),
+        sqlite_where=IN_FLIGHT & KEPT,
+        postgresql_where=IN_FLIGHT & KEPT,
+    ),
     sa.Index("runs_to_look_at", DUE_AT, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
     sa.Index("runs_to_copy", DUE_AT, sqlite_where=SAVING, postgresql_where=SAVING),
     sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
@@ -111,6 +117,7 @@ RUNS = sa.Table(
             "runs_newest",
             "runs_by_group",
             "runs_queue",
+            "runs_queued",
             "runs_in_flight",
         ]
     },
