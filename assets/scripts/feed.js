@@ -2,7 +2,7 @@
 
 import { showInTitle, tellEnd } from "./attention.js";
 import { listenToCards } from "./card_actions.js";
-import { keepShown, shownRuns } from "./places.js";
+import { keepShown, shownRuns, tellSpending } from "./places.js";
 import { fragment, get } from "./server.js";
 
 const LOOK_MS = 1000;
@@ -66,7 +66,9 @@ export class Feed {
     const hasEnded = old.hasAttribute("data-active") && !fresh.hasAttribute("data-active");
     if (isSame) old.querySelector(".card-live").replaceWith(fresh.querySelector(".card-live"));
     else old.replaceWith(fresh);
-    if (hasEnded) tellEnd(fresh);
+    if (!hasEnded) return;
+    tellEnd(fresh);
+    tellSpending();
   }
 
   keep() {
@@ -84,6 +86,7 @@ export class Feed {
     const old = id && this.card(id);
     if (old) this.element.prepend(old);
     this.put(html, true);
+    tellSpending();
     const isBelow = this.element.getBoundingClientRect().top > window.innerHeight - 200;
     if (isBelow) this.element.scrollIntoView({ behavior: "smooth", block: "start" });
   }

@@ -1,15 +1,23 @@
-// The header: the balance, now and then, and the run or comparison that the page's address names.
+// The header: the balance and what was spent today, kept up to date; and the run or comparison that the
+// page's address names.
 
-import { openCompare, openRun } from "./places.js";
+import { listen, openCompare, openRun } from "./places.js";
 import { fragment, get } from "./server.js";
 import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
 const REFRESH_MS = 30_000;
 
-const refresh = async (place) => {
-  const html = await get("/account").catch(() => null);
-  if (html) place.innerHTML = html;
-  if (place.isConnected) setTimeout(() => refresh(place), REFRESH_MS);
+const keepFresh = (place) => {
+  let next;
+  const refresh = async () => {
+    clearTimeout(next);
+    const html = await get("/account").catch(() => null);
+    if (html) place.innerHTML = html;
+    clearTimeout(next);
+    if (place.isConnected) next = setTimeout(refresh, REFRESH_MS);
+  };
+  listen("spending", place, refresh);
+  refresh();
 };
 
 const openNamed = async () => {
@@ -31,6 +39,6 @@ export const mount = (element) => {
   const button = element.querySelector("[data-ask-above]");
   showAskAbove(button);
   button.addEventListener("click", () => chooseAskAbove(() => showAskAbove(button)));
-  refresh(element.querySelector("[data-account]"));
+  keepFresh(element.querySelector("[data-account]"));
   openNamed();
 };

@@ -25,6 +25,9 @@ export const listen = (name, element, handle) => {
   document.addEventListener(`playground:${name}`, heard);
 };
 
+// A run began or ended, so that what is set aside or spent is another amount.
+export const tellSpending = () => tell("spending");
+
 export const openRun = (form, id) => {
   keepShown(form, [id, ...shownRuns(form).filter((it) => it !== id)]);
   goTo(form);
