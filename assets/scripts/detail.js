@@ -63,7 +63,11 @@ export class Detail {
   async mark(ticket) {
     for (const [name, step] of [["previous", -1], ["next", 1]]) {
       const other = await this.around.beside(this.id, step);
-      if (ticket === this.asked) this.part(`[data-do="${name}"]`).disabled = !other;
+      if (ticket !== this.asked) return;
+      const button = this.part(`[data-do="${name}"]`);
+      // A disabled button that has the focus hears no keys.
+      if (!other && button === document.activeElement) this.part(".detail-body").focus();
+      button.disabled = !other;
     }
   }
 

@@ -191,7 +191,9 @@ def test_a_run_is_looked_at_in_full_without_touching_the_form(desk: Desk, kept: 
     form = visitor.form(ImageToVideo)
     form.prompt.fill("Half a thought")
     visitor.tab("History")
-    desk.card(1).click()
+    desk.card(0).click()
+    expect(desk.dialog.locator("[data-do=next]")).to_be_enabled()
+    desk.press("ArrowRight")
     for text in (run.id, run.generation_id, "request-7", "$0.50", "$0.56", "Accepted here."):
         expect(desk.dialog).to_contain_text(str(text))
     expect(desk.dialog.locator(".went-in img")).to_have_count(1)
@@ -268,6 +270,17 @@ def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(desk: Desk) -> No
     expect(desk.card(6)).to_have_count(0)
     desk.toast.get_by_role("button", name="Undo").click()
     expect(desk.card(6)).to_have_count(1)
+
+
+def test_a_run_made_again_is_followed_in_the_dialog_to_its_end(desk: Desk) -> None:
+    desk.card(2).click()
+    desk.dialog.get_by_role("button", name="Run again").click()
+    expect(desk.dialog.locator(".detail-body")).not_to_have_attribute("data-run", "run-0002")
+    expect(desk.dialog.locator(".run-card")).to_have_attribute("data-status", "done")
+    expect(desk.dialog.locator(".events")).to_contain_text("Every file is saved here.")
+    desk.press("Escape")
+    expect(desk.cards.first).to_contain_text("Done")
+    expect(desk.cards.first).to_contain_text("number 2")
 
 
 def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(desk: Desk) -> None:
