@@ -29,25 +29,13 @@ from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
 from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
 from components.interface.services import Services
+from components.interface.stylesheet import Stylesheet
 from components.interface.theme import build_theme
 from components.interface.upload_routes import upload_router
 from components.interface.usage import usage_router
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
-STYLES = (
-    "page",
-    "form",
-    "references",
-    "cards",
-    "dialogs",
-    "history",
-    "compare",
-    "detail",
-    "usage",
-)
-# As files of their own: gradio rewrites the selectors of a stylesheet it is handed.
-HEAD = "".join(f'<link rel="stylesheet" href="/playground/styles/{name}.css">' for name in STYLES)
 UNREADABLE = "This request could not be understood. Nothing was sent or charged."
 OUR_FAULT = "Something went wrong here. Nothing was sent or charged. Try it again."
 
@@ -83,11 +71,13 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(history_actions_router(services))
     app.include_router(detail_router(services))
     app.include_router(usage_router(services))
+    stylesheet = Stylesheet.read(options.assets / "styles")
+    app.include_router(stylesheet.router())
     app.mount("/playground", StaticFiles(directory=options.assets))
-    return _mount(app, page, options)
+    return _mount(app, page, options, stylesheet.link)
 
 
-def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions) -> FastAPI:
+def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions, head: str) -> FastAPI:
     # Until a page counts as launched, gradio copies any file a call names into its cache.
     page.has_launched = True
     with warnings.catch_warnings():
@@ -98,7 +88,7 @@ def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions) -> FastAPI:
             page,
             path="/",
             theme=build_theme(),
-            head=HEAD,
+            head=head,
             favicon_path=str(options.assets / "favicon.png"),
             max_file_size=options.max_upload_bytes,
             footer_links=["api"],
