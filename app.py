@@ -196,8 +196,11 @@ def main() -> None:
             _serve(web, listener, settings)
     except PlaygroundError as error:
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(0)
+    except (KeyboardInterrupt, SystemExit):
+        # All is put away. A request for pictures may hold its thread for minutes, and Python would
+        # wait for it.
+        logging.shutdown()
+        os._exit(0)
 
 
 def open_listener(host: str, port: int) -> socket.socket:
@@ -236,8 +239,7 @@ def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
-        # A request for pictures may hold its thread for minutes, and a process waits for threads.
-        end = threading.Timer(STOP_S + 0.5, os._exit, args=[0])
+        end = threading.Timer(STOP_S + 1.0, os._exit, args=[0])
         end.daemon = True
         end.start()
 

@@ -104,15 +104,20 @@ class ProviderClient:
     def find_log(
         self, client_request_id: str, *, since: datetime, until: datetime
     ) -> LogRow | None:
-        """The provider's log row of one of our requests, or None.
+        """The provider's log row of one of our requests, one that succeeded before one that failed.
+
+        A request that was sent again, after it was put off, has several. None where there is none.
 
         Raises:
             ProviderError: the log cannot be read, or not to its end.
         """
+        failed = None
         for row in self._log_rows(since, until):
             if row.client_request_id == client_request_id:
-                return row
-        return None
+                if row.status != "failed":
+                    return row
+                failed = failed or row
+        return failed
 
     def find_charge(self, inference_id: str, *, since: datetime) -> Charge | None:
         """The ledger's charge for an inference, or None where there is none yet.

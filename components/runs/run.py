@@ -55,6 +55,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
+_BEGUN = "Sending."
+
+
 @dataclass(frozen=True)
 class Output:
     """One file of the result. `name` and `thumb` are names in the media store, once copied."""
@@ -174,7 +177,12 @@ class Run:
         """The queued run as it is stored before it is sent."""
         # Its troubles are not over before it is accepted.
         kept = {name: getattr(self, name) for name in ("attempts", "trouble", "trouble_since")}
-        return self.moved(Status.SUBMITTING, at, "Sending.", submitted_at=at, **kept)
+        return self.moved(Status.SUBMITTING, at, _BEGUN, submitted_at=at, **kept)
+
+    @property
+    def times_begun(self) -> int:
+        """How often it was begun to be sent; of many tries the receipt keeps the first and last."""
+        return sum(event.what == _BEGUN for event in self.events)
 
     def failed(self, at: float, why: str, **changes: Any) -> Self:
         """The run, over without a result; `why` is the sentence the user reads."""

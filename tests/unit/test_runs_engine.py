@@ -1,5 +1,6 @@
 """The engine against a whole provider in a thread: runs end, faults pass, a restart goes on."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -213,3 +214,26 @@ def test_the_more_runs_are_in_flight_the_further_apart_are_the_looks_at_each(
     least_gap_s = count / LOOKS_PER_S
     assert {run.next_step_at for run in store.find(Query(limit=count)).runs} == {NOW + least_gap_s}
     store.close()
+
+
+def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def stuck(run: Run) -> Run:
+        begun.set()
+        may_end.wait(WAIT_S)
+        return run.failed(time.time(), "Too late.")
+
+    now = time.time()
+    store.add(sample_run(model=IMAGE_O1, created_at=now, next_step_at=now))
+    engine = Engine(store, stuck)
+    engine.start()
+    assert begun.wait(WAIT_S)
+    engine.stop(timeout_s=0.1)
+    assert store.get("run-1").status is Status.SUBMITTING
+    store.release()
+    (claim,) = store.tick([], time.time(), 900, {Lane.STEPS: 1})
+    may_end.set()
+    store.close()
+    assert claim.run.status is Status.UNCERTAIN

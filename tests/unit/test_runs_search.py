@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.runs.retry import DAY_S, RULES, Trouble
-from components.runs.run import Run, Status
+from components.runs.run import Event, Run, Status
 from components.runs.step import Stepper
 from tests.provider_server import ScriptedProvider, html, problem, reply, reset
 from tests.run_samples import IMAGE_O1, NOW, Clock, log_row, sample_run
@@ -40,6 +40,19 @@ def test_a_lost_request_that_failed_was_free(provider: ScriptedProvider, steps: 
     run = steps.advance(searched())
     assert run.status is Status.FAILED
     assert "Nothing was charged." in run.error
+
+
+def test_the_log_row_of_a_try_that_was_put_off_proves_nothing(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    """The rows of both tries carry our id, and that of the accepted one may come later."""
+    twice = (Event(NOW, "Sending."), Event(NOW + 1, "Put off."), Event(NOW + 2, "Sending."))
+    refused = log_row("run-1", inference_id="inf-0", status="failed")
+    accepted = log_row("run-1", inference_id="g-9")
+    provider.replies = [reply({"data": [refused]}), reply({"data": [refused, accepted]})]
+    run = steps.advance(searched(events=twice))
+    assert (run.status, run.trouble) == ("uncertain", Trouble.NOT_IN_LOG)
+    assert steps.advance(run).generation_id == "g-9"
 
 
 def test_a_search_goes_on_while_the_log_may_lag_and_then_says_so(
