@@ -1,4 +1,5 @@
-// For who looks elsewhere: the title of the browser's tab, and a notification if one wants it.
+// For who looks elsewhere or listens: the title of the browser's tab, a notification if one wants it,
+// and a word for screen readers when a run begins and when it ends.
 
 const OWN_TITLE = document.title;
 let ended = "";
@@ -17,8 +18,18 @@ document.addEventListener("visibilitychange", () => {
   showInTitle();
 });
 
+const spoken = Object.assign(document.createElement("p"), { className: "spoken" });
+spoken.setAttribute("role", "status");
+document.querySelector(".gradio-container").append(spoken);
+
+export const speakOf = (card) => {
+  const parts = [".pill", ".asked", ".message"].map((it) => card.querySelector(it)?.textContent);
+  spoken.textContent = parts.filter(Boolean).join(": ");
+};
+
 // A run came to its end; whoever sees the page needs no word.
 export const tellEnd = (card) => {
+  speakOf(card);
   if (document.hidden) {
     const label = card.querySelector(".pill").textContent;
     ended = `${card.dataset.status === "done" ? "✓" : "!"} ${label}`;

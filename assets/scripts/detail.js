@@ -1,7 +1,8 @@
 // One run in full, over History: opened by a card, walked through by arrow keys.
 
 import { listenToCards } from "./card_actions.js";
-import { say } from "./dialog.js";
+import { closeByClickBeside, say } from "./dialog.js";
+import { patch } from "./patch.js";
 import { fillForm, listen, openRun } from "./places.js";
 import { fragment, get, send } from "./server.js";
 
@@ -92,11 +93,7 @@ export class Detail {
   update(content) {
     tellTimes(content);
     for (const fresh of content.querySelectorAll("[data-part]")) {
-      const old = this.part(`[data-part="${fresh.dataset.part}"]`);
-      const [card, other] = [old, fresh].map((it) => it.querySelector(".run-card"));
-      if (card && card.dataset.signature === other.dataset.signature) {
-        card.querySelector(".card-live").replaceWith(other.querySelector(".card-live"));
-      } else if (old.textContent !== fresh.textContent) old.replaceWith(fresh);
+      patch(this.part(`[data-part="${fresh.dataset.part}"]`), fresh);
     }
   }
 
@@ -163,8 +160,8 @@ export class Detail {
       fill: fillForm,
     });
     for (const name of DEPARTURES) listen(name, this.dialog, () => this.dialog.close());
+    closeByClickBeside(this.dialog);
     this.dialog.addEventListener("click", (event) => {
-      if (event.target === this.dialog) return this.dialog.close();
       const relative = event.target.closest(".family a");
       if (relative) {
         event.preventDefault();

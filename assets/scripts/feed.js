@@ -1,7 +1,8 @@
 // The runs a tab shows, newest first: followed until they end, each with a card of its own.
 
-import { showInTitle, tellEnd } from "./attention.js";
+import { showInTitle, speakOf, tellEnd } from "./attention.js";
 import { listenToCards } from "./card_actions.js";
+import { patch } from "./patch.js";
 import { keepShown, shownRuns, tellSpending } from "./places.js";
 import { fragment, get } from "./server.js";
 
@@ -15,7 +16,10 @@ const clockText = (seconds) => {
 
 setInterval(() => {
   for (const node of document.querySelectorAll("[data-elapsed-s]")) {
-    node.sinceMs ??= performance.now() - 1000 * Number(node.dataset.elapsedS);
+    if (node.counted !== node.dataset.elapsedS) {
+      node.counted = node.dataset.elapsedS;
+      node.sinceMs = performance.now() - 1000 * Number(node.counted);
+    }
     node.textContent = clockText((performance.now() - node.sinceMs) / 1000);
   }
 }, 500);
@@ -62,12 +66,10 @@ export class Feed {
   }
 
   update(old, fresh) {
-    const isSame = old.dataset.signature === fresh.dataset.signature;
     const hasEnded = old.hasAttribute("data-active") && !fresh.hasAttribute("data-active");
-    if (isSame) old.querySelector(".card-live").replaceWith(fresh.querySelector(".card-live"));
-    else old.replaceWith(fresh);
+    patch(old, fresh);
     if (!hasEnded) return;
-    tellEnd(fresh);
+    tellEnd(old);
     tellSpending();
   }
 
@@ -86,6 +88,7 @@ export class Feed {
     const old = id && this.card(id);
     if (old) this.element.prepend(old);
     this.put(html, true);
+    if (!old && id) speakOf(this.card(id));
     tellSpending();
     const isBelow = this.element.getBoundingClientRect().top > window.innerHeight - 200;
     if (isBelow) this.element.scrollIntoView({ behavior: "smooth", block: "start" });

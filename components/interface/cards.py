@@ -17,7 +17,7 @@ from components.interface.describe import (
 )
 from components.interface.services import Services
 from components.interface.templating import render
-from components.interface.wording import megabytes_text, span_text
+from components.interface.wording import size_text, span_text
 from components.media.store import ref
 from components.runs.recovery import can_look_again
 from components.runs.run import Output, Run, Status
@@ -25,13 +25,12 @@ from components.runs.run import Output, Run, Status
 LATE_PERCENT = 97
 """Where the bar waits when a run takes longer than expected: it never claims to be finished."""
 MOST_COLUMNS = 3
+LONG_PROMPT_CHARS = 400
+"""A longer prompt is folded, so that the buttons stay near the result."""
 
 
 def card_html(run: Run, services: Services) -> Markup:
-    """The whole card.
-
-    `data-signature` changes exactly when more than the status line must be drawn again.
-    """
+    """The whole card."""
     now = services.clock()
     model = model_by_id(run.model)
     words = status_words(run)
@@ -42,7 +41,6 @@ def card_html(run: Run, services: Services) -> Markup:
         model=model,
         label=words.label,
         message=run.error or run.note or words.explanation,
-        signature=f"{run.status} {len(saved)} {int(run.cancel_requested)}",
         elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
         percent=None if run.status.is_final else percent_done(run, now),
         expected=_expected(run, services, now),
@@ -53,6 +51,7 @@ def card_html(run: Run, services: Services) -> Markup:
         shows_source=any(isinstance(it, VideoRef) for it in model.parameters().values()),
         columns=min(MOST_COLUMNS, math.ceil(math.sqrt(len(saved)))) or 1,
         remote=_remote(run),
+        folds_prompt=len(run.prompt) > LONG_PROMPT_CHARS,
         facts=setting_facts(run),
         request=json.dumps(request_view(run), indent=2, ensure_ascii=False),
         response=json.dumps(run.response, indent=2, ensure_ascii=False) if run.response else "",
@@ -64,9 +63,9 @@ def _expected(run: Run, services: Services, now: float) -> str:
     if run.status.is_final or run.status in (Status.QUEUED, Status.UNCERTAIN):
         return ""
     usual = services.runs.expectations.expect(run.model, run.request)
-    if now - (run.submitted_at or run.created_at) > usual.unusual_s:
-        return "longer than usual"
-    return f"of {span_text(usual.low_s, usual.high_s)}"
+    span = span_text(usual.low_s, usual.high_s)
+    is_late = now - (run.submitted_at or run.created_at) > usual.unusual_s
+    return f"longer than the usual {span}" if is_late and not run.note else f"usually {span}"
 
 
 def percent_done(run: Run, now: float) -> int:
@@ -101,7 +100,7 @@ def _output_facts(output: Output) -> list[str]:
     if output.duration_s:
         facts.append(f"{output.duration_s:.0f} s")
     if output.size_bytes:
-        facts.append(megabytes_text(output.size_bytes))
+        facts.append(size_text(output.size_bytes))
     return facts
 
 

@@ -46,6 +46,7 @@ class PlanDesk:
                 "name": it.name,
                 "label": it.parameter.label,
                 "options": it.options or (False, True),
+                "unit": getattr(it.parameter, "unit", ""),
                 "chosen": given.get(it.name, it.default),
             }
             for it in fields_of(self.desk.model)
@@ -97,8 +98,15 @@ def group_html(plan_id: str, runs: RunService) -> Markup:
         done=done,
         ended=ended,
         charged_usd=sum(charged) if charged else None,
-        signature=" ".join(f"{card.status}" for card in cards),
+        state=_state(len(cards), done, ended),
     )
+
+
+def _state(count: int, done: int, ended: int) -> Status:
+    """The plan in the colours of a run's status."""
+    if ended < count:
+        return Status.GENERATING
+    return Status.DONE if done else Status.FAILED
 
 
 def _grids(cards: Sequence[RunCard]) -> list[dict[str, Any]]:
