@@ -22,7 +22,8 @@ const placeAt = (element) => ({ ...References.placeOf(element), view: null });
 
 const take = async (form, drop, files) => {
   const place = placeAt(drop);
-  form.problems({});
+  const refusals = [];
+  form.problems.forget(place.field);
   for (const file of files) {
     const shown = pending(drop, file);
     try {
@@ -31,11 +32,12 @@ const take = async (form, drop, files) => {
       form.references.add(place, ref);
       if (remembered) offerSettings(remembered);
     } catch (error) {
-      form.problems({ [place.field.dataset.field]: error.message });
+      refusals.push(error.message);
     }
     shown.done();
     await form.look();
   }
+  if (refusals.length) form.problems.show({ [place.field.dataset.field]: refusals.join(" ") });
 };
 
 const offerSettings = ({ form, values }) =>
@@ -48,7 +50,7 @@ const restoreFrom = async (form, file) => {
     if (remembered) fillForm(remembered.form, remembered.values);
     else say("This file does not remember how it was made. Drop it on a field to use it.");
   } catch (error) {
-    form.problems({ "": error.message });
+    form.problems.show({ "": error.message });
   }
 };
 

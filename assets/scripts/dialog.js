@@ -1,5 +1,19 @@
 // Dialogs over the page: Escape, the button or a click beside it closes them.
 
+const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex='0']";
+
+const isBeside = (dialog, { target, clientX, clientY }) => {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
+};
+
+// Only a click that begins beside it, too: who selects text in it may let go anywhere.
+export const closeByClickBeside = (dialog) => {
+  let began = false;
+  dialog.addEventListener("pointerdown", (event) => { began = isBeside(dialog, event); });
+  dialog.addEventListener("click", (event) => began && isBeside(dialog, event) && dialog.close());
+};
+
 export const openDialog = (content, label, className = "dialog") => {
   const dialog = document.createElement("dialog");
   dialog.className = className;
@@ -9,27 +23,14 @@ export const openDialog = (content, label, className = "dialog") => {
   });
   close.addEventListener("click", () => dialog.close());
   dialog.append(close, content);
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  closeByClickBeside(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   // In the container, so that the page's colours hold in it too.
   document.querySelector(".gradio-container").append(dialog);
   dialog.showModal();
+  [...dialog.querySelectorAll(FOCUSABLE)].find((it) => it !== close)?.focus({ preventScroll: true });
   return dialog;
 };
-
-// One question with a yes and a no; resolves to whether it was a yes.
-export const ask = (question, yes) =>
-  new Promise((resolve) => {
-    const content = document.createElement("form");
-    content.method = "dialog";
-    content.className = "question";
-    const text = Object.assign(document.createElement("p"), { textContent: question });
-    const button = Object.assign(document.createElement("button"), { className: "primary", value: "yes", textContent: yes });
-    content.append(text, button);
-    const dialog = openDialog(content, question);
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"));
-    button.focus();
-  });
 
 // Where something can be seen and clicked: in the uppermost dialog, else on the page.
 export const topmost = () =>

@@ -4,9 +4,11 @@ import { redraw } from "./lists.js";
 import { recall, remember } from "./memory.js";
 import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
+import { forgetInKit, keepInKit, renameInKit } from "./kit.js";
+import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { References } from "./references.js";
-import { newId, post, send } from "./server.js";
+import { newId, post } from "./server.js";
 import { dollars, isWanted } from "./spending.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
@@ -23,6 +25,7 @@ export class Form {
     this.fields = fieldsOf(element);
     this.area = element.querySelector("[data-widget=prompt] textarea");
     this.button = element.querySelector("[type=submit]");
+    this.problems = new Problems(element);
     this.tokens = [];
     this.asked = 0;
     this.set(recall(`draft-${this.name}`, null) ?? {});
@@ -52,7 +55,7 @@ export class Form {
   replace(values) {
     const before = structuredClone(this.state);
     this.set({ values });
-    this.problems({});
+    this.problems.show({});
     this.offerUndo(before);
     return this.look();
   }
@@ -77,7 +80,9 @@ export class Form {
     const hadSomething = JSON.stringify(typed) !== JSON.stringify(empty);
     const button = this.element.querySelector("[data-action=clear]");
     this.undo = hadSomething ? before : null;
-    button.textContent = this.undo ? "Bring back what was here" : "Clear";
+    button.textContent = this.undo ? "Bring back" : "Clear";
+    if (this.undo) button.setAttribute("aria-label", "Bring back what was here");
+    else button.removeAttribute("aria-label");
   }
 
   listen() {
@@ -95,6 +100,7 @@ export class Form {
     this.element.addEventListener("input", (event) => {
       if (event.target === this.area) count(this.area);
       if (event.target.closest("[data-choose], .drop")) return;
+      this.problems.forget(event.target.closest("[data-field]"));
       this.edited();
       this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
     });
@@ -152,14 +158,15 @@ export class Form {
       "add-element": () => this.references.addElement(place.field),
       use: () => this.use(place.field, JSON.parse(button.dataset.element)),
       stop: () => this.stop(button.closest("[data-source]").dataset.source, place.field),
-      keep: () => this.keep(place),
-      rename: () => this.rename(kept),
-      forget: () => this.forget(kept),
+      keep: () => keepInKit(this.state.values[place.field.dataset.field][place.index]),
+      rename: () => renameInKit(kept),
+      forget: () => forgetInKit(kept),
       clear: () => this.clear(),
       vary: () => openVary(this.name, this.state, this.began),
       code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
     };
     if (!actions[button.dataset.action]) return;
+    this.problems.forget(place.field);
     await this.trying(actions[button.dataset.action]);
     await this.look();
   }
@@ -183,26 +190,12 @@ export class Form {
     return post(`/forms/${this.name}/stop`, { ...this.state, source, kind: field.dataset.kind });
   }
 
-  async keep({ field, index }) {
-    const name = prompt("A name for this element");
-    if (name) await post("/kit", { name, element: this.state.values[field.dataset.field][index] });
-  }
-
-  async rename({ id, name }) {
-    const other = prompt("Its new name", name);
-    if (other) await send("PATCH", `/kit/${id}`, { name: other });
-  }
-
-  async forget({ id, name }) {
-    if (confirm(`Delete ${name} from the kit?`)) await send("DELETE", `/kit/${id}`);
-  }
-
   // What goes wrong is said under the form.
   async trying(work) {
     try {
       return await work();
     } catch (error) {
-      this.problems(error.problems ?? { "": String(error.message) });
+      this.problems.show(error.problems ?? { "": String(error.message) });
       return null;
     }
   }
@@ -255,18 +248,6 @@ export class Form {
     this.element.querySelector(".notes").replaceChildren(...lines);
   }
 
-  problems(problems) {
-    for (const place of this.element.querySelectorAll("[data-problem]")) {
-      const sentence = problems[place.dataset.problem];
-      place.textContent = sentence ?? "";
-      place.hidden = !sentence;
-    }
-    const known = [...this.element.querySelectorAll("[data-problem]")].map((it) => it.dataset.problem);
-    const others = Object.entries(problems).filter(([name]) => !known.includes(name));
-    if (others.length) this.problems({ ...problems, "": others.map(([, said]) => said).join(" ") });
-    else this.element.querySelector("[data-problem]:not([hidden])")?.scrollIntoView({ block: "nearest" });
-  }
-
   async example(number) {
     const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
     if (!values) return;
@@ -283,7 +264,7 @@ export class Form {
 
   async submit(state, quote) {
     this.button.disabled = true;
-    this.problems({});
+    this.problems.show({});
     const card = (await isWanted(quote?.usd, quote?.basis)) && (await this.trying(() => this.send(state)));
     this.button.disabled = false;
     if (card) this.began(card);

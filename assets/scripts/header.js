@@ -38,7 +38,10 @@ const showAskAbove = (button) => {
 export const mount = (element) => {
   const button = element.querySelector("[data-ask-above]");
   showAskAbove(button);
-  button.addEventListener("click", () => chooseAskAbove(() => showAskAbove(button)));
+  button.addEventListener("click", async () => {
+    await chooseAskAbove();
+    showAskAbove(button);
+  });
   keepFresh(element.querySelector("[data-account]"));
   openNamed();
 };

@@ -29,6 +29,7 @@ const buildMenu = (area) => {
   menu.hidden = true;
   area.after(menu);
   area.setAttribute("aria-controls", menu.id);
+  area.setAttribute("aria-autocomplete", "list");
   return menu;
 };
 
@@ -37,15 +38,21 @@ export const offerTokens = (area, tokens) => {
   const menu = buildMenu(area);
   let from = null;
   const options = () => [...menu.children];
-  const close = () => { menu.hidden = true; };
+  const close = () => {
+    menu.hidden = true;
+    area.removeAttribute("aria-activedescendant");
+  };
   const chosen = () => options().findIndex((it) => it.ariaSelected === "true");
-  const mark = (place) => options().forEach((it, at) => { it.ariaSelected = String(at === place); });
+  const mark = (place) => {
+    options().forEach((it, at) => { it.ariaSelected = String(at === place); });
+    area.setAttribute("aria-activedescendant", options()[place].id);
+  };
   const choose = (option) => {
     close();
     put(area, `${option.textContent} `, from, area.selectionStart);
   };
   const optionOf = (token) => {
-    const option = document.createElement("li");
+    const option = Object.assign(document.createElement("li"), { id: `${menu.id}-${token.slice(1)}` });
     option.textContent = token;
     option.setAttribute("role", "option");
     option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
@@ -60,6 +67,7 @@ export const offerTokens = (area, tokens) => {
     from = typed.index;
     menu.replaceChildren(...matching.map(optionOf));
     mark(0);
+    menu.style.top = `${area.offsetTop + area.offsetHeight + 4}px`;
     menu.hidden = false;
   };
   const keys = {

@@ -1,7 +1,7 @@
 // The amount above which a run is asked about once more; chosen by who pays, kept in the browser.
 
-import { ask, openDialog } from "./dialog.js";
 import { recall, remember } from "./memory.js";
+import { ask, askFor } from "./questions.js";
 
 const ASK_ABOVE_USD = 5;
 
@@ -13,19 +13,11 @@ export const dollars = (usd) => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`
 export const isWanted = async (usd, basis) =>
   !(usd > askAboveUsd()) || ask(`This costs ${dollars(usd)} (${basis}).`, "Generate");
 
-// Lets one choose the amount; `changed` is called when it was.
-export const chooseAskAbove = (changed) => {
-  const form = document.createElement("form");
-  form.method = "dialog";
-  form.className = "question";
-  const label = Object.assign(document.createElement("label"), { textContent: "Ask me before a run, or a plan of runs, that costs more than (USD)" });
-  const input = Object.assign(document.createElement("input"), { type: "number", min: 0, step: 0.5, value: askAboveUsd() });
-  label.append(input);
-  form.append(label, Object.assign(document.createElement("button"), { className: "primary", textContent: "Keep" }));
-  const dialog = openDialog(form, "When to ask before spending");
-  form.addEventListener("submit", () => {
-    remember("ask-above-usd", Math.max(0, Number(input.value)));
-    changed();
-    dialog.close();
+// Lets one choose the amount; resolves once that is done.
+export const chooseAskAbove = async () => {
+  const amount = await askFor("Ask me before I spend more", {
+    label: "Ask before a run, or a plan of runs, that costs more than (USD)",
+    yes: "Save", type: "number", min: 0, step: "any", value: askAboveUsd(),
   });
+  if (amount !== null) remember("ask-above-usd", Math.max(0, Number(amount)));
 };
