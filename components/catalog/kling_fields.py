@@ -27,7 +27,7 @@ VideoPrompt = Annotated[
     ),
 ]
 VideoRatio = Annotated[Literal["16:9", "9:16", "1:1"], Choice(label="Aspect ratio")]
-Duration = Annotated[Literal[5, 10], Choice(label="Duration", help="Seconds of video.", unit="s")]
+Duration = Annotated[Literal[5, 10], Choice(label="Duration", unit="s")]
 SourceVideo = Annotated[
     str,
     VideoRef(label="Source video", help="MP4 or MOV, 3 to 10 seconds, 720 to 2160 pixels a side."),

@@ -169,7 +169,7 @@ class ImageToVideo(ModelRequest):
     prompt: VideoPrompt
     image_url: Annotated[str, ImageRef(label="First frame", help=IMAGE_HELP)]
     last_image_url: Annotated[
-        str | None, ImageRef(label="Last frame", help="Optional: where the video should end.")
+        str | None, ImageRef(label="Last frame", help="Where the video should end.")
     ] = None
     duration: Duration = 5
     provider: Route = "auto"

@@ -143,7 +143,8 @@ def setting_facts(run: Run) -> list[str]:
     for name, parameter in model.parameters().items():
         is_setting = isinstance(parameter, Choice | Count | Switch) and not parameter.advanced
         if is_setting and name in run.request:
-            facts.append(f"{parameter.label}: {_plain(run.request[name])}")
+            unit = getattr(parameter, "unit", "")
+            facts.append(f"{parameter.label}: {_plain(run.request[name])} {unit}".rstrip())
     facts.append(f"run {run.id[:8]}")
     return facts
 

@@ -48,6 +48,10 @@ class Field:
     options: tuple[Any, ...]
     default: Any
     is_required: bool
+    is_optional: bool
+    """Nothing is missing without it; of several references a model may want any one."""
+    most: int = 1
+    """The most files it takes, as far as the model reads them."""
 
     @property
     def is_option(self) -> bool:
@@ -67,9 +71,17 @@ def fields_of(model: type[ModelRequest]) -> list[Field]:
             options=get_args(infos[name].annotation),
             default=None if infos[name].is_required() else infos[name].default,
             is_required=infos[name].is_required(),
+            is_optional=not (infos[name].is_required() or model.needs_reference),
+            most=_most(parameter, model.reference_limit()),
         )
         for name, parameter in model.parameters().items()
     ]
+
+
+def _most(parameter: Parameter, limit: int | None) -> int:
+    if not isinstance(parameter, ImageRefs | Elements):
+        return 1
+    return min(parameter.max_items, limit or parameter.max_items)
 
 
 def form_html(model: type[ModelRequest]) -> Markup:

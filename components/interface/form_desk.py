@@ -115,7 +115,7 @@ class FormDesk:
 
     def _expected(self, values: Mapping[str, Any]) -> str:
         usual = self.services.runs.expectations.expect(self.model.model_id, values)
-        return span_text(usual.low_s, usual.high_s)
+        return f"takes {span_text(usual.low_s, usual.high_s)}"
 
     def _kit(self) -> str:
         kinds = {type(parameter) for parameter in self.model.parameters().values()}

@@ -11,7 +11,6 @@ from components.interface.wording import (
     ago,
     clock_text,
     counted,
-    megabytes_text,
     percent_text,
     usd,
 )
@@ -37,7 +36,6 @@ def _environment() -> Environment:
         ago=ago,
         clock=clock_text,
         counted=counted,
-        megabytes=megabytes_text,
         percent=percent_text,
         usd=usd,
     )

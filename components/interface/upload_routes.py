@@ -68,9 +68,7 @@ def _keep(file: Path, media: MediaStore) -> str:
     if file.stat().st_size == 0:
         raise MediaRejected(f"{file_label(file)} is empty (0 bytes); add another file.")
     if kind is None:
-        raise MediaRejected(
-            f"{file_label(file)} is not a picture or a video, whatever its name says."
-        )
+        raise MediaRejected(f"{file_label(file)} is not a picture or a video; it was not added.")
     suffix = file.suffix.lower()
     named_right = media_type(f"x{suffix}").startswith(kind)
     return ref(media.keep(file, suffix if named_right else SUFFIX[kind]))

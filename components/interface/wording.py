@@ -24,8 +24,10 @@ def ago(seconds: float) -> str:
     return "just now"
 
 
-def megabytes_text(size_bytes: float) -> str:
-    """Bytes as "1.2 MB"."""
+def size_text(size_bytes: float) -> str:
+    """Bytes as "1.2 MB", or "12 kB" where that says more."""
+    if size_bytes < 1e5:
+        return f"{max(1, round(size_bytes / 1e3))} kB"
     return f"{size_bytes / 1e6:.1f} MB"
 
 
