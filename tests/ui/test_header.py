@@ -47,7 +47,7 @@ def test_the_amount_above_which_to_ask_is_chosen_and_remembered(visitor: Visitor
     expect(chooser).to_have_text("Ask above $5.00")
     chooser.click()
     page.get_by_role("dialog").get_by_role("spinbutton").fill("0.5")
-    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(chooser).to_have_text("Ask above $0.50")
     visitor.open()
