@@ -86,7 +86,8 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         expectations = Expectations(
             store, provider.durations, guess_s=guess_s, clip_s=clips.length_of
         )
-        gate = Gate(Limits(settings.max_submissions_per_minute, settings.max_in_flight))
+        limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
+        gate = Gate(limits, question=provider.balance_usd)
         stepper = Stepper(
             provider, media, Collector(media, fetch), expectations, time.time, gate=gate
         )

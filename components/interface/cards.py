@@ -105,8 +105,8 @@ def _output_facts(output: Output) -> list[str]:
 
 
 def _remote(run: Run) -> list[str]:
-    """While copies are missing, the provider's own addresses are the result."""
-    if run.status is not Status.SAVING:
+    """While copies are missing, or for good, the provider's own addresses are the result."""
+    if run.status not in (Status.SAVING, Status.FAILED):
         return []
     return [
         output.remote_url

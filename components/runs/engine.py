@@ -139,6 +139,8 @@ class Engine:
             self._pools[claim.lane].submit(self._step, claim)
         if stopping:
             return STOPPING_S
+        if self.gate.begin_question(now):
+            self._pools[Lane.STEPS].submit(self._ask)
         if now >= self._upkeep_at:
             self._upkeep_at = now + UPKEEP_EVERY_S
             self._pools[Lane.STEPS].submit(self._keep_up)
@@ -165,6 +167,10 @@ class Engine:
             earliest = self._clock() + self._least_gap_s
             run = replace(run, next_step_at=max(run.next_step_at, earliest))
         self._results.put((claim, run))
+        self._signal.set()
+
+    def _ask(self) -> None:
+        self.gate.ask()
         self._signal.set()
 
     def _keep_up(self) -> None:

@@ -3,8 +3,11 @@
 Two breakers, since a provider may take no more runs and still tell about those it has: one for
 sending, one for asking. A provider that is dead opens both. The limits are per key, that is, per
 gate. What a step may not do now it is told as `ProviderPaused`; the engine asks before it claims.
+
+After a silence a question tries the provider out and not a run, whose answer might be lost again.
 """
 
+import logging
 import random
 import time
 from collections import deque
@@ -26,6 +29,7 @@ from components.runs.breaker import Breaker
 from components.runs.retry import MINUTE_S
 from components.runs.wording import moment
 
+LOGGER = logging.getLogger(__name__)
 SPREAD_S = 3.0
 """Runs that wait for the same moment come back spread over this."""
 SILENT = "The provider does not answer"
@@ -53,7 +57,9 @@ class Gate:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
         chance: random.Random | None = None,
+        question: Callable[[], object] | None = None,
     ) -> None:
+        """`question` asks the provider something that costs nothing, or raises `ProviderError`."""
         self.limits = limits or Limits()
         self._clock = clock
         self._chance = chance or random.Random()  # noqa: S311
@@ -61,12 +67,15 @@ class Gate:
         self._breakers = dict.fromkeys(_Channel, Breaker())
         self._reasons = dict.fromkeys(_Channel, SILENT)
         self._sent: deque[float] = deque()
+        self._question = question
+        self._must_ask = False
+        self._is_asked = False
 
     def room(self, now: float) -> int:
         """How many runs may be sent now."""
         with self._lock:
             breaker = self._breakers[_Channel.SENDING]
-            if breaker.wait_s(now):
+            if breaker.wait_s(now) or self._must_ask:
                 return 0
             self._forget(now)
             room = max(0, self.limits.per_minute - len(self._sent))
@@ -81,6 +90,25 @@ class Gate:
             self._forget(now)
             is_full = len(self._sent) >= self.limits.per_minute
             return self._sent[0] + MINUTE_S if is_full else None
+
+    def begin_question(self, now: float) -> bool:
+        """Whether it is time to ask whether the provider is back; the caller then calls `ask`."""
+        with self._lock:
+            waits = any(breaker.wait_s(now) for breaker in self._breakers.values())
+            is_due = self._must_ask and not self._is_asked and not waits
+            self._is_asked = self._is_asked or is_due
+        return is_due
+
+    def ask(self) -> None:
+        """Ask whether the provider is back; never raises."""
+        try:
+            with self.asking():
+                if self._question:
+                    self._question()
+        except ProviderError as error:
+            LOGGER.info("the provider is not back: %s", error.message)
+        finally:
+            self._is_asked = False
 
     def sent(self, moments: Iterable[float]) -> None:
         """Count runs that are being sent, or were before this process began."""
@@ -158,15 +186,17 @@ class Gate:
         asked_s: float | None = None,
         at_once: bool = False,
     ) -> None:
-        was_open = self._breakers[channel].is_open
-        self._breakers[channel] = self._breakers[channel].failed(
-            now, self._chance.random(), asked_s=asked_s, at_once=at_once
-        )
-        if not was_open:
+        before = self._breakers[channel]
+        after = before.failed(now, self._chance.random(), asked_s=asked_s, at_once=at_once)
+        self._breakers[channel] = after
+        if not before.is_open:
             self._reasons[channel] = reason
+        if channel is _Channel.SENDING and after.openings > before.openings:
+            self._must_ask = self._question is not None and reason == SILENT
 
     def _answered(self, channel: _Channel) -> None:
         """Close this breaker; the other one only forgets what it has not acted upon."""
+        self._must_ask = False
         for each, breaker in self._breakers.items():
             if each is channel or not breaker.is_open:
                 self._breakers[each] = breaker.answered()

@@ -152,6 +152,35 @@ def test_lost_answers_stop_sending_alone(gate: Gate, clock: Clock) -> None:
         pass
 
 
+def test_after_a_silence_a_question_goes_before_a_run(clock: Clock) -> None:
+    answers: list[ProviderError | None] = [DEAD, BadRequest("No such page (404).")]
+
+    def question() -> None:
+        if error := answers.pop(0):
+            raise error
+
+    gate = Gate(clock=clock, chance=FullPause(), question=question)
+    fails(gate.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
+    assert not gate.begin_question(clock.now)
+    clock.now += BASE_S
+    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, True)
+    assert not gate.begin_question(clock.now)
+    gate.ask()
+    assert gate.room(clock.now) == 0
+    clock.now += LONGEST_S
+    assert gate.begin_question(clock.now)
+    gate.ask()
+    assert (gate.room(clock.now), answers) == (1, [])
+    assert not gate.begin_question(clock.now)
+
+
+def test_a_pause_that_was_asked_for_needs_no_question(clock: Clock) -> None:
+    gate = Gate(clock=clock, chance=FullPause(), question=lambda: None)
+    fails(gate.sending, RateLimited("A pause (429)."))
+    clock.now += BASE_S
+    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (1, False)
+
+
 def test_a_question_beside_the_point_stops_nothing(gate: Gate, clock: Clock) -> None:
     fails(lambda: gate.asking(is_vital=False), DEAD, 3 * FAILURES_IN_A_ROW)
     assert gate.room(clock.now) == 3
