@@ -54,9 +54,12 @@ class Work:
 
     def render(self, material: Material, options: SandboxOptions) -> Rendered:
         """Make the files, inside the folder."""
-        paths = self._files(material, options)
+        return Rendered(self._files(material, options), self.credits(material, options.prices))
+
+    def credits(self, material: Material, prices: Prices) -> int:
+        """Return what the request costs by these prices."""
         source_s = material.video_facts.duration_s if material.video_facts else 0.0
-        return Rendered(paths, _credits(self.order, source_s, options.prices))
+        return _credits(self.order, source_s, prices)
 
     def _files(self, material: Material, options: SandboxOptions) -> tuple[Path, ...]:
         name = self.folder / self.folder.stem

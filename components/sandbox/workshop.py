@@ -64,6 +64,11 @@ class Workshop:
         material = work.gather()
         key = key_of(work, material)
         made = self.repeats.recall(key, work) or work.render(material, self.options)
-        rendered = replace(made, paths=tuple(map(self.shelf.keep, made.paths)))
+        rendered = replace(
+            made,
+            paths=tuple(map(self.shelf.keep, made.paths)),
+            # The prices may have changed since it was made the first time.
+            credits=work.credits(material, self.options.prices),
+        )
         self.repeats.remember(key, rendered)
         return rendered

@@ -33,8 +33,8 @@ def runs(client: Client) -> Ids:
         return client.predict(prompt=prompt, api_name=api_name, **fields)
 
     wanted = {
-        "dusk": accepted("/image_o1", "The harbour at dusk", image_urls=[place], num_images=2),
-        "night": accepted("/image_o1", "The harbour at deep night", image_urls=[place]),
+        "dusk": accepted("/image_o1", "The headland at dusk", image_urls=[place], num_images=2),
+        "night": accepted("/image_o1", "The headland at deep night", image_urls=[place]),
         "edit": accepted("/video_edit", "Make it night", video_url=clip, keep_audio=True),
         "long": accepted("/image_to_video", "A long look", image_url=place, duration=10),
     }
@@ -86,7 +86,7 @@ def test_a_link_opens_the_comparison_that_was_chosen(
     page = visitor.page
     visitor.tab("Compare")
     strip = page.locator("#compare-strip")
-    page.locator("#compare-text").fill("HARBOUR")
+    page.locator("#compare-text").fill("HEADLAND")
     expect(strip.locator(".strip-run")).to_have_count(2)
     for name, letter in (("night", "A"), ("dusk", "B")):
         chosen = strip.locator(f"[data-run='{runs[name]}']")
@@ -228,7 +228,7 @@ def test_a_table_shows_what_differs_and_marks_the_words(visitor: Visitor, runs: 
     table = page.locator("#compare").get_by_role("table")
     prompt = table.get_by_role("row", name="Prompt")
     expect(prompt.get_by_role("cell")).to_have_text(
-        ["The harbour at dusk", "The harbour at deep night"]
+        ["The headland at dusk", "The headland at deep night"]
     )
     expect(prompt.locator("mark")).to_have_text(["dusk", "deep night"])
     counts = table.get_by_role("row", name="Number of images").get_by_role("cell")
