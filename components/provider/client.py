@@ -63,7 +63,10 @@ class ProviderClient:
             client_request_id=client_request_id,
             read_timeout_s=self._timeouts.submit_s,
         )
-        return _posted(answer, VideoAnswer), Receipt.from_headers(answer.headers)
+        accepted = _posted(answer, VideoAnswer)
+        if not accepted.status:
+            raise AnswerLost("The provider's answer could not be read.", _unread(answer))
+        return accepted, Receipt.from_headers(answer.headers)
 
     def video_status(self, generation_id: str) -> tuple[VideoAnswer, Receipt]:
         """Look at a generation once."""

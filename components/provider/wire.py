@@ -1,11 +1,12 @@
 """The provider's answers as typed values, and the one vocabulary of a generation's status."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from math import isfinite, nan
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
 
 from components.provider.retry_after import retry_after_s
 
@@ -34,6 +35,17 @@ _PHASES = {
 def phase_of(status: str) -> Phase:
     """Read a status word; an unknown one means "still going", never "failed"."""
     return _PHASES.get(status.strip().casefold(), Phase.GENERATING)
+
+
+def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
+    """Read a part; one that cannot be read is as good as none, and never worth the whole answer."""
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+OrNone = WrapValidator(_or_none)
 
 
 class _Answer(BaseModel):
@@ -70,11 +82,11 @@ class _Usage(_Answer):
 
 
 class _Meta(_Answer):
-    usage: _Usage | None = None
+    usage: Annotated[_Usage | None, OrNone] = None
 
 
 class _Metered(_Answer):
-    meta: _Meta | None = None
+    meta: Annotated[_Meta | None, OrNone] = None
 
     def charged_usd(self, receipt: Receipt) -> float | None:
         """The charge by `meta.usage`, else by the headers."""
@@ -109,9 +121,9 @@ class VideoAnswer(_Metered):
     """`POST` and `GET /v2/video/generations`."""
 
     id: str = Field(min_length=1)
-    status: str
-    video: _Video | None = None
-    error: _Error | None = None
+    status: str = ""
+    video: Annotated[_Video | None, OrNone] = None
+    error: Annotated[_Error | None, OrNone] = None
 
     @property
     def phase(self) -> Phase:
@@ -191,7 +203,7 @@ class LogRow(_Answer):
     status: str
     model: str
     cost: Money
-    inference_id: str
+    inference_id: str | None = None
     request_id: str | None = None
     client_request_id: str | None = None
 
@@ -229,6 +241,7 @@ class LedgerPage(_Answer):
 
 def _number(text: str | None) -> float | None:
     try:
-        return None if text is None else float(text)
+        number = nan if text is None else float(text)
     except ValueError:
         return None
+    return number if isfinite(number) else None

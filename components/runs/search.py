@@ -17,6 +17,8 @@ from components.runs.wording import moment, span
 
 LOG_MARGIN = timedelta(minutes=5)
 """The provider's clock and ours may differ by this much."""
+LAST_MARGIN = timedelta(hours=26)
+"""Before a request is given up, a clock that is far off, or of another zone, is thought of too."""
 SENT_WITHIN = timedelta(minutes=20)
 """A request reaches the provider at most this long after it was begun: longer than a lease."""
 
@@ -30,13 +32,13 @@ class Search(ProviderStep):
         if run.generation_id:
             return run.moved(Status.GENERATING, self.clock(), "The provider's answer came late.")
         try:
-            return self._found(run) or self._not_found(run)
+            return self._found(run, LOG_MARGIN) or self._not_found(run)
         except ProviderPaused as pause:
             return run.waiting(pause.until, f"{pause.message} Then its log is searched for it.")
         except ProviderError as error:
             return self._unreadable(run, error)
 
-    def _found(self, run: Run) -> Run | None:
+    def _found(self, run: Run, margin: timedelta) -> Run | None:
         is_video = model_by_id(run.model).output == "video"
         if is_video and run.inference_id and self._is_known(run.inference_id):
             return self._video_found(run, run.inference_id, "The provider knows it.")
@@ -45,8 +47,8 @@ class Search(ProviderStep):
         with self.gate.asking(is_vital=False):
             row = self.provider.find_log(
                 run.id,
-                since=sent_at - LOG_MARGIN,
-                until=min(now, sent_at + SENT_WITHIN) + LOG_MARGIN,
+                since=sent_at - margin,
+                until=min(now, sent_at + SENT_WITHIN) + margin,
             )
         if row and row.status == "failed" and run.times_begun > 1:
             # It may be the row of a try that was put off; that of the last one may still come.
@@ -63,7 +65,7 @@ class Search(ProviderStep):
         if row:
             request_id = row.request_id or run.provider_request_id
             run = replace(run, provider_request_id=request_id)
-            if is_video:
+            if is_video and row.inference_id:
                 return self._video_found(run, row.inference_id, "Found in the provider's log.")
         return None if is_video else self._pictures_charged(run, row, sent_at)
 
@@ -111,7 +113,7 @@ class Search(ProviderStep):
         run, decision = self.troubled(run, Trouble.NOT_IN_LOG, began_at=sent_at)
         now = self.clock()
         if decision.next is Next.GIVE_UP:
-            return run.failed(
+            return self._found(run, LAST_MARGIN) or run.failed(
                 now,
                 "The answer to the request was lost, and the provider's log does not show it "
                 f"{span(now - sent_at)} later. Not charged as far as its log and its ledger tell. "

@@ -100,6 +100,28 @@ def test_headers_tell_the_inference_and_the_charge_where_the_body_does_not(
     assert (receipt.inference_id, answer.charged_usd(receipt)) == ("inf-9", usd)
 
 
+@pytest.mark.parametrize(
+    "part", ["text", 7, [], {"usage": "much"}, {"usage": {"credits_used": "x"}}]
+)
+def test_a_part_that_cannot_be_read_is_not_worth_the_whole_answer(
+    provider: ScriptedProvider, client: ProviderClient, part: object
+) -> None:
+    provider.replies = [
+        reply({**COMPLETED, "meta": part}),
+        reply({"id": "g", "status": "error", "error": part, "video": part}),
+        reply({"data": [{"url": "https://cdn.example/1.png"}], "meta": part}),
+        reply({"id": "g"}),
+    ]
+    completed, _ = client.video_status("g")
+    failed, _ = client.video_status("g")
+    pictures, receipt = client.generate_images({}, "run")
+    going, _ = client.video_status("g")
+    assert completed.video
+    assert (completed.phase, failed.phase) == (Phase.COMPLETED, Phase.ERROR)
+    assert (len(pictures.data), pictures.charged_usd(receipt)) == (1, None)
+    assert going.phase is Phase.GENERATING
+
+
 @pytest.mark.parametrize("meta", [None, {}, {"usage": None}])
 def test_an_answer_without_usage_falls_back_to_the_headers(meta: dict[str, Any] | None) -> None:
     answer = VideoAnswer.model_validate({"id": "g", "status": "queued", "meta": meta})

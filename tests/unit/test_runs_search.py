@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.runs.retry import DAY_S, RULES, Trouble
+from components.runs.retry import DAY_S, HOUR_S, RULES, Trouble
 from components.runs.run import Event, Run, Status
 from components.runs.step import Stepper
 from tests.provider_server import ScriptedProvider, html, problem, reply, reset
@@ -106,6 +106,20 @@ def test_the_log_is_searched_around_the_time_of_sending_alone(
     steps.advance(searched())
     (start,), (end,) = (provider.received[0].query[name] for name in ("start", "end"))
     assert (start, end) == ("2027-01-15T07:55:00+00:00", "2027-01-15T08:25:00+00:00")
+
+
+def test_a_clock_that_is_far_off_is_thought_of_before_giving_up(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [
+        reply({"data": []}),
+        reply({"data": [log_row("run-1", inference_id="g-9")]}),
+    ]
+    clock.now = NOW + HOUR_S
+    run = searched(attempts=9, trouble=Trouble.NOT_IN_LOG, trouble_since=NOW)
+    assert steps.advance(run).generation_id == "g-9"
+    narrow, wide = (request.query["start"][0] for request in provider.received)
+    assert (narrow, wide) == ("2027-01-15T07:55:00+00:00", "2027-01-14T06:00:00+00:00")
 
 
 def test_a_log_too_long_to_be_read_to_its_end_proves_nothing(
