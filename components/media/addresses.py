@@ -26,7 +26,9 @@ _KEPT = "-._~:/?@!$&'()*+,;=%"
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # IANA's special-purpose registries, where ipaddress is more generous; 168.63.129.16 is Azure's
 # metadata service, the one that has a public address.
-_NOT_PUBLIC_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
+_NOT_PUBLIC_V4 = tuple(
+    IPv4Network(each) for each in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")
+)
 # 08 and 09 are octal by their zero and cannot be: beyond every limit, so that they are rejected.
 _NO_NUMBER = 1 << 33
 _PUBLIC_V6 = IPv6Network("2000::/3")

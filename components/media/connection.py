@@ -6,8 +6,10 @@ differently the second time gains nothing; TLS still verifies the name.
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from ipaddress import ip_address
 from typing import Any
 
@@ -95,7 +97,7 @@ class PublicBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers. Raises `AddressBlocked` for a private one."""
         failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in self._addresses(host, port):
+        for address in self._addresses(host, port, self._deadline.bound(timeout)):
             bounded_s = self._deadline.bound(timeout)
             try:
                 stream = self._system.connect_tcp(
@@ -107,10 +109,12 @@ class PublicBackend(httpcore.NetworkBackend):
                 return DeadlineStream(stream, self._deadline)
         raise failure or httpcore.ConnectError(f"{host} has no address")
 
-    def _addresses(self, host: str, port: int) -> Sequence[str]:
+    def _addresses(self, host: str, port: int, timeout_s: float) -> Sequence[str]:
         try:
-            addresses = self._resolve(host, port)
-        except OSError as error:
+            addresses = _in_time(lambda: self._resolve(host, port), timeout_s)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} was not found in time") from error
+        except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} is not known") from error
         shown = f"[{host}]" if ":" in host else host
         if f"{shown}:{port}" not in self._allowed_hosts:
@@ -119,3 +123,20 @@ class PublicBackend(httpcore.NetworkBackend):
                 if not is_public(ip_address(address)):
                     raise AddressBlocked(f"{host} leads to a private or reserved network.")
         return addresses
+
+
+def _in_time(look_up: Callable[[], Sequence[str]], timeout_s: float) -> Sequence[str]:
+    """Wait for an answer to the system's resolver, which has no limit of its own.
+
+    Raises `TimeoutError`, and what `look_up` raises; its thread ends when it does.
+    """
+    answer: Future[Sequence[str]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(look_up())
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    return answer.result(timeout_s)

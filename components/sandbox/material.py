@@ -6,22 +6,17 @@ Pictures: JPEG or PNG, at most 10 MB, each side at least 300 px, width to height
 """
 
 import hashlib
-import threading
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import PlaygroundError
 from components.media.addresses import host_of
 from components.media.canvas import picture_facts
-from components.media.connection import resolve_by_system
 from components.media.encode import VideoFacts, video_facts
 from components.media.fetch import download
 from components.sandbox.answers import ApiError
 from components.sandbox.body import RequestBody
 from components.sandbox.contract import Order
-
-_LOOKUP_TIME_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -116,26 +111,11 @@ def _fetch(source: str, target: Path, bounds: Bounds, hosts: frozenset[str]) -> 
             max_size_bytes=bounds.size_bytes,
             allowed_hosts=hosts,
             total_timeout_s=bounds.time_s,
-            resolve=_resolve_in_time,
         )
     except PlaygroundError as error:
         raise MediaRefused(
             "FILE_UNREACHABLE", f"The file at {host_of(source)} cannot be read. {error.message}"
         ) from error
-
-
-def _resolve_in_time(host: str, port: int) -> list[str]:
-    """Ask the system's resolver, which has no limit of its own. Raises `OSError`."""
-    found: Future[list[str]] = Future()
-
-    def ask() -> None:
-        try:
-            found.set_result(resolve_by_system(host, port))
-        except OSError as error:
-            found.set_exception(error)
-
-    threading.Thread(target=ask, name="sandbox-resolve", daemon=True).start()
-    return found.result(_LOOKUP_TIME_S)
 
 
 def _check_picture(path: Path) -> None:
