@@ -77,7 +77,9 @@ class Intake:
             source = take(source, self.media, allowed_hosts=self.allowed_hosts)
             if source.startswith(REF_PREFIX) or not manner.reads_addresses:
                 return source
-        choices = choices_of(kind, manner.chosen.get(self.preparations.identity(source)))
+        # Hashing a long clip only to find that nothing was chosen would be felt.
+        chosen = manner.chosen and manner.chosen.get(self.preparations.identity(source))
+        choices = choices_of(kind, chosen)
         look = self.preparations.look(source, choices, manner.wait_s if is_file else 0.0)
         if look.carried:
             return look.carried

@@ -1,6 +1,5 @@
 """References looked at in the background: asking never waits, and asking again costs nothing."""
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from components.interface.uploads import Upload
 from components.media.addresses import check_address, host_of
 from components.media.desk import Desk, Examined
 from components.media.preflight import Choices
-from components.media.store import REF_PREFIX, MediaStore
+from components.media.store import REF_PREFIX, MediaStore, content_hash
 
 REMEMBERED = 512
 THREADS = 4
@@ -76,8 +75,7 @@ class Preparations:
         with self._lock:
             known = self._identities.get(source)
         if known is None:
-            with Path(source).open("rb") as file:
-                known = hashlib.file_digest(file, "sha256").hexdigest()
+            known = content_hash(Path(source))
             with self._lock:
                 self._identities[source] = known
                 if len(self._identities) > REMEMBERED:

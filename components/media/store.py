@@ -21,7 +21,6 @@ from components.errors import DiskFull, MediaRejected
 REF_PREFIX = "/media/"
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
-_CHUNK_BYTES = 1 << 20
 _ABANDONED_AFTER_S = 24 * 3600
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # Nothing here may be run by a browser: no SVG, no HTML, no PDF.
@@ -41,6 +40,11 @@ _MEDIA_TYPES = {
     ".mkv": "video/x-matroska",
     ".avi": "video/x-msvideo",
     ".3gp": "video/3gpp",
+    ".ts": "video/mp2t",
+    ".mpg": "video/mpeg",
+    ".flv": "video/x-flv",
+    ".wmv": "video/x-ms-wmv",
+    ".ogv": "video/ogg",
 }
 
 
@@ -175,15 +179,18 @@ def disk_space_watched() -> Iterator[None]:
         raise
 
 
+def content_hash(file: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal, in constant memory."""
+    with file.open("rb") as reader:
+        return hashlib.file_digest(reader, "sha256").hexdigest()
+
+
 def _copy_and_hash(source: Path, target: Path) -> str:
-    digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while chunk := reader.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            writer.write(chunk)
-        writer.flush()
-        os.fsync(writer.fileno())
-    return digest.hexdigest()
+    """Copy inside the system where it can, and hash the copy: it is what will be kept."""
+    shutil.copyfile(source, target)
+    with target.open("r+b") as copy:
+        os.fsync(copy.fileno())
+    return content_hash(target)
 
 
 def _sync_folder(folder: Path) -> None:
