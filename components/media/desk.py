@@ -4,7 +4,6 @@ Asking again for the same file and the same choices is instant, and two who ask 
 one piece of work.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -24,13 +23,12 @@ from components.media.preflight import (
     stop_if,
 )
 from components.media.sniff import require_kind
-from components.media.store import MediaStore, name_of, ref
+from components.media.store import MediaStore, content_hash, name_of, ref
 from components.media.turns import ONE_A_CORE, Turns
 from components.media.videos import frame_picture
 
 _REMEMBERED = 256
 _LOOK_AGAIN_S = 0.1
-_CHUNK_BYTES = 1 << 20
 _Key = tuple[str, Choices]
 
 
@@ -79,7 +77,7 @@ class Desk:
         """
         file = source if isinstance(source, Path) else self._store.path(name_of(source))
         require_kind(file, choices.kind)
-        key = (_content_hash(file), choices)
+        key = (content_hash(file), choices)
         while True:
             with self._lock:
                 known = self._recall(key)
@@ -125,18 +123,21 @@ class Desk:
         return examined
 
     def _keep(self, facts: Preflight, folder: Path) -> Examined:
+        # Drawn before anything is kept, so that a file whose preview fails leaves nothing.
+        small_original = small = _small(facts, facts.source, folder / "before.jpg")
+        if not facts.untouched:
+            small = _small(facts, facts.path, folder / "after.jpg")
         original = after = self._store.keep(facts.source, facts.before.suffix)
-        small_original = small = self._store.keep(_small(facts, facts.source, folder), ".jpg")
         if not facts.untouched:
             after = self._store.keep(facts.path, facts.after.suffix)
-            small = self._store.keep(_small(facts, facts.path, folder), ".jpg")
-        kept = self._store.path
         return Examined(
             ref=ref(after),
             original_ref=ref(original),
-            thumbnail_ref=ref(small),
-            original_thumbnail_ref=ref(small_original),
-            preflight=replace(facts, source=kept(original), path=kept(after)),
+            thumbnail_ref=ref(self._store.keep(small, ".jpg")),
+            original_thumbnail_ref=ref(self._store.keep(small_original, ".jpg")),
+            preflight=replace(
+                facts, source=self._store.path(original), path=self._store.path(after)
+            ),
         )
 
 
@@ -153,14 +154,6 @@ def preflight(
     return preflight_video(file, folder, choices, progress=progress, cancelled=cancelled)
 
 
-def _content_hash(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as reader:
-        while chunk := reader.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _small(facts: Preflight, file: Path, folder: Path) -> Path:
+def _small(facts: Preflight, file: Path, target: Path) -> Path:
     draw = thumbnail if facts.kind == "image" else frame_picture
-    return draw(file, folder / "small.jpg")
+    return draw(file, target)

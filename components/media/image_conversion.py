@@ -1,16 +1,29 @@
 """Turning any readable picture into a plain one: upright, 8 bits, sRGB."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import numpy
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from components.media.image_files import orientation
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")
 _OTHER_COLOURS = ("CMYK", "YCbCr", "LAB", "HSV")
 _PNG_BIT_DEPTH_AT = 24
+# Rounding in the curves of profiles that are sRGB by another name.
+_INVISIBLE_LEVELS = 3
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_QUARTER_TURNS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 
 
 def is_plain(picture: Image.Image, path: Path) -> bool:
@@ -24,20 +37,52 @@ def is_plain(picture: Image.Image, path: Path) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Finish:
+    """What is left to do to every part of a picture alike: its colours, then its turn."""
+
+    to_srgb: ImageCms.ImageCmsTransform | None = None
+    turn: Image.Transpose | None = None
+
+    def __call__(self, part: Image.Image) -> Image.Image:
+        """Return the part in sRGB and turned; the same object when nothing is left to do."""
+        if self.to_srgb is not None:
+            part = self.to_srgb.apply(part)
+        return part if self.turn is None else part.transpose(self.turn)
+
+    def size_px(self, picture: Image.Image) -> tuple[int, int]:
+        """Return the upright size."""
+        return picture.size[::-1] if self.turn in _QUARTER_TURNS else picture.size
+
+
 def plain(picture: Image.Image) -> Image.Image:
     """Return the first frame upright, 8 bits a channel, in sRGB: RGB, or RGBA if transparent."""
+    flat_picture, finish = flat(picture)
+    return finish(flat_picture)
+
+
+def flat(picture: Image.Image) -> tuple[Image.Image, Finish]:
+    """Return the first frame with 8 bits a channel, and what makes it plain.
+
+    Finished, it is RGB, or RGBA if transparent.
+    """
+    turn = _TURNS.get(orientation(picture))
     profile = _profile_to_apply(picture)
-    upright = picture if orientation(picture) == 1 else ImageOps.exif_transpose(picture)
-    if upright.mode in ("I", "F") or upright.mode.startswith("I;16"):
-        return _to_eight_bits(upright).convert("RGB")
-    if upright.has_transparency_data:
-        layered = upright if upright.mode == "RGBA" else upright.convert("RGBA")
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _to_eight_bits(picture).convert("RGB"), Finish(turn=turn)
+    if picture.has_transparency_data:
+        layered = picture if picture.mode == "RGBA" else picture.convert("RGBA")
         if layered.getchannel("A").getextrema() != (255, 255):
-            return layered if profile is None else _to_srgb(layered, profile)
-        return _to_srgb(layered.convert("RGB"), profile)
-    if upright.mode == "LAB":
+            return layered, Finish(_transform(layered, profile, "RGBA"), turn)
+        picture = layered.convert("RGB")
+    if picture.mode == "LAB":
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    return _to_srgb(upright, profile)
+    if picture.mode not in ("RGB", "CMYK", "LAB"):
+        picture = picture.convert("RGB")
+    to_srgb = _transform(picture, profile, "RGB")
+    # Converting to the same mode would copy the whole picture.
+    ready = picture if to_srgb or picture.mode == "RGB" else picture.convert("RGB")
+    return ready, Finish(to_srgb, turn)
 
 
 def conversions(picture: Image.Image, path: Path) -> list[str]:
@@ -81,29 +126,43 @@ def _to_eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _profile_to_apply(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
-    """Return the colour profile, None when there is none, it is sRGB already, or it is broken."""
+    """Return the colour profile, None when there is none, it changes nothing, or it is broken."""
     data = picture.info.get("icc_profile")
     if not data:
         return None
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(data))
-        colours = profile.profile.xcolor_space.strip()
-        is_srgb = "srgb" in ImageCms.getProfileDescription(profile).lower()
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError):
         return None
-    return None if is_srgb or colours not in ("RGB", "CMYK") else profile
+    match profile.profile.xcolor_space.strip():
+        case "CMYK":
+            return profile
+        case "RGB":
+            return None if _changes_nothing(profile) else profile
+        case _:
+            return None
 
 
-def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Image.Image:
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if profile is not None:
+def _changes_nothing(profile: ImageCms.ImageCmsProfile) -> bool:
+    """Tell whether it is sRGB by what it does to colours: names of profiles prove little."""
+    steps = numpy.arange(0, 256, 51)
+    levels = numpy.stack(numpy.meshgrid(steps, steps, steps), axis=-1).reshape(36, 6, 3)
+    probe = Image.fromarray(levels.astype(numpy.uint8))
+    to_srgb = _transform(probe, profile, "RGB")
+    if to_srgb is None:
+        return True
+    shown = numpy.asarray(to_srgb.apply(probe)).astype(int)
+    return bool(abs(shown - levels).max() <= _INVISIBLE_LEVELS)
+
+
+def _transform(
+    picture: Image.Image, profile: ImageCms.ImageCmsProfile | None, mode: str
+) -> ImageCms.ImageCmsTransform | None:
+    """Return what turns the picture's colours into sRGB; None where nothing does."""
+    if profile is None:
+        return None
+    try:
         srgb = ImageCms.createProfile("sRGB")
-        try:
-            plain_mode = picture if picture.mode in (mode, "CMYK", "LAB") else picture.convert(mode)
-            converted = ImageCms.profileToProfile(plain_mode, profile, srgb, outputMode=mode)
-        except ImageCms.PyCMSError:
-            converted = None
-        if converted is not None:
-            return converted
-    # Converting to the same mode would copy the whole picture.
-    return picture if picture.mode == mode else picture.convert(mode)
+        return ImageCms.buildTransform(profile, srgb, picture.mode, mode)
+    except ImageCms.PyCMSError:
+        return None

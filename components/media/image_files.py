@@ -53,6 +53,11 @@ class ImageInfo:
     size_bytes: int
 
     @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width_px, self.height_px
+
+    @property
     def suffix(self) -> str:
         """The file ending that belongs to the format, with its dot: ".jpg"."""
         return _SUFFIXES.get(self.format, f".{self.format.lower()}")
@@ -108,7 +113,13 @@ def inspect_image(path: Path) -> ImageInfo:
 
 
 def orientation(picture: Image.Image) -> int:
-    """Return the EXIF orientation, 1 (upright) to 8; 1 when there is none or it is unreadable."""
+    """Return the EXIF orientation, 1 (upright) to 8; 1 when there is none or it is unreadable.
+
+    A PNG and a TIFF are decoded for that: Pillow looks for it behind the picture of the one, where
+    damage must not be hushed up, and turns the other by itself.
+    """
+    if picture.format in ("PNG", "TIFF"):
+        picture.load()
     try:
         value = picture.getexif().get(ORIENTATION_TAG, 1)
     except _BROKEN:

@@ -9,11 +9,11 @@ from pathlib import Path
 from PIL import Image, ImageColor
 
 from components.errors import MediaRejected
-from components.media.image_conversion import conversions, is_plain, plain
+from components.media.image_conversion import Finish, conversions, flat, is_plain
 from components.media.image_files import ImageInfo, describe_picture, opened
 from components.media.image_metadata import has_jpeg_end, jpeg_start, without_metadata
 from components.media.image_saving import Target, jpeg_options, save_within
-from components.media.image_shape import Shape, shape_for
+from components.media.image_shape import Shape, Size, shape_for
 from components.media.images import DEFAULT_LIMITS, ImageLimits, check_image, image_checks
 from components.media.preflight import Check, ImageChoices, Preflight
 from components.media.store import disk_space_watched
@@ -88,24 +88,27 @@ def _repaired(
     if _METADATA & set(picture.info):
         changes.append("Removed the metadata, such as place and camera.")
     made = jpeg_options(picture)
+    choices = rules.choices
     shape = shape_for(
-        (before.width_px, before.height_px),
-        rules.choices.beyond_ratio,
+        before.size_px,
+        choices.beyond_ratio,
         min_side_px=rules.limits.min_side_px,
         max_ratio=rules.limits.max_ratio,
     )
-    upright = plain(picture)
-    result = _reshaped(upright, shape, rules.background)
+    stored, finish = flat(picture)
+    reshapes = not shape.crop_px == shape.content_px == shape.canvas_px == finish.size_px(stored)
+    if reshapes:
+        stored, finish = _reshaped(finish(stored), shape, rules.background), Finish()
     target = Target(
         rules.folder, rules.limits.max_size_bytes, rules.limits.min_side_px, rules.limits.max_ratio
     )
     if shape.content_px != shape.crop_px or before.size_bytes > rules.limits.max_size_bytes:
         made = {}
-    ready = save_within(result, target, background=rules.background, made=made)
-    after = _written_info(ready)
+    ready, after = save_within(stored, finish, target, background=rules.background, made=made)
     check_image(after, rules.limits, file_label(path))
-    changes += _shape_changes(shape, upright, rules.choices)
-    changes += _saving_changes(before, after, result, rules)
+    is_clear = stored.mode == "RGBA"
+    changes += _shape_changes(shape, before, "transparency" if is_clear else choices.background)
+    changes += _saving_changes(before, after, shape.canvas_px, is_clear, rules)
     if not changes:
         changes = ["Saved anew, because the file was not built as its format says."]
     return Preflight(
@@ -117,11 +120,6 @@ def _repaired(
         checks=checks,
         changes=tuple(changes),
     )
-
-
-def _written_info(path: Path) -> ImageInfo:
-    with opened(path) as picture:
-        return describe_picture(picture, path)
 
 
 def _reshaped(picture: Image.Image, shape: Shape, background: tuple[int, int, int]) -> Image.Image:
@@ -141,17 +139,16 @@ def _reshaped(picture: Image.Image, shape: Shape, background: tuple[int, int, in
     return picture
 
 
-def _shape_changes(shape: Shape, upright: Image.Image, choices: ImageChoices) -> list[str]:
+def _shape_changes(shape: Shape, before: ImageInfo, filling: str) -> list[str]:
     changes = []
-    if shape.crop_px != upright.size:
+    if shape.crop_px != before.size_px:
         changes.append(
-            f"Cropped from {_by(upright.size)} to {sides(*shape.crop_px)}, keeping the middle."
+            f"Cropped from {_by(before.size_px)} to {sides(*shape.crop_px)}, keeping the middle."
         )
     if shape.content_px != shape.crop_px:
         verb = "Enlarged" if shape.content_px > shape.crop_px else "Shrunk"
         changes.append(f"{verb} from {_by(shape.crop_px)} to {sides(*shape.content_px)}.")
     if shape.canvas_px != shape.content_px:
-        filling = "transparency" if upright.mode == "RGBA" else choices.background
         changes.append(
             f"Padded from {_by(shape.content_px)} to {sides(*shape.canvas_px)} with {filling}."
         )
@@ -159,14 +156,13 @@ def _shape_changes(shape: Shape, upright: Image.Image, choices: ImageChoices) ->
 
 
 def _saving_changes(
-    before: ImageInfo, after: ImageInfo, result: Image.Image, rules: _Rules
+    before: ImageInfo, after: ImageInfo, shaped_px: Size, is_clear: bool, rules: _Rules
 ) -> list[str]:
     changes = []
-    if result.mode == "RGBA" and after.format == "JPEG":
+    if is_clear and after.format == "JPEG":
         changes.append(f"Filled the transparent parts with {rules.choices.background}.")
-    size_px = (after.width_px, after.height_px)
-    if size_px != result.size:
-        changes.append(f"Shrunk from {_by(result.size)} to {sides(*size_px)}.")
+    if after.size_px != shaped_px:
+        changes.append(f"Shrunk from {_by(shaped_px)} to {sides(*after.size_px)}.")
     if after.format != before.format:
         changes.append(f"Saved as {after.format} instead of {before.format}.")
     if before.size_bytes > rules.limits.max_size_bytes:

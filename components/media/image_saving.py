@@ -14,10 +14,15 @@ from typing import Any
 from PIL import Image, JpegImagePlugin
 
 from components.errors import MediaRejected
+from components.media.image_conversion import Finish
+from components.media.image_files import ImageInfo
 from components.media.image_shape import Size
+from components.media.jpeg_strips import write_jpeg
 from components.media.store import disk_space_watched
 
 Options = dict[str, Any]
+Colour = tuple[int, int, int]
+_DONE = Finish()
 # Nobody sees a difference at 95; below 80 blocks begin to show, and a smaller picture is better.
 _BEST: Options = {"quality": 95, "subsampling": 0}
 _SMALLER: tuple[Options, ...] = tuple(
@@ -49,28 +54,33 @@ def jpeg_options(picture: Image.Image) -> Options:
 
 
 def save_within(
-    picture: Image.Image, target: Target, *, background: tuple[int, ...], made: Options
-) -> Path:
-    """Write an RGB picture as JPEG, an RGBA one as PNG; within the limit of size.
+    picture: Image.Image, finish: Finish, target: Target, *, background: Colour, made: Options
+) -> tuple[Path, ImageInfo]:
+    """Write an opaque picture as JPEG, a transparent one as PNG; finished, and within the size.
 
     A PNG that would be too large is flattened on the background. `made` are the options of the
     JPEG it was, where it was small enough. Raises `DiskFull`.
     """
     if picture.mode == "RGBA":
+        picture, finish = finish(picture), Finish()
         if _estimated_bytes(picture, "PNG", {}) < target.max_size_bytes * 1.2:
-            ready = _written(picture, target.folder / "repaired.png", "PNG", {})
+            ready = target.folder / "repaired.png"
+            with disk_space_watched():
+                picture.save(ready, icc_profile=None, exif=b"")
             if ready.stat().st_size <= target.max_size_bytes:
-                return ready
+                return ready, ImageInfo("PNG", *picture.size, ready.stat().st_size)
             ready.unlink()
         picture = flattened(picture, background)
     file = target.folder / "repaired.jpg"
-    for smaller, options in _attempts(picture, target, made):
-        if _written(smaller, file, "JPEG", options).stat().st_size <= target.max_size_bytes:
-            return file
+    for smaller, options in _attempts(picture, finish, target, made):
+        with disk_space_watched():
+            write_jpeg(smaller, file, finish, options)
+        if (size_bytes := file.stat().st_size) <= target.max_size_bytes:
+            return file, ImageInfo("JPEG", *finish.size_px(smaller), size_bytes)
     raise MediaRejected("The picture cannot be saved small enough; add a smaller one.")
 
 
-def flattened(picture: Image.Image, background: tuple[int, ...]) -> Image.Image:
+def flattened(picture: Image.Image, background: Colour) -> Image.Image:
     """Return the picture without transparency, on a colour."""
     ground = Image.new("RGB", picture.size, background)
     ground.paste(picture, mask=picture.getchannel("A"))
@@ -78,7 +88,7 @@ def flattened(picture: Image.Image, background: tuple[int, ...]) -> Image.Image:
 
 
 def _attempts(
-    picture: Image.Image, target: Target, made: Options
+    picture: Image.Image, finish: Finish, target: Target, made: Options
 ) -> Iterator[tuple[Image.Image, Options]]:
     """Yield what to write next: the best that should fit, then smaller and smaller pictures."""
     allowed_bytes = target.max_size_bytes * _CAUTION
@@ -86,7 +96,7 @@ def _attempts(
     if made:
         yield picture, made
     for options in (_BEST, *_SMALLER):
-        estimate = _estimated_bytes(picture, "JPEG", options)
+        estimate = _estimated_bytes(picture, "JPEG", options, finish)
         if estimate <= allowed_bytes:
             yield picture, options
     scale = min(1.0, sqrt(allowed_bytes / max(estimate, 1.0)))
@@ -96,7 +106,9 @@ def _attempts(
         scale *= _SHRINK_AGAIN
 
 
-def _estimated_bytes(picture: Image.Image, file_format: str, options: Options) -> float:
+def _estimated_bytes(
+    picture: Image.Image, file_format: str, options: Options, finish: Finish = _DONE
+) -> float:
     """Estimate a file's size from tiles spread over the picture."""
     total_bytes, total_pixels = 0, 0
     for row in range(_TILES_A_SIDE):
@@ -106,7 +118,7 @@ def _estimated_bytes(picture: Image.Image, file_format: str, options: Options) -
             box = (max(left, 0), max(top, 0), left + _TILE_PX, top + _TILE_PX)
             tile = picture.crop((*box[:2], min(box[2], picture.width), min(box[3], picture.height)))
             buffer = BytesIO()
-            tile.save(buffer, file_format, **options)
+            finish(tile).save(buffer, file_format, **options)
             total_bytes += buffer.tell()
             total_pixels += tile.width * tile.height
     return total_bytes * (picture.width * picture.height / total_pixels)
@@ -119,9 +131,3 @@ def _shrunk(size_px: Size, scale: float, target: Target) -> Size:
     longer_px = min(longer_px, int(shorter_px * target.max_ratio))
     wide = size_px[0] >= size_px[1]
     return (longer_px, shorter_px) if wide else (shorter_px, longer_px)
-
-
-def _written(picture: Image.Image, file: Path, file_format: str, options: Options) -> Path:
-    with disk_space_watched():
-        picture.save(file, file_format, icc_profile=None, exif=b"", **options)
-    return file

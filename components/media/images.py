@@ -43,6 +43,7 @@ class ImageLimits:
 
 
 DEFAULT_LIMITS = ImageLimits()
+_AVERAGED_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB")
 
 
 def image_checks(info: ImageInfo, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[Check, ...]:
@@ -123,9 +124,11 @@ def thumbnail(path: Path, target: Path, max_side_px: int = 480) -> Path:
     """
     with opened(path) as picture:
         picture.draft("RGB", (max_side_px, max_side_px))
-        picture.thumbnail((max_side_px, max_side_px))
-        picture.load()
-        small = plain(picture)
+        # Palettes and deep greys have no mean of two pixels: they are converted first.
+        small = picture if picture.mode in _AVERAGED_MODES else plain(picture)
+        small.thumbnail((max_side_px, max_side_px))
+        small.load()
+        small = plain(small) if small is picture else small
         if small.mode == "RGBA":
             small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
     with disk_space_watched():

@@ -88,6 +88,17 @@ def test_an_exif_rotated_photo_is_turned_upright(tmp_path: Path) -> None:
         assert not turned.getexif()
 
 
+@pytest.mark.parametrize(("orientation", "at"), [(3, (0.75, 0.5)), (6, (0.5, 0.25))])
+def test_a_turned_tiff_is_turned_once(
+    tmp_path: Path, orientation: int, at: tuple[float, float]
+) -> None:
+    file = saved(tmp_path / "scan.tif", drawing(400, 300), tiffinfo={0x0112: orientation})
+    ready = repaired(file)
+    sides = (400, 300) if orientation == 3 else (300, 400)
+    assert inspect_image(file).size_px == inspect_image(ready).size_px == sides
+    assert colour(ready, *at)[0] > 200
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_broken_exif_does_not_spoil_a_good_picture(tmp_path: Path) -> None:
     plain = saved(tmp_path / "plain.jpg", drawing())
@@ -96,10 +107,7 @@ def test_broken_exif_does_not_spoil_a_good_picture(tmp_path: Path) -> None:
 
 
 def test_a_wide_colour_space_becomes_srgb(tmp_path: Path) -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    file = saved(tmp_path / "srgb.jpg", drawing(), icc_profile=lab)
-    assert repaired(file) == file
-    wide = swapped_primaries(lab)
+    wide = swapped_primaries(srgb_profile())
     ready = repaired(saved(tmp_path / "wide.png", drawing(), icc_profile=wide))
     assert inspect_image(ready).format == "JPEG"
     red, _green, blue = colour(ready)
@@ -107,9 +115,27 @@ def test_a_wide_colour_space_becomes_srgb(tmp_path: Path) -> None:
     assert red < 60
 
 
+def test_a_profile_is_judged_by_its_colours_and_not_by_its_name(tmp_path: Path) -> None:
+    other_name = renamed(srgb_profile())
+    for name, profile in (("named.jpg", srgb_profile()), ("other.png", other_name)):
+        file = saved(tmp_path / name, drawing(), icc_profile=profile)
+        assert repaired(file) == file
+    liar = renamed(swapped_primaries(srgb_profile()), "Wide", "sRGB")
+    ready = repaired(saved(tmp_path / "liar.jpg", drawing(), icc_profile=liar))
+    assert colour(ready)[2] > 200
+
+
+def srgb_profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def renamed(profile: bytes, before: str = "sRGB", after: str = "Wide") -> bytes:
+    return profile.replace(before.encode("utf-16-be"), after.encode("utf-16-be"))
+
+
 def swapped_primaries(profile: bytes) -> bytes:
     """Return a profile of another name in which red and blue have changed places."""
-    marked = profile.replace("sRGB".encode("utf-16-be"), "Wide".encode("utf-16-be"))
+    marked = renamed(profile)
     count = struct.unpack(">I", marked[128:132])[0]
     table = marked[132 : 132 + 12 * count]
     table = table.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
