@@ -140,6 +140,11 @@ def turned_video(path: Path, size: tuple[int, int], seconds: float = 1.0) -> Pat
     return path
 
 
+def even_frame(level: int, size: tuple[int, int]) -> VideoFrame:
+    """Return a grey frame of so many rows and columns."""
+    return VideoFrame.from_ndarray(numpy.full((*size, 3), level, numpy.uint8), format="rgb24")
+
+
 def cut(path: Path, share: float = 0.5) -> Path:
     """Keep only the first part of a file."""
     content = path.read_bytes()

@@ -16,14 +16,19 @@ from components.media.videos import (
     codec_label,
     file_length_s,
     has_plain_picture,
+    has_steady_rate,
     video_checks,
 )
 from components.media.wording import megabytes, sides
 
 _USUAL_RATES = (24, 25, 30, 50, 60)
 _UNKNOWN_RATE = Fraction(30)
+# So near a limit, a frame more or less every other second is less than twice as many.
+_NEARLY = Fraction(1, 2)
 # What lies behind the asked start must be long enough after the last frame is rounded as well.
 _START_MARGIN_S = 0.1
+# A first frame later than this is seen to be late; reordered frames begin a few frames late.
+_DARK_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def plan_clip(info: VideoInfo, choices: ClipChoices, limits: VideoLimits) -> Cli
         content_px=content_px,
         canvas_px=canvas_px,
         keeps_picture=(
-            not broken & {"Sides", "Frame rate"}
+            "Sides" not in broken
+            and has_steady_rate(info, limits)
             and info.duration_s >= limits.min_duration_s
             and has_plain_picture(info)
             and info.container != "avi"
@@ -79,26 +85,29 @@ def plan_clip(info: VideoInfo, choices: ClipChoices, limits: VideoLimits) -> Cli
 def needs_work(info: VideoInfo, plan: ClipPlan, limits: VideoLimits) -> bool:
     """Tell whether the file cannot go out as it is."""
     all_hold = all(check.holds for check in video_checks(info, limits))
-    return not (all_hold and plan.keeps_picture and not info.has_place)
+    is_plain = info.picture_tracks == 1 and not info.has_place and info.start_s < _DARK_S
+    return not (all_hold and plan.keeps_picture and is_plain)
 
 
 def frame_rate(info: VideoInfo, limits: VideoLimits) -> Fraction:
     """Return a steady rate within the limits.
 
     A rate outside is multiplied or divided by a whole number, so that every frame is shown
-    equally long: 15 becomes 30, 120 becomes 60.
+    equally long: 15 becomes 30, 120 becomes 60. One that varies becomes a usual one.
     """
     slowest, fastest = Fraction(limits.min_fps), Fraction(limits.max_fps)
-    rate = Fraction(info.fps).limit_denominator(1001) if isfinite(info.fps) else Fraction(0)
+    fps = info.fps if info.is_steady else info.usual_fps or info.fps
+    rate = Fraction(fps).limit_denominator(1001) if isfinite(fps) else Fraction(0)
     if rate <= 0:
         return _UNKNOWN_RATE
-    if not info.is_steady and slowest < rate < fastest:
-        return Fraction(next(usual for usual in _USUAL_RATES if usual >= rate - Fraction(1, 2)))
+    if not info.is_steady:
+        enough = (usual for usual in _USUAL_RATES if usual >= rate - Fraction(1, 2))
+        return Fraction(next(enough, _USUAL_RATES[-1]))
     if rate > fastest:
-        near = rate - fastest <= Fraction(1, 20)
+        near = rate - fastest <= _NEARLY
         return fastest if near else rate / ceil(rate / fastest)
     if rate < slowest:
-        near = slowest - rate <= Fraction(1, 20)
+        near = slowest - rate <= _NEARLY
         return slowest if near else _multiplied(rate, slowest, fastest)
     return rate
 
@@ -135,9 +144,12 @@ def clip_changes(before: VideoInfo, after: VideoInfo, plan: ClipPlan) -> tuple[s
     changes = {
         f"Cut to {after.duration_s:.4g} s, {span}.": is_cut,
         "Cut the sound to the length of the picture.": sound_is_cut,
+        f"Kept the first of its {before.picture_tracks} picture tracks.": before.picture_tracks > 1,
         "Turned upright.": before.rotation_deg != 0,
         f"{scaled} from {sides(*original)} to {sides(*plan.content_px)}.": not plan.keeps_picture
         and original != plan.content_px,
+        "Left out the dark before its first frame.": before.start_s >= _DARK_S,
+        "Made its pixels square.": not before.has_square_pixels,
         f"Padded to {sides(*plan.canvas_px)} with black.": plan.canvas_px != plan.content_px,
         f"Made its varying frame rate a steady {after.fps:.4g} a second.": not before.is_steady,
         f"Changed from {before.fps:.4g} to {after.fps:.4g} frames a second.": before.is_steady

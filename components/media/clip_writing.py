@@ -5,6 +5,7 @@ Packets and frames pass through one at a time, so memory stays flat whatever the
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from components.media.video_files import opened
 
 # Sound lies a little apart from its picture in a file; further on nothing of the cut follows.
 _INTERLEAVED_WITHIN_S = 5.0
+_PRIMING_S = 0.1
 
 
 def encode_clip(
@@ -81,14 +83,14 @@ def copy_clip(
                 # Everything behind the first late frame may need it, though it is shown earlier.
                 is_cut = is_cut or at_s >= plan.length_s
                 if packet.dts is not None and not is_cut:
-                    _mux(output, packet, picture)
+                    _mux(output, packet, picture, origin_s)
                     progress(min(1.0, max(0.0, at_s / float(plan.length_s))))
             elif sound:
                 for frame in packet.decode():
                     if isinstance(frame, AudioFrame):
                         sound.add(frame, None if frame.time is None else frame.time - origin_s)
-            elif kept and packet.dts is not None and at_s < plan.length_s:
-                _mux(output, packet, kept)
+            elif kept and packet.dts is not None and _is_heard(packet, at_s, plan.length_s):
+                _mux(output, packet, kept, origin_s)
         if sound:
             sound.finish()
 
@@ -153,6 +155,21 @@ def _time_s(packet: "Packet[Any]") -> float:
     return float(packet.pts * packet.time_base)
 
 
-def _mux(output: OutputContainer, packet: "Packet[Any]", stream: VideoStream | AudioStream) -> None:
+def _is_heard(packet: "Packet[Any]", at_s: float, length_s: Fraction) -> bool:
+    """Tell whether sound lies within the cut; what a coder needs to begin lies a little before."""
+    end_s = at_s + float((packet.duration or 0) * (packet.time_base or 0))
+    return at_s >= -_PRIMING_S and end_s <= length_s
+
+
+def _mux(
+    output: OutputContainer,
+    packet: "Packet[Any]",
+    stream: VideoStream | AudioStream,
+    origin_s: float,
+) -> None:
+    """Write a packet as it is, its time counted from the first frame on."""
+    if packet.time_base and packet.pts is not None and packet.dts is not None:
+        origin = round(origin_s / packet.time_base)
+        packet.pts, packet.dts = packet.pts - origin, packet.dts - origin
     packet.stream = stream
     output.mux(packet)

@@ -105,7 +105,11 @@ def _steps(frame: VideoFrame, plan: ClipPlan) -> list[tuple[str, str]]:
         steps.append(("transpose", f"dir={_TRANSPOSE[rotation_deg]}"))
     elif rotation_deg == 180:
         steps += [("hflip", ""), ("vflip", "")]
-    steps.append(("scale", f"w={width_px}:h={height_px}:flags=bicubic:{_colours(frame)}"))
+    size = f"w={width_px}:h={height_px}:flags=bicubic"
+    if _has_wide_colours(frame) and width_px * height_px < frame.width * frame.height:
+        # Colours take far longer than sizes: they are converted when there are fewer pixels.
+        steps.append(("scale", size))
+    steps.append(("scale", f"{size}:{_colours(frame)}"))
     if plan.canvas_px != plan.content_px:
         canvas = f"w={plan.canvas_px[0]}:h={plan.canvas_px[1]}"
         steps.append(("pad", f"{canvas}:x=(ow-iw)/2:y=(oh-ih)/2:color=black"))
@@ -114,8 +118,11 @@ def _steps(frame: VideoFrame, plan: ClipPlan) -> list[tuple[str, str]]:
 
 def _colours(frame: VideoFrame) -> str:
     """Ask for standard colours where the stored ones are wider, or are no video colours at all."""
-    wide = frame.color_trc in _HDR_TRANSFERS or frame.color_primaries == _BT2020
-    if wide:
+    if _has_wide_colours(frame):
         return "out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:out_range=tv"
     is_rgb = frame.format.name.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "pal"))
     return "out_color_matrix=bt709:out_range=tv" if is_rgb else "out_range=tv"
+
+
+def _has_wide_colours(frame: VideoFrame) -> bool:
+    return frame.color_trc in _HDR_TRANSFERS or frame.color_primaries == _BT2020

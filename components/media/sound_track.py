@@ -15,6 +15,7 @@ _BIT_RATE = 192_000
 # Below this, times jitter by rounding; filling such gaps would be heard as clicks.
 _GAP_SAMPLES = _RATE_HZ // 25
 _SILENCE_SAMPLES = 4096
+_BLOCK_SAMPLES = 1024
 
 
 class SoundTrack:
@@ -25,7 +26,8 @@ class SoundTrack:
 
     def __init__(self, output: OutputContainer, length_s: Fraction) -> None:
         self._output = output
-        self._end = int(length_s * _RATE_HZ)
+        # Whole blocks of the coder: the last one must not reach beyond the picture.
+        self._end = int(length_s * _RATE_HZ) // _BLOCK_SAMPLES * _BLOCK_SAMPLES
         self._done = 0
         self._resampler = _new_resampler()
         self._stream: AudioStream = output.add_stream("aac", rate=_RATE_HZ)

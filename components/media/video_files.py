@@ -4,14 +4,10 @@ Memory stays flat whatever the length. Playlists, which FFmpeg would follow to o
 servers, are not opened at all.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
-from math import inf
 from pathlib import Path
-from statistics import median
 
 import av
 from av.codec.context import CodecContext
@@ -22,17 +18,19 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
+from components.media.packet_walk import Walk, stated_length_s, walk_over
 from components.media.sniff import require_kind
 from components.media.wording import file_label
 
-_FORMATS = "mov,mp4,matroska,webm,avi"
+_FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _OPEN_TIMEOUT_S = 10.0
 _READ_TIMEOUT_S = 20.0
 _MAX_PIXELS = 40_000_000
-_MISSING_END_S = 0.5
-_UNSTEADY = 1.8
-_CUT = "ends too early, as if it was cut; export it again."
+_COVER = Disposition.attached_pic
+_NAMES = {"mpegts": "ts", "mpeg": "mpg", "asf": "wmv", "ogg": "ogv"}
+# A rate that was worked out from ticks and frames differs a little from the one that was meant.
+_ROUNDING = 0.005
 _BROKEN = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError, ArithmeticError)
 
 
@@ -40,11 +38,13 @@ _BROKEN = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError, Arith
 class VideoInfo:
     """What a video file is.
 
-    `container` is "mp4", "mov", "3gp", "mkv", "webm" or "avi"; sides are upright;
-    `rotation_deg` is how far the stored frames are turned counter-clockwise for that.
-    `total_s` is the length of the file with its sound, `is_steady` false when frames come at a
-    rate that varies visibly, `has_place` true when the file says where it was recorded, and
-    `pixel_aspect` how wide a stored pixel is for its height.
+    `container` is "mp4", "mov", "3gp", "mkv", "webm", "avi", "ts", "mpg", "flv", "wmv" or "ogv";
+    sides are upright; `rotation_deg` is how far the stored frames are turned counter-clockwise for
+    that. `total_s` is the length of the file with its sound, `is_steady` false when frames come at
+    a rate that varies visibly, `has_place` true when the file says where it was recorded, and
+    `pixel_aspect` how wide a stored pixel is for its height. `fps` is the measured rate,
+    `usual_fps` that of most frames, `stated_fps` what the head says, 0 when not known; `start_s`
+    is when the first frame is due, which players wait for in the dark.
     """
 
     container: str
@@ -62,6 +62,15 @@ class VideoInfo:
     is_steady: bool = True
     has_place: bool = False
     pixel_aspect: float = 1.0
+    usual_fps: float = 0.0
+    stated_fps: float = 0.0
+    picture_tracks: int = 1
+    start_s: float = 0.0
+
+    @property
+    def has_square_pixels(self) -> bool:
+        """True when a stored pixel is shown about as wide as it is high."""
+        return abs(self.pixel_aspect - 1) < _ROUNDING * 2
 
     @property
     def suffix(self) -> str:
@@ -76,19 +85,18 @@ def inspect_video(path: Path) -> VideoInfo:
     its time, or takes longer than 20 s to read.
     """
     with opened(path) as (source, stream):
-        duration_s = picture_length_s(source, stream)
-        walk = _walk(source, stream, file_label(path))
+        walk = walk_over(source, stream, file_label(path))
         if walk.frame is None:
             raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
-        if walk.length_s < duration_s - _MISSING_END_S:
-            raise MediaRejected(f"{file_label(path)} {_CUT}")
         return _described(source, stream, path, walk.frame, walk)
 
 
 def _described(
-    source: InputContainer, stream: VideoStream, path: Path, frame: VideoFrame, walk: "_Walk"
+    source: InputContainer, stream: VideoStream, path: Path, frame: VideoFrame, walk: Walk
 ) -> VideoInfo:
-    turned = frame.rotation % 180 != 0
+    turned, pace = frame.rotation % 180 != 0, walk.pace()
+    stated_fps = float(stream.average_rate or stream.guessed_rate or 0)
+    length_s = stated_length_s(source, stream)
     sound = next(iter(source.streams.audio), None)
     # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
     sound_codec: CodecContext | None = sound.codec_context if sound else None
@@ -97,15 +105,19 @@ def _described(
         codec=stream.codec_context.name,
         width_px=frame.height if turned else frame.width,
         height_px=frame.width if turned else frame.height,
-        duration_s=picture_length_s(source, stream) or walk.length_s,
-        fps=float(stream.average_rate or stream.guessed_rate or 0),
+        duration_s=length_s or pace.length_s,
+        fps=stated_fps if _are_close(stated_fps, pace.fps) else pace.fps,
         has_audio=sound is not None,
         size_bytes=path.stat().st_size,
         rotation_deg=frame.rotation % 360,
         pixel_format=frame.format.name,
         audio_codec="" if sound is None else sound_codec.name if sound_codec else "unknown",
-        total_s=(source.duration or 0) / av.time_base,
-        is_steady=walk.is_steady,
+        total_s=(source.duration or 0) / av.time_base if length_s else walk.total_s,
+        is_steady=pace.is_steady,
+        usual_fps=pace.usual_fps,
+        stated_fps=stated_fps,
+        picture_tracks=len(_moving(source)),
+        start_s=pace.start_s,
         pixel_aspect=float(stream.sample_aspect_ratio or 1),
         has_place=any("location" in key.lower() for key in source.metadata),
     )
@@ -132,13 +144,11 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def _video_stream(source: InputContainer, name: str) -> VideoStream:
-    """Return the moving pictures; the cover of an album is none."""
-    for stream in source.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            break
-    else:
+    moving = _moving(source)
+    if not moving:
         found = "only sound" if source.streams.audio else "nothing to see"
         raise MediaRejected(f"{name} has {found} in it; add a file with a picture track.")
+    stream = moving[0]
     # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
     codec: VideoCodecContext | None = stream.codec_context
     if codec is None or not 0 < codec.width * codec.height <= _MAX_PIXELS:
@@ -156,51 +166,16 @@ def first_frame(source: InputContainer, stream: VideoStream, path: Path) -> Vide
 
 def picture_length_s(source: InputContainer, stream: VideoStream) -> float:
     """Return the length of the picture track as the head of the file gives it; 0 for unknown."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return (source.duration or 0) / av.time_base
+    return stated_length_s(source, stream) or (source.duration or 0) / av.time_base
 
 
-@dataclass
-class _Walk:
-    """What a walk over the packets found; `length_s` is from the first to the end of the last."""
-
-    frame: VideoFrame | None
-    length_s: float
-    is_steady: bool
+def _moving(source: InputContainer) -> list[VideoStream]:
+    """Return the picture tracks; the cover of an album is none."""
+    return [each for each in source.streams.video if not each.disposition & _COVER]
 
 
-def _walk(source: InputContainer, stream: VideoStream, name: str) -> _Walk:
-    """Read every packet, decode the first frame, and measure.
-
-    The length is that of the picture track, or of all tracks when only the container has one.
-    """
-    deadline_s = time.monotonic() + _READ_TIMEOUT_S
-    frame: VideoFrame | None = None
-    times_s: list[float] = []
-    start_s, end_s = inf, 0.0
-    for packet in source.demux():
-        if time.monotonic() > deadline_s:
-            raise MediaRejected(f"{name} takes too long to read; export it again.")
-        if packet.is_corrupt:
-            raise MediaRejected(f"{name} {_CUT}")
-        if frame is None and packet.stream is stream:
-            frame = next((each for each in packet.decode() if isinstance(each, VideoFrame)), None)
-        if packet.pts is None or packet.time_base is None:
-            continue
-        at_s = float(packet.pts * packet.time_base)
-        if packet.stream is stream and not packet.is_discard:
-            times_s.append(at_s)
-        if packet.stream is stream or not stream.duration:
-            start_s = min(start_s, at_s)
-            end_s = max(end_s, at_s + float((packet.duration or 0) * packet.time_base))
-    return _Walk(frame, max(end_s - start_s, 0.0), _is_steady(times_s))
-
-
-def _is_steady(times_s: list[float]) -> bool:
-    """Tell whether no frame stands longer than twice the usual; packets come in coding order."""
-    gaps_s = [after - before for before, after in pairwise(sorted(times_s))]
-    return not gaps_s or max(gaps_s) <= _UNSTEADY * median(gaps_s)
+def _are_close(stated_fps: float, measured_fps: float) -> bool:
+    return not measured_fps or abs(stated_fps - measured_fps) <= _ROUNDING * measured_fps
 
 
 def _container(source: InputContainer, path: Path) -> str:
@@ -213,4 +188,5 @@ def _container(source: InputContainer, path: Path) -> str:
     if source.format.name.startswith("matroska"):
         with path.open("rb") as file:
             return "webm" if b"webm" in file.read(64) else "mkv"
-    return source.format.name.split(",")[0]
+    name = source.format.name.split(",")[0]
+    return _NAMES.get(name, name)

@@ -20,6 +20,7 @@ __all__ = [
     "file_length_s",
     "frame_picture",
     "has_plain_picture",
+    "has_steady_rate",
     "inspect_video",
     "require_length",
     "video_checks",
@@ -80,15 +81,15 @@ def video_checks(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS) -> tuple
         ),
         Check(
             "Sides",
-            sides(width_px, height_px),
+            sides(width_px, height_px) + ("" if info.has_square_pixels else ", stretched"),
             f"{limits.min_side_px} to {limits.max_side_px} pixels",
-            not _sides_problem(info, limits),
+            info.has_square_pixels and not _sides_problem(info, limits),
         ),
         Check(
             "Frame rate",
             f"{info.fps:.4g} fps{'' if info.is_steady else ', varying'}",
             f"{limits.min_fps:g} to {limits.max_fps:g} fps",
-            info.is_steady and not _rate_problem(info, limits),
+            has_steady_rate(info, limits) and is_rate_within(info.stated_fps or info.fps, limits),
         ),
         Check(
             "Sound",
@@ -108,6 +109,16 @@ def video_checks(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS) -> tuple
 def has_plain_picture(info: VideoInfo) -> bool:
     """Tell whether the picture is H.264 with 8 bits a colour, which every player reads."""
     return info.codec == "h264" and info.pixel_format in _PLAIN_PIXELS
+
+
+def has_steady_rate(info: VideoInfo, limits: VideoLimits) -> bool:
+    """Tell whether the frames themselves come at a rate the model takes, whatever the head says."""
+    return info.is_steady and is_rate_within(info.fps, limits)
+
+
+def is_rate_within(fps: float, limits: VideoLimits) -> bool:
+    """Tell whether the model takes so many frames a second."""
+    return limits.min_fps - _FPS_TOLERANCE <= fps <= limits.max_fps + _FPS_TOLERANCE
 
 
 def file_length_s(info: VideoInfo) -> float:
@@ -188,7 +199,7 @@ def _sides_problem(info: VideoInfo, limits: VideoLimits) -> str:
 
 
 def _rate_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if limits.min_fps - _FPS_TOLERANCE <= info.fps <= limits.max_fps + _FPS_TOLERANCE:
+    if is_rate_within(info.fps, limits):
         return ""
     wanted = f"{limits.min_fps:g} to {limits.max_fps:g}"
     return f"has {info.fps:.4g} frames a second, and the model takes {wanted}; convert it"

@@ -11,7 +11,9 @@ from components.media.clip_preflight import preflight_video
 from components.media.desk import preflight
 from components.media.image_preflight import preflight_image
 from components.media.preflight import ClipChoices, ImageChoices, Preflight
-from tests.media_corpus import Odd, odd_clips, odd_pictures
+from tests.media_corpus import Odd
+from tests.odd_clips import odd_clips
+from tests.odd_pictures import odd_pictures
 
 PICTURES, CLIPS = odd_pictures(), odd_clips()
 

@@ -4,7 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy
 import pytest
+from PIL import Image
 
 from components.errors import MediaRejected, RepairCancelled
 from components.media.desk import Desk
@@ -12,7 +14,7 @@ from components.media.images import inspect_image
 from components.media.preflight import ClipChoices, ImageChoices
 from components.media.store import FolderStore, name_of
 from components.media.turns import Turns
-from tests.media_files import drawing, saved, sound_only, video
+from tests.media_files import drawing, noise, saved, sound_only, video
 
 
 @pytest.fixture
@@ -44,6 +46,27 @@ def test_a_repaired_picture_is_kept_before_and_after(tmp_path: Path, store: Fold
     assert examined.ref.endswith(".jpg")
     assert examined.preflight.path == store.path(name_of(examined.ref))
     assert "Enlarged" in " ".join(examined.preflight.changes)
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "I;16", "F"])
+def test_what_has_no_mean_of_two_pixels_gets_a_preview_too(
+    tmp_path: Path, store: FolderStore, mode: str
+) -> None:
+    kind = {"I;16": numpy.uint16, "F": numpy.float32}.get(mode)
+    deep = numpy.full((600, 900), 0x8000)
+    picture = drawing(900, 600, mode) if kind is None else Image.fromarray(deep.astype(kind))
+    examined = Desk(store).examine(saved(tmp_path / "a.tif", picture), ImageChoices())
+    assert inspect_image(store.path(name_of(examined.original_thumbnail_ref))).width_px == 480
+
+
+def test_a_file_whose_preview_fails_leaves_nothing(tmp_path: Path, store: FolderStore) -> None:
+    content = bytearray(saved(tmp_path / "a.png", noise(600, 600)).read_bytes())
+    content[content.index(b"IDAT") + 1000] ^= 0xFF
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(MediaRejected, match="damaged"):
+        Desk(store).examine(tmp_path / "a.png", ImageChoices())
+    assert store.size_bytes() == 0
     assert left_behind(tmp_path) == []
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,14 +11,13 @@ from PIL import Image
 
 from components.errors import MediaRejected
 from components.media.clip_plan import frame_rate, frame_sizes, plan_clip
-from components.media.clip_preflight import preflight_video
 from components.media.image_metadata import without_metadata
 from components.media.image_preflight import preflight_image
 from components.media.image_shape import shape_for
 from components.media.preflight import ClipChoices, ImageChoices, Preflight
 from components.media.video_files import VideoInfo
 from components.media.videos import VideoLimits
-from tests.media_files import drawing, noise, saved, video
+from tests.media_files import drawing, noise, saved
 
 LIMITS = VideoLimits()
 CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, 0)
@@ -130,26 +128,3 @@ def test_a_photo_cut_at_99_percent_is_never_passed(
     file.write_bytes(file.read_bytes()[: file.stat().st_size * 99 // 100])
     with pytest.raises(MediaRejected, match="damaged or incomplete"):
         preflight_image(file, tmp_path)
-
-
-def packets(path: Path) -> list[bytes]:
-    with av.open(str(path)) as source:
-        return [bytes(packet) for packet in source.demux(video=0) if packet.size]
-
-
-def test_a_clip_in_another_container_keeps_its_picture_as_it_is_stored(tmp_path: Path) -> None:
-    file = video(tmp_path / "a.mov", size=(720, 720), seconds=3.2, sound=True)
-    other = video(tmp_path / "a.mkv", size=(720, 720), seconds=3.2, sound=True)
-    facts = preflight_video(other, tmp_path)
-    assert facts.changes == ("Saved as MP4 (H.264) instead of MKV (H.264).",)
-    assert len(packets(facts.path)) == len(packets(file))
-    assert packets(facts.path)[-1] == packets(other)[-1]
-
-
-def test_a_long_clip_is_cut_where_it_was_asked_for(tmp_path: Path) -> None:
-    file = video(tmp_path / "a.mp4", size=(64, 64), seconds=14, fps=24)
-    facts = preflight_video(file, tmp_path, ClipChoices(start_s=2))
-    assert "Cut to 10 s, from 0:02 to 0:12." in facts.changes
-    with av.open(str(facts.path)) as source:
-        first = next(source.decode(video=0)).to_ndarray(format="rgb24")
-    assert first.mean() == pytest.approx(2 * 24 * 2, abs=4)
