@@ -11,6 +11,7 @@ import pytest
 from components.errors import DiskFull, MediaRejected
 from components.media.store import (
     FolderStore,
+    content_hash,
     disk_space_watched,
     media_type,
     name_of,
@@ -45,6 +46,13 @@ def test_a_kept_file_does_not_change_with_its_source(store: FolderStore, source:
     name = store.keep(source, ".png")
     source.write_bytes(b"another picture")
     assert store.path(name).read_bytes() == CONTENT
+
+
+def test_the_hash_of_a_file_follows_its_content(tmp_path: Path) -> None:
+    file = tmp_path / "clip.mp4"
+    for content in (b"one", b"two", b"one"):
+        file.write_bytes(content)
+        assert content_hash(file) == hashlib.sha256(content).hexdigest()
 
 
 def test_nothing_is_made_before_the_first_write(store: FolderStore, tmp_path: Path) -> None:
