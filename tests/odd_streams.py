@@ -53,3 +53,23 @@ def with_hole(path: Path) -> Path:
     content[third : 2 * third] = bytes(third)
     path.write_bytes(content)
     return path
+
+
+def padded(source: Path, path: Path, size_bytes: int) -> Path:
+    """Write the same frames with filling in them, as cameras of a constant rate do."""
+    with av.open(str(source)) as given, av.open(str(path), "w") as target:
+        tracks = {each.index: target.add_stream_from_template(each) for each in given.streams}
+        each_bytes = (size_bytes - source.stat().st_size) // given.streams.video[0].frames
+        unit = b"\x0c" + b"\xff" * (each_bytes - 6) + b"\x80"
+        for packet in given.demux():
+            if packet.dts is None:
+                continue
+            content = bytes(packet)
+            if packet.stream is given.streams.video[0]:
+                content += len(unit).to_bytes(4) + unit
+            copy = av.Packet(content)
+            copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration
+            copy.time_base, copy.is_keyframe = packet.time_base, packet.is_keyframe
+            copy.stream = tracks[packet.stream_index]
+            target.mux(copy)
+    return path

@@ -11,6 +11,7 @@ from tests.bench.bench_page import rows as page_rows
 from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
 from tests.bench.bench_remembering import rows as remembering_rows
 from tests.bench.bench_scale import rows as scale_rows
+from tests.bench.bench_upload import rows as upload_rows
 
 BENCHES = {
     "Start and first view, against a page of the same gradio with one text box": page_rows,
@@ -22,6 +23,7 @@ BENCHES = {
     "Polling: mean delay and requests as it is shipped": rows_as_shipped,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
+    "A clip of 200 MB on its way to the provider, against a plain copy": upload_rows,
     "Handing out a result with its settings in it, against as it is": remembering_rows,
 }
 

@@ -59,7 +59,7 @@ def _row(label: str, seconds: dict[str, list[float]], target: str) -> tuple[str,
 @contextmanager
 def _served(name: str) -> Iterator[tuple[str, float]]:
     """A fresh process of either page; yields its address and the seconds to its first answer."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", ONE_BOX, str(port)]
     if name == "ours":
@@ -70,7 +70,7 @@ def _served(name: str) -> Iterator[tuple[str, float]]:
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         try:
-            _wait_for_page(url)
+            wait_for_page(url)
             yield url, time.perf_counter() - began
         finally:
             process.terminate()
@@ -91,7 +91,7 @@ def _visible_s(browser: Browser, url: str, selector: str) -> tuple[float, float]
     return seconds[0], seconds[1]
 
 
-def _wait_for_page(url: str, timeout_s: float = 60.0) -> None:
+def wait_for_page(url: str, timeout_s: float = 60.0) -> None:
     deadline = time.perf_counter() + timeout_s
     while time.perf_counter() < deadline:
         try:
@@ -103,7 +103,7 @@ def _wait_for_page(url: str, timeout_s: float = 60.0) -> None:
     raise TimeoutError(url)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

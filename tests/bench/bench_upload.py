@@ -1,0 +1,123 @@
+"""A clip of nearly 200 MB on its way to the provider: how fast, and in how much memory."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from gradio_client import Client, handle_file
+
+from tests.bench.bench_page import ROOT, free_port, wait_for_page
+from tests.bench.process_memory import grown_bytes_of, start_counting
+from tests.media_files import video
+from tests.odd_streams import padded
+
+CLIP_BYTES = 199_000_000
+ROUNDS = 3
+RUNS_OF_ONE_FILE = 10
+Row = tuple[str, ...]
+
+
+def rows() -> list[Row]:
+    """Both ways of sending in turn, each in a process of its own, then all of the playground."""
+    with tempfile.TemporaryDirectory() as name, _provider() as (port, arrivals):
+        folder = Path(name)
+        small = video(folder / "small.mp4", size=(720, 720), seconds=4, sound=True)
+        clip = padded(small, folder / "large.mp4", CLIP_BYTES)
+        plain_s, ours_s, grown = [], [], []
+        for _ in range(ROUNDS):
+            plain_s.append(_sent("plainly", port, clip)["s"])
+            figures = _sent("ours", port, clip)
+            ours_s.append(figures["s"])
+            grown.append(figures["grown_bytes"])
+        size_mb = clip.stat().st_size / 1e6
+        plain, ours = size_mb / min(plain_s), size_mb / min(ours_s)
+        return [
+            (f"a clip of {size_mb:.0f} MB", "ours", "plain", "share", "target"),
+            ("sent as base64, MB/s", f"{ours:.0f}", f"{plain:.0f}", f"{ours / plain:.2f}", "0.5"),
+            ("memory it takes above idle, MB", f"{max(grown) / 1e6:.1f}", "", "", "32"),
+            *_whole_way(folder, port, arrivals, (small, clip), plain),
+        ]
+
+
+def _whole_way(
+    folder: Path, port: int, arrivals: IO[str], clips: tuple[Path, Path], plain: float
+) -> Iterator[Row]:
+    """From a person's disk through upload, checks and store to the provider, ten times."""
+    small, clip = clips
+    with _playground(folder, port) as (url, process):
+        client = Client(url, verbose=False)
+        _ask(client, small)
+        sizes = [json.loads(arrivals.readline())["size_bytes"] for _ in range(1 + 4 * ROUNDS)]
+        assert sizes[-1] < CLIP_BYTES
+        base_bytes = start_counting(process.pid)
+        began = time.monotonic()
+        _ask(client, clip)
+        arrived_s = json.loads(arrivals.readline())["at_s"] - began
+        speed = clip.stat().st_size / 1e6 / arrived_s
+        yield "from upload to provider, MB/s", f"{speed:.0f}", "", f"{speed / plain:.2f}", ""
+        for _ in range(RUNS_OF_ONE_FILE - 1):
+            _ask(client, clip)
+            arrivals.readline()
+        grown = grown_bytes_of(process.pid, base_bytes) / 1e6
+        yield "memory for ten such runs above idle, MB", f"{grown:.1f}", "", "", "32"
+        kept = (folder / "data" / "media").rglob("*.mp4")
+        count = sum(file.stat().st_size > CLIP_BYTES / 2 for file in kept)
+        yield "times the clip is kept after ten runs", str(count), "", "", "1"
+
+
+def _ask(client: Client, clip: Path) -> None:
+    client.predict(prompt="Rain", video_url=handle_file(str(clip)), api_name="/video_edit")
+
+
+def _sent(way: str, port: int, clip: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.clip_sender", way, str(port), str(clip)]
+    printed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    figures: dict[str, float] = json.loads(printed)
+    return figures
+
+
+@contextmanager
+def _provider() -> Iterator[tuple[int, IO[str]]]:
+    """Its port, and where it tells what arrived."""
+    command = [sys.executable, "-m", "tests.bench.swallowing_provider"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdin
+        yield int(process.stdout.readline()), process.stdout
+        process.stdin.close()
+
+
+@contextmanager
+def _playground(folder: Path, provider_port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "AIML_API_KEY": "key",
+        "AIML_API_BASE": f"http://127.0.0.1:{provider_port}",
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(folder / "uploads"),
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "PLAYGROUND_DATA_DIR": str(folder / "data"),
+    }
+    command = [sys.executable, str(ROOT / "app.py")]
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for_page(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print("  ".join(cell.ljust(42 if at == 0 else 8) for at, cell in enumerate(row)))
