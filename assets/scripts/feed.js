@@ -90,8 +90,14 @@ export class Feed {
     this.put(html, true);
     if (!old && id) speakOf(this.card(id));
     tellSpending();
-    const isBelow = this.element.getBoundingClientRect().top > window.innerHeight - 200;
-    if (isBelow) this.element.scrollIntoView({ behavior: "smooth", block: "start" });
+    if (id) this.bringIntoView(this.card(id));
+  }
+
+  bringIntoView(card) {
+    const { top } = card.getBoundingClientRect();
+    const isSeen = top >= Math.max(0, this.element.getBoundingClientRect().top) - 1 && top < window.innerHeight - 200;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    if (!isSeen) card.scrollIntoView({ behavior, block: "start" });
   }
 
   async open(id) {

@@ -1,13 +1,13 @@
 // A model's form: what is in it, kept as a draft, looked at by the server as it changes, and sent.
 
-import { redraw } from "./lists.js";
 import { recall, remember } from "./memory.js";
 import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
 import { forgetInKit, keepInKit, renameInKit } from "./kit.js";
+import { redraw } from "./patch.js";
 import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
-import { References } from "./references.js";
+import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
 import { dollars, isWanted } from "./spending.js";
 import { openVary } from "./vary.js";
@@ -168,7 +168,10 @@ export class Form {
     if (!actions[button.dataset.action]) return;
     this.problems.forget(place.field);
     await this.trying(actions[button.dataset.action]);
+    const item = button.closest("[data-index]");
     await this.look();
+    const isLost = !button.isConnected && document.activeElement === document.body;
+    if (isLost && place.field) focusNear(item, place);
   }
 
   clear() {
@@ -219,7 +222,7 @@ export class Form {
   show(answer, typed) {
     for (const { element, name } of this.fields) {
       const list = element.querySelector("[data-list]");
-      if (list) redraw(list, answer.lists[name] ?? []);
+      if (list) redraw(list, (answer.lists[name] ?? []).join(""));
     }
     this.tokens = answer.tokens;
     if (this.area.value === typed) {
@@ -231,7 +234,7 @@ export class Form {
     }
     this.note(answer);
     const kit = this.element.querySelector("[data-kit]");
-    if (kit && kit.innerHTML !== answer.kit) kit.innerHTML = answer.kit;
+    if (kit) redraw(kit, answer.kit);
     this.quote = answer.quote;
     this.varies = answer.varies;
     this.button.textContent = answer.varies ? "Lay out the runs" : answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;

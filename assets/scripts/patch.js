@@ -4,15 +4,21 @@
 // What a visitor opened or a script switched off is not the server's to change.
 const THEIRS = ["open", "disabled", "hidden"];
 
-const keyOf = (node) =>
-  `${node.nodeName} ${node.classList?.[0] ?? ""} ${node.dataset?.action ?? ""} ${node.getAttribute?.("src") ?? ""}`;
+// Nodes of the same key are the same to a visitor: `data-key` or the file says so where many are alike.
+const keyOf = (node) => {
+  if (!node.attributes) return node.nodeName;
+  const { action, key, source } = node.dataset ?? {};
+  return [node.nodeName, node.classList[0], action, key ?? source ?? node.getAttribute("src")].join(" ");
+};
 
 const patchAttributes = (old, fresh) => {
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !THEIRS.includes(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (old.getAttribute(name) === value) continue;
+    old.setAttribute(name, value);
+    if (name === "value") old.value = value;
   }
 };
 
@@ -41,12 +47,12 @@ const patchChildren = (old, fresh) => {
     while (place !== match && !(place.attributes && isWishedFrom(number, place))) dropPlace();
     if (place !== match) old.insertBefore(match, place);
     else place = match.nextSibling;
-    patch(match, wanted);
+    patchNode(match, wanted);
   });
   while (place) dropPlace();
 };
 
-export const patch = (old, fresh) => {
+const patchNode = (old, fresh) => {
   if (old.isEqualNode(fresh)) return;
   if (!fresh.attributes) {
     old.data = fresh.data;
@@ -54,4 +60,18 @@ export const patch = (old, fresh) => {
   }
   patchAttributes(old, fresh);
   patchChildren(old, fresh);
+};
+
+export const patch = (old, fresh) => {
+  const focused = document.activeElement;
+  patchNode(old, fresh);
+  // What changed its place lost the focus on the way.
+  if (old.contains(focused) && document.activeElement !== focused) focused.focus({ preventScroll: true });
+};
+
+// The content of an element, as HTML from the server.
+export const redraw = (element, html) => {
+  const fresh = element.cloneNode(false);
+  fresh.innerHTML = html;
+  patch(element, fresh);
 };

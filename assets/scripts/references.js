@@ -70,3 +70,12 @@ export class References {
     put(items);
   }
 }
+
+// The button that was pressed in an item is gone: on with another one there, in what took its place, or
+// where more is added.
+export const focusNear = (item, { field, index, view }) => {
+  const list = view === null ? field.querySelector("[data-list]") : field.querySelectorAll(".element")[index]?.querySelector(".refs");
+  const last = list ? list.children.length - 1 : -1;
+  const near = item?.isConnected ? item : list?.children[Math.min(view ?? index ?? last, last)];
+  (near?.querySelector("[data-action]") ?? field.querySelector("input, button"))?.focus({ preventScroll: true });
+};

@@ -105,6 +105,7 @@ class Cards:
             token=reference.token,
             index=place,
             views=cards,
+            key=" ".join(views),
             most=1 + getattr(others, "max_items", 0),
             element_id=f"{self.model.api_name}-{reference.field}-{place + 1}",
             can_move_back=place > 0,

@@ -14,6 +14,7 @@ from components.interface.wording import (
     percent_text,
     usd,
 )
+from components.runs.quote import money
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -36,6 +37,7 @@ def _environment() -> Environment:
         ago=ago,
         clock=clock_text,
         counted=counted,
+        exact_usd=money,
         percent=percent_text,
         usd=usd,
     )

@@ -57,11 +57,26 @@ def test_names_are_put_into_the_prompt_and_follow_their_reference(visitor: Visit
     form.prompt.press("Enter")
     panel(form).get_by_role("button", name="Put @Image2 into the prompt").click()
     expect(form.prompt).to_have_value("Draw @Image1 @Image2 ")
-    panel(form).get_by_role("button", name="Move @Image2 forward").click()
+    panel(form).get_by_role("button", name="Move @Image2 earlier").click()
     expect(form.prompt).to_have_value("Draw @Image2 @Image1 ")
     form.prompt.fill("Draw @Image1 and @Image7")
     expect(panel(form)).to_contain_text("@Image7 points to nothing")
     expect(panel(form)).to_contain_text("Not named in the prompt: @Image2")
+
+
+def test_the_keys_move_and_remove_a_reference_and_stay_with_it(visitor: Visitor) -> None:
+    form = visitor.form(ImageO1)
+    add(form, HARBOUR, PRINT, SAMPLES / "place-night.jpg")
+    cards = form.cards_of("image_urls")
+    panel(form).get_by_role("button", name="Move @Image1 later").press("Enter")
+    expect(cards.nth(1)).to_contain_text("place.jpg")
+    expect(panel(form).get_by_role("button", name="Move @Image2 later")).to_be_focused()
+    visitor.page.keyboard.press("Enter")
+    expect(cards.nth(2)).to_contain_text("place.jpg")
+    expect(panel(form).get_by_role("button", name="Move @Image3 earlier")).to_be_focused()
+    panel(form).get_by_role("button", name="Remove @Image3").press("Enter")
+    expect(cards).to_have_count(2)
+    expect(panel(form).get_by_role("button", name="Move @Image2 earlier")).to_be_focused()
 
 
 def test_what_was_typed_and_added_is_there_after_a_reload(visitor: Visitor) -> None:
