@@ -7,6 +7,7 @@ import { forgetInKit, keepInKit, renameInKit } from "./kit.js";
 import { redraw } from "./patch.js";
 import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
+import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
 import { dollars, isWanted } from "./spending.js";
@@ -105,6 +106,7 @@ export class Form {
       this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
     });
     this.element.addEventListener("change", (event) => this.choose(event.target));
+    listen("reach", this.element, ({ reached }) => reached && this.look());
     this.element.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -240,6 +242,10 @@ export class Form {
     this.button.textContent = answer.varies ? "Lay out the runs" : answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
     this.button.title = answer.quote.basis;
     this.element.querySelector(".expected").textContent = answer.expected;
+    this.element.querySelectorAll("[data-price]").forEach((price, number) => {
+      const usd = answer.example_usd[number];
+      price.textContent = usd === null ? "" : dollars(usd);
+    });
     this.save();
   }
 

@@ -1,11 +1,13 @@
 // The header: the balance and what was spent today, kept up to date; and the run or comparison that the
 // page's address names.
 
+import { say } from "./dialog.js";
 import { listen, openCompare, openRun } from "./places.js";
 import { fragment, get } from "./server.js";
 import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
 const REFRESH_MS = 30_000;
+const ASK_AGAIN_MS = 3000;
 
 const keepFresh = (place) => {
   let next;
@@ -14,9 +16,14 @@ const keepFresh = (place) => {
     const html = await get("/account").catch(() => null);
     if (html) place.innerHTML = html;
     clearTimeout(next);
-    if (place.isConnected) next = setTimeout(refresh, REFRESH_MS);
+    if (place.isConnected) next = setTimeout(refresh, html === null ? ASK_AGAIN_MS : REFRESH_MS);
   };
   listen("spending", place, refresh);
+  listen("reach", place, ({ reached }) => {
+    if (reached) return;
+    clearTimeout(next);
+    next = setTimeout(refresh, ASK_AGAIN_MS);
+  });
   refresh();
 };
 
@@ -29,6 +36,7 @@ const openNamed = async () => {
   const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => "");
   const card = fragment(html).querySelector(".run-card");
   if (card) openRun(card.dataset.form, id);
+  else say("The run this link names is not here: it may have been deleted.");
 };
 
 const showAskAbove = (button) => {
@@ -42,6 +50,8 @@ export const mount = (element) => {
     await chooseAskAbove();
     showAskAbove(button);
   });
+  const unreached = element.querySelector("[data-unreached]");
+  listen("reach", element, ({ reached }) => { unreached.hidden = reached; });
   keepFresh(element.querySelector("[data-account]"));
   openNamed();
 };

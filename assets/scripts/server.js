@@ -18,8 +18,18 @@ const answered = async (response) => {
   return isJson ? response.json() : response.text();
 };
 
+// Whoever wants to know hears whether the server answers, each time that changes.
+let isThere = true;
+
+const tellReach = (reached) => {
+  if (reached === isThere) return;
+  isThere = reached;
+  document.dispatchEvent(new CustomEvent("playground:reach", { detail: { reached } }));
+};
+
 const ask = async (path, options) => {
   const response = await fetch(path, options).catch(() => null);
+  tellReach(Boolean(response));
   if (!response) throw new Refusal({ "": UNANSWERED });
   return answered(response);
 };

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.catalog.alternatives import alternatives_in
+from components.catalog.amounts import source_clip
 from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, renumbered
@@ -74,6 +75,7 @@ class FormDesk:
             "working": any(look.state == "working" for look in cards.looks()),
             "kit": self._kit(),
             "expected": self._expected(given),
+            "example_usd": self._example_prices(),
             "quote": vars(self.services.runs.quote(self.model, cards.carried(given))),
         }
 
@@ -106,6 +108,17 @@ class FormDesk:
             return ref(media.keep(samples / name, (samples / name).suffix))
 
         return map_fields(self.model, self.model.examples[number].values, keep)
+
+    def _example_prices(self) -> list[float | None]:
+        """What each example costs; None where that is not known."""
+        runs, samples = self.services.runs, self.services.samples
+        prices = []
+        for values in (it.values for it in self.model.examples):
+            clip = source_clip(self.model, values)
+            if clip and runs.quotes.clips.length_of(self.model, values) is None:
+                runs.quotes.clips.learn(clip, samples / clip)
+            prices.append(runs.quote(self.model, values).usd)
+        return prices
 
     def stop(self, source: str, kind: MediaKind, filled: Filled) -> None:
         """Stop looking at a file, or repairing it."""

@@ -8,7 +8,7 @@ import json
 import gradio as gr
 from markupsafe import Markup
 
-SCRIPTS = "/playground/scripts"
+from components.interface.scripts import page_scripts
 
 
 def section(script: str, html: Markup, **facts: object) -> gr.HTML:
@@ -16,7 +16,7 @@ def section(script: str, html: Markup, **facts: object) -> gr.HTML:
     return gr.HTML(
         value=html,
         js_on_load=(
-            f"import('{SCRIPTS}/{script}.js')"
+            f"import('{page_scripts().url}/{script}.js')"
             f".then((module) => module.mount(element, {json.dumps(facts)}))"
         ),
         apply_default_css=False,

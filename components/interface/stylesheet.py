@@ -20,8 +20,8 @@ STYLES = (
     "usage",
 )
 """Later files may build on what earlier ones set."""
-MAX_AGE_S = 365 * 24 * 3600
-"""The address names the content, so it never changes."""
+KEPT = f"private, max-age={365 * 24 * 3600}, immutable"
+"""For an address that names its content, which so never changes."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class Stylesheet:
         router = APIRouter()
 
         def send() -> Response:
-            headers = {"Cache-Control": f"private, max-age={MAX_AGE_S}, immutable"}
-            return Response(self.css, media_type="text/css", headers=headers)
+            return Response(self.css, media_type="text/css", headers={"Cache-Control": KEPT})
 
         router.add_api_route(self.url, send, methods=["GET"])
         return router

@@ -27,6 +27,7 @@ from components.interface.media_routes import media_router
 from components.interface.plan_routes import plan_router
 from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
+from components.interface.scripts import page_scripts
 from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
 from components.interface.services import Services
 from components.interface.stylesheet import Stylesheet
@@ -76,6 +77,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     stylesheet = Stylesheet.read(options.assets / "styles")
     app.include_router(stylesheet.router())
     app.mount("/playground", StaticFiles(directory=options.assets))
+    page_scripts().add_to(app)
     return _mount(app, page, options, stylesheet.link + _preload())
 
 

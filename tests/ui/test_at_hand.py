@@ -1,5 +1,6 @@
 """What one needs is in view and keeps the focus: long forms, runs under way, dialogs, refusals."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +87,30 @@ def test_a_dialog_stays_when_text_is_selected_in_it_and_gives_the_focus_back(
     mouse.click(4, 4)
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_an_example_tells_its_price_before_it_is_clicked(visitor: Visitor) -> None:
+    form = visitor.form(VideoEdit)
+    for number in range(len(VideoEdit.examples)):
+        example = form.part("examples").locator(f"[data-example='{number}']")
+        expect(example).to_contain_text(re.compile(r"\$\d"))
+
+
+def test_a_playground_that_does_not_answer_is_named_until_it_does(visitor: Visitor) -> None:
+    form = visitor.form(ImageToVideo)
+    unreached = visitor.page.get_by_role("alert").filter(has_text="does not answer")
+    visitor.page.context.set_offline(True)
+    form.prompt.fill("Typed while nobody listened")
+    expect(unreached).to_be_visible()
+    visitor.page.context.set_offline(False)
+    expect(unreached).to_be_hidden()
+    expect(form.prompt).to_have_value("Typed while nobody listened")
+    # Chromium notes every request that found nobody.
+    visitor.complaints[:] = [
+        it for it in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in it
+    ]
+
+
+def test_a_link_to_a_run_that_is_not_there_says_so(visitor: Visitor) -> None:
+    visitor.open("?run=no-such-run")
+    expect(visitor.page.locator(".said")).to_contain_text("is not here")

@@ -1,0 +1,28 @@
+"""The page's own scripts: browsers keep them, and take new ones as soon as one has changed."""
+
+import re
+from pathlib import Path
+
+import httpx
+
+from components.interface.scripts import Scripts
+from tests.playgrounds import Playground
+
+
+def test_the_page_names_the_version_of_its_scripts_which_browsers_keep(
+    playground: Playground,
+) -> None:
+    with httpx.Client(base_url=playground.url) as client:
+        named = re.search(r"(/playground-scripts-\w+)/header\.js", client.get("/").text)
+        assert named
+        script = client.get(f"{named[1]}/header.js")
+    assert "javascript" in script.headers["content-type"]
+    assert "immutable" in script.headers["cache-control"]
+
+
+def test_a_changed_script_gives_all_of_them_another_address(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("export const a = 1;")
+    before = Scripts.read(tmp_path).url
+    assert Scripts.read(tmp_path).url == before
+    (tmp_path / "a.js").write_text("export const a = 2;")
+    assert Scripts.read(tmp_path).url != before
