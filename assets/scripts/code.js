@@ -25,6 +25,7 @@ export const openCode = (html) => {
   const choose = (chosen) => {
     for (const tab of tabs) {
       tab.ariaSelected = String(tab === chosen);
+      tab.tabIndex = tab === chosen ? 0 : -1;
       dialog.querySelector(`#${tab.getAttribute("aria-controls")}`).hidden = tab !== chosen;
     }
     chosen.focus();

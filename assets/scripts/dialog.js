@@ -1,6 +1,6 @@
 // Dialogs over the page: Escape, the button or a click beside it closes them.
 
-const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex='0']";
+const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
 const isBeside = (dialog, { target, clientX, clientY }) => {
   const { left, right, top, bottom } = dialog.getBoundingClientRect();

@@ -32,7 +32,7 @@ export class Feed {
     listenToCards(element, {
       put: (html) => this.put(html),
       show: (html) => this.show(html),
-      fill: (_, values) => this.form.replace(values),
+      fill: (_, values) => this.form.fill(values),
     });
     element.addEventListener("click", ({ target }) => {
       const opened = target.closest("[data-open]");

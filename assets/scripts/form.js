@@ -3,14 +3,15 @@
 import { recall, remember } from "./memory.js";
 import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
+import { say } from "./dialog.js";
 import { forgetInKit, keepInKit, renameInKit } from "./kit.js";
-import { redraw } from "./patch.js";
+import { showLook } from "./looks.js";
 import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
-import { dollars, isWanted } from "./spending.js";
+import { isWanted } from "./spending.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
@@ -61,6 +62,14 @@ export class Form {
     return this.look();
   }
 
+  // On a phone the card whose settings these are is far below the form.
+  async fill(values) {
+    await this.replace(values);
+    this.area.focus({ preventScroll: true });
+    this.area.scrollIntoView({ block: "nearest" });
+    say("These settings are in the form now.");
+  }
+
   // Something for one field, besides what is in the form.
   receive({ field, source, prompt: begins, origin }) {
     const { element } = this.fields.find((it) => it.name === field);
@@ -72,6 +81,8 @@ export class Form {
       this.area.value = begins;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    // Where one types next; on a phone a keyboard would cover what was added.
+    if (matchMedia("(hover: hover)").matches) this.area.focus({ preventScroll: true });
     element.scrollIntoView({ block: "center" });
     return this.look();
   }
@@ -222,10 +233,6 @@ export class Form {
   }
 
   show(answer, typed) {
-    for (const { element, name } of this.fields) {
-      const list = element.querySelector("[data-list]");
-      if (list) redraw(list, (answer.lists[name] ?? []).join(""));
-    }
     this.tokens = answer.tokens;
     if (this.area.value === typed) {
       this.state.numbered = answer.numbered;
@@ -234,27 +241,10 @@ export class Form {
         count(this.area);
       }
     }
-    this.note(answer);
-    const kit = this.element.querySelector("[data-kit]");
-    if (kit) redraw(kit, answer.kit);
     this.quote = answer.quote;
     this.varies = answer.varies;
-    this.button.textContent = answer.varies ? "Lay out the runs" : answer.quote.usd === null ? "Generate" : `Generate · ${dollars(answer.quote.usd)}`;
-    this.button.title = answer.quote.basis;
-    this.element.querySelector(".expected").textContent = answer.expected;
-    this.element.querySelectorAll("[data-price]").forEach((price, number) => {
-      const usd = answer.example_usd[number];
-      price.textContent = usd === null ? "" : dollars(usd);
-    });
+    showLook(this.element, answer);
     this.save();
-  }
-
-  note({ notes, meter, over }) {
-    const lines = notes.map((text) => Object.assign(document.createElement("p"), { className: "note", textContent: text }));
-    if (meter && this.tokens.length) {
-      lines.unshift(Object.assign(document.createElement("p"), { className: over ? "meter over" : "meter", textContent: meter }));
-    }
-    this.element.querySelector(".notes").replaceChildren(...lines);
   }
 
   async example(number) {

@@ -10,7 +10,11 @@ export const keepShown = (form, ids) => remember(`runs-${form}`, ids.slice(0, MO
 
 export const goTo = (tab) => {
   const button = document.getElementById(`tab-${tab}-button`);
-  if (button?.getAttribute("aria-selected") !== "true") button?.click();
+  if (button?.getAttribute("aria-selected") !== "true") {
+    button?.click();
+    // What had the focus is out of sight now.
+    button?.focus({ preventScroll: true });
+  }
   // On a phone its tab may be out of sight.
   button?.scrollIntoView({ block: "nearest", inline: "center" });
 };

@@ -37,6 +37,7 @@ export const openVary = async (name, filled, began) => {
       const html = await post(`${path}/plan`, body());
       if (ticket !== asked) return;
       plan.replaceChildren(fragment(html));
+      view.querySelector("[data-sum]").textContent = plan.querySelector("[data-start]").textContent;
       tell(null);
     } catch (error) {
       if (ticket !== asked) return;

@@ -10,7 +10,7 @@ export const mount = (element, { form: name }) => {
   feed.form = form;
   const fill = () => {
     const values = takeFilling(name);
-    if (values) form.replace(values);
+    if (values) form.fill(values);
   };
   const receive = () => takeGifts(name).forEach((gift) => form.receive(gift));
   listen("run", element, (said) => said.form === name && feed.open(said.id));

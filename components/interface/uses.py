@@ -32,10 +32,11 @@ def _in_model(model: type[ModelRequest], kind: MediaKind) -> list[Use]:
     for name, parameter in model.parameters().items():
         if not isinstance(parameter, TAKES[kind]):
             continue
-        label = "a new element" if isinstance(parameter, Elements) else parameter.label.lower()
+        label = "New element" if isinstance(parameter, Elements) else parameter.label
         found.append(Use(model.api_name, name, label))
         if kind == "video":
             found += [
-                Use(model.api_name, name, what, begins) for what, begins in model.openings.items()
+                Use(model.api_name, name, what.capitalize(), begins)
+                for what, begins in model.openings.items()
             ]
     return found

@@ -139,7 +139,7 @@ def test_a_frame_of_a_video_becomes_a_reference(visitor: Visitor) -> None:
     dialog = visitor.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Last frame", exact=True).click()
     dialog.get_by_role("heading", name="Use this picture as").wait_for()
-    dialog.get_by_role("button", name="last frame", exact=True).click()
+    dialog.get_by_role("button", name="Last frame", exact=True).click()
     expect(form.cards_of("last_image_url").locator("img").first).to_be_visible()
 
 
