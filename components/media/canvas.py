@@ -1,4 +1,4 @@
-"""Drawing with pictures: fitting, backdrops, cards, camera moves, grading and saving.
+"""Drawing with pictures: fitting, backdrops, cards and saving.
 
 Everything takes and returns Pillow pictures in RGB (cards are RGBA). Sizes are in pixels, places
 are (left, top), shares are between 0 and 1.
@@ -6,15 +6,12 @@ are (left, top), shares are between 0 and 1.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from components.errors import MediaRejected
 
 Picture = Image.Image
-Turn = Image.Transpose
 Colour = tuple[int, int, int]
 
 _ORIENTATION = 0x0112
@@ -65,11 +62,6 @@ def open_picture(path: Path, *, longest_side_px: int = 2048) -> Picture:
             return _flatten(upright)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise MediaRejected("The file cannot be read as a picture.") from error
-
-
-def picture_from_pixels(pixels: numpy.ndarray[Any, Any]) -> Picture:
-    """Return the picture of an array of rows, columns and three colours (8 bits each)."""
-    return Image.fromarray(numpy.ascontiguousarray(pixels))
 
 
 def save_picture(picture: Picture, path: Path, file_format: str) -> None:
@@ -144,59 +136,9 @@ def place(canvas: Picture, piece: Picture, centre: tuple[int, int], angle: float
     canvas.paste(turned, (left, top), turned)
 
 
-def camera(
-    stage: Picture, size_px: tuple[int, int], zoom: float, focus: tuple[float, float] = (0.5, 0.5)
-) -> Picture:
-    """Return what a camera sees of `stage`, as `size_px`.
-
-    At `zoom` 1 that is the largest part in the ratio of `size_px`; `focus` is its middle (shares).
-    """
-    scale = min(stage.width / size_px[0], stage.height / size_px[1]) / max(zoom, 1.0)
-    width, height = size_px[0] * scale, size_px[1] * scale
-    left = max(0.0, min(focus[0] * stage.width - width / 2, stage.width - width))
-    top = max(0.0, min(focus[1] * stage.height - height / 2, stage.height - height))
-    if stage.size == size_px and zoom <= 1:
-        return stage.copy()
-    box = (left, top, min(left + width, stage.width), min(top + height, stage.height))
-    return stage.resize(size_px, Image.Resampling.BILINEAR, box=box)
-
-
-def mix(first: Picture, second: Picture, share: float) -> Picture:
-    """Return a cross-fade: `first` at 0, `second` at 1."""
-    return Image.blend(first, second, min(max(share, 0.0), 1.0))
-
-
-def wipe(first: Picture, second: Picture, share: float) -> Picture:
-    """Return `second` uncovering `first` from the left, with a bright edge: all of it at 1."""
-    edge = round(first.width * share)
-    shown = first.copy()
-    shown.paste(second.crop((0, 0, edge, second.height)), (0, 0))
-    if 0 < edge < first.width:
-        line_px = max(1, first.width // 400)
-        shown.paste((255, 255, 255), (edge, 0, min(edge + line_px, first.width), first.height))
-    return shown
-
-
 def clear(width_px: int, height_px: int) -> Picture:
     """Return an empty, fully transparent layer (RGBA)."""
     return Image.new("RGBA", (width_px, height_px), (0, 0, 0, 0))
-
-
-def grade_table(tint: Colour, strength: float) -> list[int]:
-    """Return a colour grade for `grade`: light takes the hue of `tint`, with more contrast."""
-    table: list[int] = []
-    for channel in tint:
-        share = 1 - strength * (1 - (channel + 40) / (max(tint) + 40))
-        for level in range(256):
-            x = level / 255
-            contrast = x + strength * 0.6 * (x * x * (3 - 2 * x) - x)
-            table.append(min(255, round(contrast * share * (1 + 0.12 * strength) * 255)))
-    return table
-
-
-def grade(picture: Picture, table: list[int]) -> Picture:
-    """Return `picture` with a colour grade from `grade_table`."""
-    return picture.point(table)
 
 
 def average_colour(picture: Picture) -> Colour:

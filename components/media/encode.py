@@ -1,7 +1,7 @@
 """Videos in and out, frame by frame: memory stays flat whatever the length.
 
 `VideoWriter` makes an H.264 MP4 (yuv420p, faststart) with the sound of another file if asked;
-`read_frames` gives the pictures of a file at the same rate.
+`read_frames` gives the frames of a file at the same rate.
 """
 
 from collections.abc import Iterator
@@ -12,25 +12,21 @@ from types import TracebackType
 from typing import Self
 
 import av
-import numpy
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace
 
 from components.errors import MediaRejected
-from components.media.canvas import Picture, Turn, picture_from_pixels
+from components.media.canvas import Picture
+from components.media.planes import Filling, Planes, Size, frame_of, planes_of
 
 FRAME_RATE = 24
 SAMPLE_RATE_HZ = 44_100
-_UPRIGHT = {
-    90: Turn.ROTATE_90,
-    180: Turn.ROTATE_180,
-    -180: Turn.ROTATE_180,
-    270: Turn.ROTATE_270,
-    -90: Turn.ROTATE_270,
-}
+# The least work that still looks good; one thread, because several are rendered at once.
+_ENCODER = {"preset": "ultrafast", "crf": "24", "threads": "1"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,8 @@ def video_facts(path: Path) -> VideoFacts:
         raise MediaRejected("The file cannot be read as a video.") from error
 
 
-def read_frames(path: Path, *, duration_s: float) -> Iterator[Picture]:
-    """Yield the video's pictures, upright, at 24 frames a second, from the start.
+def read_frames(path: Path, size_px: Size, *, duration_s: float) -> Iterator[Planes]:
+    """Yield the video's frames, upright and filling the size, 24 a second, from the start.
 
     A video shorter than `duration_s` starts again. Raises `MediaRejected` when it breaks off.
     """
@@ -74,8 +70,8 @@ def read_frames(path: Path, *, duration_s: float) -> Iterator[Picture]:
     given = 0
     while given < wanted:
         before = given
-        for picture in _one_pass(path):
-            yield picture
+        for planes in _one_pass(path, size_px):
+            yield planes
             given += 1
             if given == wanted:
                 return
@@ -84,7 +80,7 @@ def read_frames(path: Path, *, duration_s: float) -> Iterator[Picture]:
 
 
 class VideoWriter:
-    """Writes pictures, and the sound of `sound_from` if given, into an MP4 of 24 frames a second.
+    """Writes frames, and the sound of `sound_from` if given, into an MP4 of 24 a second.
 
     Use as a context manager; the file is complete when it closes.
     """
@@ -97,7 +93,10 @@ class VideoWriter:
         self._video = self._file.add_stream("libx264", rate=FRAME_RATE)
         self._video.width, self._video.height = size_px
         self._video.pix_fmt = "yuv420p"
-        self._video.options = {"preset": "ultrafast", "crf": "24"}
+        self._video.options = {**_ENCODER}
+        codec = self._video.codec_context
+        codec.colorspace = codec.color_primaries = codec.color_trc = Colorspace.ITU709
+        codec.color_range = ColorRange.MPEG
         self._frame_count = 0
         self._sample_count = 0
         self._audio: AudioStream | None = None
@@ -107,9 +106,9 @@ class VideoWriter:
             self._audio.layout = "stereo"
             self._sound = _sound_frames(sound_from)
 
-    def write(self, picture: Picture) -> None:
+    def write(self, picture: Picture | Planes) -> None:
         """Append one picture of `size_px`, and the sound that belongs to it."""
-        frame = VideoFrame.from_ndarray(numpy.asarray(picture), format="rgb24")
+        frame = frame_of(picture if isinstance(picture, Planes) else planes_of(picture))
         frame.pts = self._frame_count
         self._file.mux(self._video.encode(frame))
         self._frame_count += 1
@@ -142,19 +141,20 @@ class VideoWriter:
             self._file.close()
 
 
-def _one_pass(path: Path) -> Iterator[Picture]:
+def _one_pass(path: Path, size_px: Size) -> Iterator[Planes]:
     try:
         with av.open(str(path)) as source:
             source.streams.video[0].thread_type = "AUTO"
-            yield from _at_frame_rate(source)
+            yield from _at_frame_rate(source, size_px)
     except (av.FFmpegError, IndexError) as error:
         raise MediaRejected("The file cannot be read as a video.") from error
 
 
-def _at_frame_rate(source: InputContainer) -> Iterator[Picture]:
+def _at_frame_rate(source: InputContainer, size_px: Size) -> Iterator[Planes]:
     """Show each frame until the next one is due, repeating or leaving out frames as needed."""
     stream = source.streams.video[0]
     frame_s = float(1 / stream.average_rate) if stream.average_rate else 1 / FRAME_RATE
+    fill = Filling(size_px)
     tick, time_s, start_s = 0, 0.0, 0.0
     held: VideoFrame | None = None
     for frame in source.decode(stream):
@@ -163,22 +163,17 @@ def _at_frame_rate(source: InputContainer) -> Iterator[Picture]:
             start_s = time_s
         else:
             ticks = _ticks_until(time_s - start_s)
-            yield from repeat(_picture(held), ticks - tick) if ticks > tick else ()
+            if ticks > tick:
+                yield from repeat(fill(held), ticks - tick)
             tick = max(tick, ticks)
         held = frame
     if held is not None:
         rest = _ticks_until(time_s - start_s + frame_s) - tick
-        yield from repeat(_picture(held), rest if tick else max(1, rest))
+        yield from repeat(fill(held), rest if tick else max(1, rest))
 
 
 def _ticks_until(time_s: float) -> int:
     return round(time_s * FRAME_RATE)
-
-
-def _picture(frame: VideoFrame) -> Picture:
-    picture = picture_from_pixels(frame.to_ndarray(format="rgb24"))
-    turn = _UPRIGHT.get(round(frame.rotation))
-    return picture if turn is None else picture.transpose(turn)
 
 
 def _has_sound(path: Path) -> bool:

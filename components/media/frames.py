@@ -6,22 +6,20 @@ from typing import Any, Literal
 
 from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.reformatter import Colorspace, Interpolation
+from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from PIL import Image
 
 from components.errors import MediaRejected
 from components.media.store import MediaStore, disk_space_watched, name_of, ref
 from components.media.turns import ONE_A_CORE
-from components.media.video_files import first_frame, opened, picture_length_s
+from components.media.video_files import colorspace_of, first_frame, opened, picture_length_s
 
 Moment = Literal["first", "last"] | float
 
 # A player tells the time of a frame rounded, and sometimes a little before it is due.
 _EARLY_S = 0.002
 _STEPS_BACK_S = (0.0, 2.0, 10.0, inf)
-_UNSPECIFIED = 2
-_HD_LINES = 720
 _SMOOTH = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _SAVED_AS: dict[str, dict[str, Any]] = {
     ".png": {"format": "PNG", "compress_level": 2},
@@ -92,11 +90,9 @@ def _shown_at(
 
 def _picture(frame: VideoFrame, pixel_aspect: float) -> Image.Image:
     """Return the colours that a browser shows: without a mark it takes HD for BT.709."""
-    is_marked = frame.colorspace != _UNSPECIFIED
-    guessed = Colorspace.ITU709 if frame.height >= _HD_LINES else Colorspace.ITU601
     rgb = frame.reformat(
         format="rgb24",
-        src_colorspace=None if is_marked else guessed,
+        src_colorspace=colorspace_of(frame),
         interpolation=_SMOOTH,
     )
     picture = Image.fromarray(rgb.to_ndarray())

@@ -15,6 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
@@ -27,6 +28,8 @@ _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _OPEN_TIMEOUT_S = 10.0
 _READ_TIMEOUT_S = 20.0
 _MAX_PIXELS = 40_000_000
+_HD_LINES = 720
+_UNSPECIFIED = 2
 _COVER = Disposition.attached_pic
 _NAMES = {"mpegts": "ts", "mpeg": "mpg", "asf": "wmv", "ogg": "ogv"}
 # A rate that was worked out from ticks and frames differs a little from the one that was meant.
@@ -162,6 +165,13 @@ def first_frame(source: InputContainer, stream: VideoStream, path: Path) -> Vide
     if not isinstance(frame, VideoFrame):
         raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
     return frame
+
+
+def colorspace_of(frame: VideoFrame) -> Colorspace | None:
+    """Return how a browser reads the colours of a frame without a mark; None where it has one."""
+    if frame.colorspace != _UNSPECIFIED:
+        return None
+    return Colorspace.ITU709 if frame.height >= _HD_LINES else Colorspace.ITU601
 
 
 def picture_length_s(source: InputContainer, stream: VideoStream) -> float:

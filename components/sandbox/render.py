@@ -11,6 +11,8 @@ from components.media import canvas
 from components.media.canvas import Colour, Picture
 from components.media.encode import VideoFacts, VideoWriter
 from components.media.lettering import Caption, Stamp, caption, label, put, watermark
+from components.media.planes import Planes, PlaneStamp, planes_of, stamped
+from components.media.planes import put as put_on_planes
 from components.sandbox import scenes
 from components.sandbox.collage import TINTS, collage, element_stage, picture_stage
 from components.sandbox.contract import Order
@@ -40,15 +42,14 @@ def video(order: Order, material: Material, stem: Path, short_side_px: int) -> P
     path = stem.with_name(f"{stem.name}.mp4")
     size_px = video_size(order, material, short_side_px)
     sound = material.video if order.keep_audio else None
-    stamps = [caption(size_px, _video_caption(order, material)), watermark(size_px)]
-    labels: dict[str, Stamp] = {}
+    lettering = [caption(size_px, _video_caption(order, material)), watermark(size_px)]
+    stamps = [stamped(stamp) for stamp in (*_inset(order, material, size_px), *lettering)]
+    labels: dict[str, PlaneStamp] = {}
     with VideoWriter(path, size_px, sound_from=sound) as writer:
-        for picture, name in _frames(order, material, size_px):
-            put(picture, stamps)
-            if name:
-                labels.setdefault(name, label(size_px, name))
-                put(picture, [labels[name]])
-            writer.write(picture)
+        for planes, name in _frames(order, material, size_px):
+            if name and name not in labels:
+                labels[name] = stamped(label(size_px, name))
+            writer.write(put_on_planes(planes, [*stamps, *([labels[name]] if name else [])]))
     return path
 
 
@@ -82,28 +83,24 @@ def video_size(order: Order, material: Material, short_side_px: int) -> Size:
     return _even(width * scale), _even(height * scale)
 
 
-def _frames(order: Order, material: Material, size_px: Size) -> Iterator[tuple[Picture, str]]:
+def _frames(order: Order, material: Material, size_px: Size) -> Iterator[tuple[Planes, str]]:
     if order.model.endswith("reference-to-video"):
         yield from scenes.journey(_shots(order, material, size_px), size_px, order.duration_s)
         return
-    moving: Iterator[Picture]
+    moving: Iterator[Planes]
     if material.video is None or material.video_facts is None:
         first, *last = (canvas.open_picture(path) for path in material.images)
         moving = scenes.between(first, last[0] if last else None, size_px, order.duration_s)
-        inset = None
     else:
-        inset = _inset(material, size_px)
         tint = _tint(order, material)
         moving = _over_source(order, material.video, material.video_facts, tint, size_px)
-    for picture in moving:
-        if inset is not None:
-            put(picture, [inset])
-        yield picture, ""
+    for planes in moving:
+        yield planes, ""
 
 
 def _over_source(
     order: Order, source: Path, facts: VideoFacts, tint: Colour, size_px: Size
-) -> Iterator[Picture]:
+) -> Iterator[Planes]:
     if order.model.endswith("edit"):
         return scenes.regraded(source, tint, size_px, facts.duration_s)
     return scenes.restaged(source, tint, size_px, order.duration_s)
@@ -113,27 +110,30 @@ def _shots(order: Order, material: Material, size_px: Size) -> list[scenes.Shot]
     stage_px = scenes.stage_size(size_px)
     seed = _seed(order)
     shots = [
-        scenes.Shot(
+        _shot(
             picture_stage(canvas.open_picture(path), stage_px, seed + index), f"Image {index + 1}"
         )
         for index, path in enumerate(material.images)
     ]
     for index, views in enumerate(material.elements):
         opened = [canvas.open_picture(path) for path in views]
-        shots.append(
-            scenes.Shot(element_stage(opened, stage_px, seed + index), f"Element {index + 1}")
-        )
+        stage = element_stage(opened, stage_px, seed + index)
+        shots.append(_shot(stage, f"Element {index + 1}"))
     if not shots:
         first, second = TINTS[seed % len(TINTS)], TINTS[(seed + 3) % len(TINTS)]
-        shots.append(scenes.Shot(canvas.gradient(*stage_px, first, second), "Prompt only"))
+        shots.append(_shot(canvas.gradient(*stage_px, first, second), "Prompt only"))
     return shots
 
 
-def _inset(material: Material, size_px: Size) -> Stamp | None:
-    """Return the references as small cards down the right edge."""
+def _shot(stage: Picture, name: str) -> scenes.Shot:
+    return scenes.Shot(planes_of(stage), name)
+
+
+def _inset(order: Order, material: Material, size_px: Size) -> list[Stamp]:
+    """Return the references beside a source video as small cards down the right edge."""
     paths = [*material.images, *(views[0] for views in material.elements)]
-    if not paths:
-        return None
+    if not paths or not order.video:
+        return []
     side_px = round(min(size_px) * 0.17)
     step_px = round(side_px * 1.12)
     layer = canvas.clear(round(side_px * 1.3), step_px * len(paths) + side_px // 4)
@@ -141,7 +141,7 @@ def _inset(material: Material, size_px: Size) -> Stamp | None:
         face = canvas.card(canvas.open_picture(path, longest_side_px=512), side_px, side_px)
         centre = (layer.width // 2, side_px // 2 + side_px // 10 + index * step_px)
         canvas.place(layer, face, centre)
-    return Stamp(layer, (size_px[0] - layer.width, round(min(size_px) * 0.115)))
+    return [Stamp(layer, (size_px[0] - layer.width, round(min(size_px) * 0.115)))]
 
 
 def _tint(order: Order, material: Material) -> Colour:

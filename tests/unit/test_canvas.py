@@ -17,22 +17,11 @@ SIZE = (160, 90)
 
 
 @given(sides, sides, sides, sides)
-def test_cover_and_camera_always_fill_the_asked_size(
+def test_cover_always_fills_the_asked_size(
     width: int, height: int, to_width: int, to_height: int
 ) -> None:
     picture = drawing(width, height)
     assert canvas.cover(picture, to_width, to_height).size == (to_width, to_height)
-    assert canvas.camera(picture, (to_width, to_height), 1.0).size == (to_width, to_height)
-
-
-@given(st.floats(0.5, 3.0), st.tuples(st.floats(-1, 2), st.floats(-1, 2)))
-def test_the_camera_never_leaves_the_stage(zoom: float, focus: tuple[float, float]) -> None:
-    assert canvas.camera(drawing(200, 120), SIZE, zoom, focus).size == SIZE
-
-
-def test_the_camera_at_rest_sees_the_stage_as_it_is() -> None:
-    stage = drawing(*SIZE)
-    assert canvas.camera(stage, SIZE, 1.0).tobytes() == stage.tobytes()
 
 
 def test_contain_shows_the_whole_picture() -> None:
@@ -92,24 +81,6 @@ def test_a_card_has_clear_corners_and_casts_a_shadow() -> None:
     assert ground.getpixel((60, 45)) == (255, 0, 0)
     assert ground.getpixel((80, 70)) != (255, 255, 255)
     assert ground.getpixel((2, 2)) == (255, 255, 255)
-
-
-def test_a_fade_and_a_wipe_go_from_the_first_to_the_second() -> None:
-    red, blue = Image.new("RGB", SIZE, "red"), Image.new("RGB", SIZE, "blue")
-    for change in (canvas.mix, canvas.wipe):
-        assert change(red, blue, 0.0).tobytes() == red.tobytes()
-        assert change(red, blue, 1.0).tobytes() == blue.tobytes()
-    half = canvas.wipe(red, blue, 0.5)
-    assert half.getpixel((10, 10)) == (0, 0, 255)
-    assert half.getpixel((150, 10)) == (255, 0, 0)
-
-
-def test_a_grade_keeps_black_and_leans_to_its_tint() -> None:
-    table = canvas.grade_table((255, 60, 60), 0.8)
-    dark, light = Image.new("RGB", (1, 1), "black"), Image.new("RGB", (1, 1), "white")
-    assert canvas.grade(dark, table).getpixel((0, 0)) == (0, 0, 0)
-    red, green, blue = canvas.grade(light, table).getpixel((0, 0))  # type: ignore[misc]
-    assert red > green == blue
 
 
 def test_the_average_colour_is_of_the_whole_picture() -> None:
