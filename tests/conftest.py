@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from gradio_client import Client
+from hypothesis import settings
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 from components.sandbox import Sandbox
 from tests.chromium import launch_chromium
 from tests.playgrounds import Playground, serving, small_sandbox
+
+# Whether a test passes must not depend on how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
