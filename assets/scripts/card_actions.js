@@ -5,7 +5,7 @@ import { copy, openCode } from "./code.js";
 import { say } from "./dialog.js";
 import { openCompare } from "./places.js";
 import { get, newId, post } from "./server.js";
-import { isWanted } from "./spending.js";
+import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { openUses } from "./uses.js";
 import { zoom } from "./zoom.js";
 
@@ -27,6 +27,7 @@ export const listenToCards = (element, { put, show, fill }) => {
     const isCopied = await copy(`${location.origin}/?run=${run}`);
     say(isCopied ? "The link is copied." : "The link could not be copied.");
   };
+  ignoreDoubleClicks(element, "[data-action=again]");
   element.addEventListener("click", async (event) => {
     const picture = event.target.closest("[data-zoom]");
     if (picture) return zoom(event, picture);

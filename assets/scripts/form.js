@@ -11,7 +11,7 @@ import { count, insertToken, offerTokens } from "./prompt.js";
 import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
-import { isWanted } from "./spending.js";
+import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
@@ -98,15 +98,17 @@ export class Form {
   }
 
   listen() {
+    ignoreDoubleClicks(this.element, "[type=submit], [data-example]");
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.generate();
     });
     this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
-      if (event.ctrlKey || event.metaKey) this.generate();
+      if (event.key !== "Enter" || event.isComposing) return;
+      const isSent = event.ctrlKey || event.metaKey;
+      if (isSent && !event.repeat) this.generate();
       // A line break in a box of one line would send the form.
-      else if (event.target.tagName !== "INPUT" || event.target.type === "submit") return;
+      else if (!isSent && (event.target.tagName !== "INPUT" || event.target.type === "submit")) return;
       event.preventDefault();
     });
     this.element.addEventListener("input", (event) => {
@@ -116,7 +118,14 @@ export class Form {
       this.edited();
       this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
     });
-    this.element.addEventListener("change", (event) => this.choose(event.target));
+    this.element.addEventListener("change", ({ target }) => {
+      if (target.type === "number" && !target.value) {
+        target.value = target.defaultValue;
+        this.edited();
+        this.lookSoon(0);
+      }
+      this.choose(target);
+    });
     listen("reach", this.element, ({ reached }) => reached && this.look());
     this.element.addEventListener("click", (event) => this.clicked(event));
   }

@@ -13,6 +13,14 @@ export const dollars = (usd) => `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`
 export const isWanted = async (usd, basis) =>
   !(usd > askAboveUsd()) || ask(`This costs ${dollars(usd)} (${basis}).`, "Generate");
 
+// The second click of a double click does not spend once more. `costly` selects what does.
+export const ignoreDoubleClicks = (element, costly) =>
+  element.addEventListener("click", (event) => {
+    if (event.detail < 2 || !event.target.closest(costly)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
 // Lets one choose the amount; resolves once that is done.
 export const chooseAskAbove = async () => {
   const amount = await askFor("Ask me before I spend more", {

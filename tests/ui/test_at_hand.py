@@ -68,6 +68,16 @@ def test_a_run_under_way_keeps_the_focus_and_what_was_opened(
     expect(visitor.page.locator(".spoken")).to_contain_text("Done")
 
 
+def test_a_double_click_starts_one_run(visitor: Visitor) -> None:
+    form = visitor.form(ImageToVideo)
+    cards = form.part("feed").locator(".run-card")
+    before = cards.count()
+    form.generate.dblclick(delay=80)
+    expect(cards).to_have_count(before + 1)
+    form.expect_result()
+    assert cards.count() == before + 1
+
+
 def test_a_dialog_stays_when_text_is_selected_in_it_and_gives_the_focus_back(
     visitor: Visitor,
 ) -> None:
