@@ -5,6 +5,7 @@ import { closeByClickBeside, say } from "./dialog.js";
 import { patch } from "./patch.js";
 import { fillForm, listen, openRun } from "./places.js";
 import { fragment, get, send } from "./server.js";
+import { tellTimes } from "./times.js";
 
 const LOOK_MS = 1000;
 const TYPING_PAUSE_MS = 600;
@@ -14,12 +15,6 @@ const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
 const DEPARTURES = ["run", "fill", "gift", "compare"];
 
 const pathOf = (id) => `/runs/${encodeURIComponent(id)}`;
-
-const tellTimes = (root) => {
-  for (const time of root.querySelectorAll("time")) {
-    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
-  }
-};
 
 export class Detail {
   // `around` is what the dialog lies over: which run is `beside` another, what to do when one

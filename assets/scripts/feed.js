@@ -5,6 +5,7 @@ import { listenToCards } from "./card_actions.js";
 import { patch } from "./patch.js";
 import { keepShown, shownRuns, tellSpending } from "./places.js";
 import { fragment, get } from "./server.js";
+import { tellTimes } from "./times.js";
 
 const LOOK_MS = 1000;
 const LOOK_HIDDEN_MS = 5000;
@@ -53,7 +54,9 @@ export class Feed {
 
   // Cards as HTML: a known one is brought up to date, another comes on top.
   put(html, onTop = false) {
-    const cards = [...fragment(html).querySelectorAll(".run-card")];
+    const content = fragment(html);
+    tellTimes(content);
+    const cards = [...content.querySelectorAll(".run-card")];
     for (const fresh of onTop ? cards.reverse() : cards) {
       const old = this.card(fresh.dataset.run);
       if (old) this.update(old, fresh);

@@ -17,8 +17,9 @@ from components.interface.describe import (
 )
 from components.interface.services import Services
 from components.interface.templating import render
-from components.interface.wording import size_text, span_text
+from components.interface.wording import span_text
 from components.media.store import ref
+from components.media.wording import megabytes
 from components.runs.recovery import can_look_again
 from components.runs.run import Output, Run, Status
 
@@ -100,7 +101,7 @@ def _output_facts(output: Output) -> list[str]:
     if output.duration_s:
         facts.append(f"{output.duration_s:.0f} s")
     if output.size_bytes:
-        facts.append(size_text(output.size_bytes))
+        facts.append(megabytes(output.size_bytes))
     return facts
 
 

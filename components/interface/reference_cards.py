@@ -19,9 +19,9 @@ from components.catalog.tokens import Reference, dangling, unnamed
 from components.interface.choices import ChosenFor, choices_of
 from components.interface.preparation import Look, Preparations
 from components.interface.templating import render
-from components.interface.wording import size_text
 from components.media.images import ImageInfo
 from components.media.preflight import ClipChoices, ImageChoices, Preflight
+from components.media.wording import megabytes
 
 Card = dict[str, Any]
 HOLDS_MEDIA = (ImageRef, ImageRefs, VideoRef, Elements)
@@ -169,7 +169,7 @@ def _examined(look: Look, choices: ImageChoices | ClipChoices) -> Card:
 
 def _facts(facts: Preflight) -> str:
     info = facts.before
-    size = f"{info.width_px}×{info.height_px} · {size_text(info.size_bytes)}"
+    size = f"{info.width_px}×{info.height_px} · {megabytes(info.size_bytes)}"
     if isinstance(info, ImageInfo):
         return f"{info.format} · {size}"
     sound = "with sound" if info.has_audio else "no sound"

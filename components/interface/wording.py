@@ -24,13 +24,6 @@ def ago(seconds: float) -> str:
     return "just now"
 
 
-def size_text(size_bytes: float) -> str:
-    """Bytes as "1.2 MB", or "12 kB" where that says more."""
-    if size_bytes < 1e5:
-        return f"{max(1, round(size_bytes / 1e3))} kB"
-    return f"{size_bytes / 1e6:.1f} MB"
-
-
 def usd(amount_usd: float) -> str:
     """An amount as "$0.59"; what is less than a cent keeps the digits that say something."""
     if 0 < amount_usd < 0.01:

@@ -21,7 +21,12 @@ def file_label(path: Path | str) -> str:
 
 
 def megabytes(size_bytes: int) -> str:
-    """Return a size as "12.3 MB"; rounded up, so a file just over a limit does not look equal."""
+    """Return a size as "12.3 MB", or "12 kB" where that says more.
+
+    Rounded up, so that a file just over a limit does not look equal to it.
+    """
+    if size_bytes < MB / 10:
+        return f"{-(-size_bytes // 1000)} kB"
     tenths = -(-size_bytes * 10 // MB)
     return f"{tenths // 10}.{tenths % 10} MB" if tenths % 10 else f"{tenths // 10} MB"
 
