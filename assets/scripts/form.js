@@ -12,6 +12,7 @@ import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
+import { takeOut } from "./taking_out.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
 
@@ -54,17 +55,26 @@ export class Form {
   }
 
   // Another filling takes the place of this one, which can be brought back.
-  replace(values) {
+  replace(filling) {
     const before = structuredClone(this.state);
-    this.set({ values });
+    this.set(filling);
     this.problems.show({});
-    this.offerUndo(before);
+    const hadSomething = JSON.stringify(before.values) !== JSON.stringify(initialValues(this.fields));
+    this.keepForLater(hadSomething ? before : null);
     return this.look();
+  }
+
+  keepForLater(before) {
+    this.before = before;
+    const button = this.element.querySelector("[data-action=bring-back]");
+    const hadFocus = button === document.activeElement;
+    button.hidden = !before;
+    if (hadFocus && !before) this.area.focus({ preventScroll: true });
   }
 
   // On a phone the card whose settings these are is far below the form.
   async fill(values) {
-    await this.replace(values);
+    await this.replace({ values });
     this.area.focus({ preventScroll: true });
     this.area.scrollIntoView({ block: "nearest" });
     say("These settings are in the form now.");
@@ -87,16 +97,6 @@ export class Form {
     return this.look();
   }
 
-  offerUndo(before) {
-    const [typed, empty] = [before.values, initialValues(this.fields)];
-    const hadSomething = JSON.stringify(typed) !== JSON.stringify(empty);
-    const button = this.element.querySelector("[data-action=clear]");
-    this.undo = hadSomething ? before : null;
-    button.textContent = this.undo ? "Bring back" : "Clear";
-    if (this.undo) button.setAttribute("aria-label", "Bring back what was here");
-    else button.removeAttribute("aria-label");
-  }
-
   listen() {
     ignoreDoubleClicks(this.element, "[type=submit], [data-example]");
     this.element.addEventListener("submit", (event) => {
@@ -115,6 +115,7 @@ export class Form {
       if (event.target === this.area) count(this.area);
       if (event.target.closest("[data-choose], .drop")) return;
       this.problems.forget(event.target.closest("[data-field]"));
+      this.keepForLater(null);
       this.edited();
       this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
     });
@@ -132,7 +133,6 @@ export class Form {
 
   edited() {
     Object.assign(this.state.values, readPlain(this.fields));
-    if (this.undo) this.offerUndo({ values: initialValues(this.fields) });
     this.save();
   }
 
@@ -173,17 +173,18 @@ export class Form {
     const actions = {
       back: () => this.references.move(place, at - 1),
       on: () => this.references.move(place, at + 1),
-      remove: () => this.references.remove(place),
+      remove: () => takeOut(this, place),
       "element-back": () => this.references.move(place, at - 1),
       "element-on": () => this.references.move(place, at + 1),
-      "element-remove": () => this.references.remove(place),
+      "element-remove": () => takeOut(this, place),
       "add-element": () => this.references.addElement(place.field),
       use: () => this.use(place.field, JSON.parse(button.dataset.element)),
       stop: () => this.stop(button.closest("[data-source]").dataset.source, place.field),
       keep: () => keepInKit(this.state.values[place.field.dataset.field][place.index]),
       rename: () => renameInKit(kept),
       forget: () => forgetInKit(kept),
-      clear: () => this.clear(),
+      clear: () => this.replace({}),
+      "bring-back": () => this.replace(this.before),
       vary: () => openVary(this.name, this.state, this.began),
       code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
     };
@@ -194,16 +195,6 @@ export class Form {
     await this.look();
     const isLost = !button.isConnected && document.activeElement === document.body;
     if (isLost && place.field) focusNear(item, place);
-  }
-
-  clear() {
-    if (this.undo) {
-      const before = this.undo;
-      this.offerUndo({ values: initialValues(this.fields) });
-      this.set(before);
-    } else {
-      return this.replace({});
-    }
   }
 
   use(field, element) {
@@ -259,7 +250,7 @@ export class Form {
   async example(number) {
     const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
     if (!values) return;
-    await this.replace(values);
+    await this.replace({ values });
     await this.generate();
   }
 

@@ -61,6 +61,15 @@ def test_settings_of_a_run_come_back_and_what_was_typed_can_be_brought_back(
     expect(form.prompt).to_have_value("Something else, typed with care")
 
 
+def test_what_was_typed_before_an_example_can_be_brought_back(visitor: Visitor) -> None:
+    form = visitor.form(ImageO1)
+    form.prompt.fill("Typed with care, before a click beside it")
+    form.example(1)
+    form.expect_result()
+    form.part("form").get_by_role("button", name="Bring back what was here").click()
+    expect(form.prompt).to_have_value("Typed with care, before a click beside it")
+
+
 def test_a_run_is_run_again_as_it_was_with_a_card_of_its_own(
     visitor: Visitor, playground: Playground
 ) -> None:

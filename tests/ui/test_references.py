@@ -79,6 +79,19 @@ def test_the_keys_move_and_remove_a_reference_and_stay_with_it(visitor: Visitor)
     expect(panel(form).get_by_role("button", name="Move @Image2 earlier")).to_be_focused()
 
 
+def test_a_reference_taken_out_by_mistake_comes_back_with_its_name_in_the_prompt(
+    visitor: Visitor,
+) -> None:
+    form = visitor.form(ImageO1)
+    add(form, HARBOUR, PRINT)
+    form.prompt.fill("@Image1 in the style of @Image2")
+    panel(form).get_by_role("button", name="Remove @Image1").click()
+    expect(form.prompt).to_have_value("@Image? in the style of @Image1")
+    visitor.page.get_by_role("button", name="Undo").click()
+    expect(form.prompt).to_have_value("@Image1 in the style of @Image2")
+    expect(form.cards_of("image_urls").first).to_contain_text("place.jpg")
+
+
 def test_what_was_typed_and_added_is_there_after_a_reload(visitor: Visitor) -> None:
     form = visitor.form(ImageO1)
     form.prompt.fill("Kept over a reload")
