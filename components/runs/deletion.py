@@ -1,16 +1,20 @@
 """Deleting runs: at first only hidden, so that it can be undone, then for good with their files."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.errors import DatabaseUnavailable
 from components.runs.accounts import keep_figures
+from components.runs.database import reading
 from components.runs.leftovers import leave_over
 from components.runs.prompt_search import RUN_TEXTS
 from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS
 
+LOGGER = logging.getLogger(__name__)
 BATCH = 200
 """Rows a transaction: nobody who writes waits long for it."""
 
@@ -50,19 +54,39 @@ def show_again(connection: Connection, run_ids: Collection[str]) -> int:
 
 
 def purge(engine: sa.Engine, deleted_before: float) -> int:
-    """Remove for good the rows of runs deleted before; returns how many there were."""
-    purged, more = 0, True
-    while more:
+    """Remove for good the rows of runs deleted before; returns how many there were.
+
+    A run that cannot be removed is logged, and tried again by the next purge.
+    """
+    old = sa.select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before, ~ACTIVE)
+    purged, after = 0, ""
+    while True:
+        with reading(engine) as connection:
+            some = old.where(RUNS.c.id > after).order_by(RUNS.c.id).limit(BATCH)
+            run_ids: list[str] = list(connection.execute(some).scalars())
+        if not run_ids:
+            return purged
+        purged += _purge_apart(engine, old, run_ids)
+        after = run_ids[-1]
+
+
+def _purge_apart(engine: sa.Engine, old: sa.Select[tuple[str]], run_ids: list[str]) -> int:
+    """Purge some runs at once or, should one of them fail, halves of them down to that one."""
+    try:
         with engine.begin() as connection:
-            count = _purge_some(connection, deleted_before)
-        purged += count
-        more = bool(count)
-    return purged
+            still_old = connection.execute(old.where(RUNS.c.id.in_(run_ids)))
+            return _purge_some(connection, [row.id for row in still_old])
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        half = len(run_ids) // 2
+        if not half:
+            LOGGER.exception("run %s cannot be purged; it is tried again", run_ids[0])
+            return 0
+    return _purge_apart(engine, old, run_ids[:half]) + _purge_apart(engine, old, run_ids[half:])
 
 
-def _purge_some(connection: Connection, deleted_before: float) -> int:
-    old = sa.select(RUNS.c.id).where(RUNS.c.deleted_at < deleted_before, ~ACTIVE).limit(BATCH)
-    run_ids = list(connection.execute(old).scalars())
+def _purge_some(connection: Connection, run_ids: list[str]) -> int:
     if not run_ids:
         return 0
     files = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.run_id.in_(run_ids)).distinct()

@@ -4,6 +4,7 @@ A file is in use while a run or a kept element refers to it, or while it stands 
 live in the browser, so what stands in one is held here for a while whenever it is looked at.
 """
 
+import logging
 from collections.abc import Callable, Collection
 
 import sqlalchemy as sa
@@ -13,7 +14,8 @@ from components.runs.database import METADATA, reading
 from components.runs.kit import ELEMENTS
 from components.runs.tables import RUN_MEDIA, names_in
 
-BATCH = 200
+LOGGER = logging.getLogger(__name__)
+BATCH = 50
 """Files a transaction: nobody who writes waits long for it."""
 LEFTOVERS = sa.Table(
     "media_leftovers",
@@ -59,7 +61,10 @@ def _are_held(connection: Connection, names: Collection[str], now: float) -> boo
 
 
 def remove(engine: sa.Engine, now: float, remove_file: Callable[[str], object]) -> None:
-    """Remove the files that nothing refers to; where `remove_file` says false, another time."""
+    """Remove the files that nothing refers to; where `remove_file` says false, another time.
+
+    A file that cannot be removed (`OSError`) is logged and waits for another time as well.
+    """
     with engine.begin() as connection:
         _give_up_holds(connection, now)
     after, more = "", True
@@ -88,9 +93,18 @@ def _remove_some(connection: Connection, remove_file: Callable[[str], object], a
     for element in connection.execute(sa.select(ELEMENTS.c.element)).scalars():
         referred |= set(names) & set(names_in(element))
     held = _among(connection, HELD, names) - referred
-    gone = [name for name in names if name not in referred | held and remove_file(name)]
+    gone = [name for name in names if name not in referred | held and _removed(name, remove_file)]
     connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_([*referred, *gone])))
     return names[-1]
+
+
+def _removed(name: str, remove_file: Callable[[str], object]) -> bool:
+    """Whether a file is gone: one that cannot be removed must not keep the others."""
+    try:
+        return bool(remove_file(name))
+    except OSError as error:
+        LOGGER.warning("the file %s cannot be removed (%s); it is tried again", name, error)
+        return False
 
 
 def _among(connection: Connection, table: sa.Table, names: Collection[str]) -> set[str]:

@@ -1,7 +1,9 @@
 """Deleting hides, can be undone, and frees in the end what nothing else refers to."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -98,13 +100,51 @@ def test_a_purge_that_was_killed_is_finished_by_the_next(
     store.delete(["a"], NOW)
 
     def killed(name: str) -> None:
-        raise InterruptedError(name)
+        raise KeyboardInterrupt(name)
 
-    with pytest.raises(InterruptedError):
+    with pytest.raises(KeyboardInterrupt):
         store.purge(NOW + 1, killed)
     assert media.has(name)
     store.purge(NOW + 1, media.delete)
     assert not media.has(name)
+
+
+def test_a_file_that_cannot_be_removed_keeps_no_other_and_is_tried_again(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    names = sorted(kept(media, tmp_path, f"result {number}") for number in range(BATCH + 2))
+    finished(store, "a", *names)
+    store.delete(["a"], NOW)
+    stuck = {names[0], names[-1]}
+
+    def remove(name: str) -> bool:
+        if name in stuck:
+            raise PermissionError(13, "Permission denied", name)
+        return media.delete(name)
+
+    assert store.purge(NOW + 1, remove) == 1
+    assert {name for name in names if media.has(name)} == stuck
+    store.purge(NOW + 1, media.delete)
+    assert not any(media.has(name) for name in names)
+
+
+def test_a_run_that_cannot_be_purged_keeps_no_other_and_is_tried_again(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    names = {run_id: kept(media, tmp_path, run_id) for run_id in "abcde"}
+    for run_id, name in names.items():
+        finished(store, run_id, name)
+    store.delete(list(names), NOW)
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite3")) as other:
+        other.execute(
+            "CREATE TRIGGER stuck BEFORE DELETE ON runs WHEN old.id = 'c'"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        assert store.purge(NOW + 1, media.delete) == 4
+        assert [run_id for run_id, name in names.items() if media.has(name)] == ["c"]
+        other.execute("DROP TRIGGER stuck")
+    assert store.purge(NOW + 1, media.delete) == 1
+    assert not media.has(names["c"])
 
 
 def test_a_result_that_came_later_counts_as_a_reference(
