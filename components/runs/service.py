@@ -107,13 +107,14 @@ class RunService:
             created_at=now,
             next_step_at=now,
             expected_s=self.expectations.expected_s(type(request), values),
-            quoted_usd=self.quote(type(request), values).usd,
             events=(Event(now, "Accepted here."),),
             parents=tuple(parents),
         )
 
     def _keep(self, runs: list[Run]) -> list[Run]:
+        # Each is quoted once: the limit must set aside what the run says, whatever prices do.
         quotes = [self.quote(model_by_id(run.model), run.request) for run in runs]
+        runs = [replace(run, quoted_usd=quote.usd) for run, quote in zip(runs, quotes, strict=True)]
         admit = partial(self.limit.admit, quote=total(quotes), now=self.clock())
         self.store.add(*runs, admit=admit)
         self.engine.wake()

@@ -1,18 +1,29 @@
 """The limit on a day's spending holds, for one run after another and for many at once."""
 
+import itertools
 import threading
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.catalog import model_by_id
+from components.catalog.request import ModelRequest
 from components.errors import PriceUnknown, SpendingRefused, SpendLimitReached
+from components.media.store import FolderStore
+from components.runs.clips import ClipLengths
+from components.runs.engine import Engine
+from components.runs.expectation import Expectations
+from components.runs.prices import Prices
 from components.runs.quote import Quote
+from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
+from components.runs.service import PlannedRequest, RunService
 from components.runs.spending import SpendLimit, Spent, day_of, day_start
 from components.runs.store import RunStore
-from tests.run_samples import NOW, run_store, sample_run
+from tests.run_samples import FRAMES, NOW, Clock, run_store, sample_run
 
 HOUR_S = 3600.0
 TODAY = day_start(day_of(NOW))
@@ -116,3 +127,41 @@ def test_runs_that_arrive_together_cannot_pass_the_limit_together(store: RunStor
         thread.join()
     assert len(refused) == 5
     assert store.spent_today(NOW).reserved_usd == pytest.approx(0.9)
+
+
+@dataclass(frozen=True)
+class RisingQuotes(Quotes):
+    """The prices arrive after the first question, and rise with every one."""
+
+    told: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def quote(self, model: type[ModelRequest], values: Mapping[str, Any]) -> Quote:
+        del model, values
+        number = next(self.told)
+        return Quote(number / 10 if number else None, "Not known yet.")
+
+
+@pytest.fixture
+def service(store: RunStore, tmp_path: Path) -> RunService:
+    """A service whose engine is not started, under a limit of $1 a day."""
+    quotes = RisingQuotes(Prices(lambda _: {}), ClipLengths(FolderStore(tmp_path / "media")))
+    engine = Engine(store, lambda run: run)
+    expectations = Expectations(store, lambda _: {})
+    return RunService(store, engine, expectations, quotes, SpendLimit(1.0), Clock())
+
+
+def test_what_the_limit_lets_in_is_what_the_run_says_it_may_cost(
+    service: RunService, store: RunStore
+) -> None:
+    """Quoted once for the run and once more for the limit, the two could differ."""
+    request = model_by_id(FRAMES).parse(sample_run().request)
+    with pytest.raises(PriceUnknown):
+        service.submit(request, run_id="before there are prices")
+    run = service.submit(request, run_id="a")
+    assert store.get("a").quoted_usd == run.quoted_usd == 0.1
+    planned = [PlannedRequest(request, {"row": str(number)}) for number in range(2)]
+    runs = service.submit_plan("plan", planned)
+    assert [run.quoted_usd for run in runs] == [0.2, 0.3]
+    assert store.spent_today(NOW).reserved_usd == pytest.approx(0.6)
+    with pytest.raises(SpendLimitReached, match=r"would cost \$0.90, and \$0.40 is left"):
+        service.submit_plan("next", planned)
