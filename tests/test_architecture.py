@@ -29,6 +29,7 @@ LIBRARY_ROOMS = {
     "gradio": ("components/interface/",),
     "requests": ("components/provider/",),
     "urllib3": ("components/provider/",),
+    "pybase64": ("components/provider/",),
     "sqlalchemy": ("components/runs/",),
     "PIL": ("components/media/",),
     "pillow_heif": ("components/media/",),
