@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -71,8 +72,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
     with ExitStack() as stack:
         _own(settings.data_dir, stack)
         provider, allowed_hosts = _provider(settings, stack)
-        media_dir = settings.data_dir / "media"
-        media = FolderStore(media_dir)
+        media = FolderStore(settings.data_dir / "media")
         slow = frozenset(model.model_id for model in MODELS if model.output == "image")
         store = RunStore(settings.database_url, slow_models=slow)
         stack.callback(store.close)
@@ -91,10 +91,10 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         stepper = Stepper(
             provider, media, Collector(media, fetch), expectations, time.time, gate=gate
         )
-        engine = _started_engine(store, media, stepper, stack)
         late_charges = LateCharges(store, provider.find_charge)
         late_charges.start()
         stack.callback(late_charges.stop)
+        engine = _started_engine(store, media, stepper, stack)
         kit = Kit(settings.database_url)
         stack.callback(kit.close)
         fetch_reference = _reference_fetcher(clips, allowed_hosts)
@@ -117,8 +117,16 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             provider_url=settings.base_url,
             needs_login=bool(settings.logins),
         )
-        options = WebOptions(ASSETS, settings.logins)
-        yield build_web(build_page(services), services, options)
+        web = build_web(build_page(services), services, WebOptions(ASSETS, settings.logins))
+        web.state.stop_taking_runs = engine.stop_taking
+        _end_at_once(engine, late_charges, stack)
+        yield web
+
+
+def _end_at_once(engine: Engine, late_charges: LateCharges, stack: ExitStack) -> None:
+    """On leaving, first of all nothing new begins, so that what goes on ends at the same time."""
+    stack.callback(late_charges.stop, timeout_s=0)
+    stack.callback(engine.stop_taking)
 
 
 def _started_engine(
@@ -238,11 +246,23 @@ def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
         web, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=True
     )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, web.state.stop_taking_runs).run(sockets=[listener])
     finally:
         end = threading.Timer(STOP_S + 1.0, os._exit, args=[0])
         end.daemon = True
         end.start()
+
+
+class _Server(uvicorn.Server):
+    """Stops to take runs the moment it is told to end, not only when its connections are closed."""
+
+    def __init__(self, config: uvicorn.Config, stop_taking: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._stop_taking = stop_taking
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stop_taking()
+        super().handle_exit(sig, frame)
 
 
 if __name__ == "__main__":

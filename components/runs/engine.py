@@ -6,8 +6,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 from components.errors import DatabaseUnavailable
 from components.runs.gate import Gate
@@ -40,8 +40,27 @@ UPKEEP_EVERY_S = 60.0
 LOGGER = logging.getLogger(__name__)
 
 
+def thread_pool(lane: Lane, workers: int) -> Executor:
+    """Threads that take the steps of a lane."""
+    return ThreadPoolExecutor(workers, thread_name_prefix=lane.value)
+
+
+@dataclass(frozen=True)
+class Pools:
+    """How many workers each lane has, and what makes its pool.
+
+    With a pool that works at once, a turn takes its steps itself; the next writes their results.
+    """
+
+    workers: Mapping[Lane, int] = field(default_factory=lambda: WORKERS)
+    make: Callable[[Lane, int], Executor] = thread_pool
+
+
 class Engine:
-    """Takes every run that is due one step further until `stop`."""
+    """Takes every run that is due one step further until `stop`.
+
+    Without its thread it can be driven by hand: `take_over` once, then `turn` after `turn`.
+    """
 
     def __init__(
         self,
@@ -50,11 +69,11 @@ class Engine:
         *,
         gate: Gate | None = None,
         clock: Callable[[], float] = time.time,
-        workers: Mapping[Lane, int] = WORKERS,
+        pools: Pools = Pools(),
         upkeep: Callable[[], object] = lambda: None,
         chance: random.Random | None = None,
     ) -> None:
-        """`gate` says how many runs may be sent; `workers` is the size of each lane's pool.
+        """`gate` says how many runs may be sent; `pools` do the work.
 
         `upkeep` is called now and then beside the runs, such as to purge deleted ones."""
         self._store = store
@@ -66,85 +85,114 @@ class Engine:
         self._count_at = 0.0
         self._least_gap_s = 0.0
         self.gate = gate or Gate(clock=clock)
-        self._workers = {lane: workers.get(lane, 1) for lane in Lane}
+        self._workers = {lane: pools.workers.get(lane, 1) for lane in Lane}
         self._capacity = {**self._workers, Lane.STEPS: AHEAD * self._workers[Lane.STEPS]}
+        self._make_pool = pools.make
         self._busy = dict.fromkeys(Lane, 0)
         self._results: queue.SimpleQueue[tuple[Claim, Run]] = queue.SimpleQueue()
         self._unwritten: list[tuple[Claim, Run]] = []
         self._signal = threading.Event()
-        self._stopping = threading.Event()
-        self._pools: dict[Lane, ThreadPoolExecutor] = {}
+        self._is_stopping = False
+        self._pools: dict[Lane, Executor] = {}
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
 
     def start(self) -> None:
         """Take over what a former process left, then begin."""
+        self.take_over()
+        self._thread.start()
+
+    def take_over(self) -> None:
+        """Free what a former process worked on, and count what it sent of late."""
         self._store.release()
         self.gate.sent(self._store.sent_since(self._clock() - MINUTE_S))
-        self._pools = {
-            lane: ThreadPoolExecutor(count, thread_name_prefix=lane.value)
-            for lane, count in self._workers.items()
-        }
-        self._thread.start()
+        self._pools = {lane: self._make_pool(lane, count) for lane, count in self._workers.items()}
 
     def wake(self) -> None:
         """There is something new to do: look now."""
         self._signal.set()
 
+    def stop_taking(self) -> None:
+        """Begin nothing new from now on; returns at once, and may be called by a signal handler."""
+        # A plain value: a signal handler that waits for a lock may wait for itself.
+        self._is_stopping = True
+
     def stop(self, timeout_s: float = 10.0) -> None:
         """Begin nothing new, finish what is in flight for up to `timeout_s`, leave the rest."""
-        self._stopping.set()
+        self.stop_taking()
         self._signal.set()
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _loop(self) -> None:
         while True:
             self._signal.clear()
-            stopping = self._stopping.is_set()
+            stopping = self._is_stopping
             try:
-                pause_s = self._tick(stopping)
+                pause_s = self.turn()
             except DatabaseUnavailable as error:
                 LOGGER.warning("%s What the steps brought is kept until it can be.", error.message)
                 pause_s = AFTER_A_FAULT_S
             except Exception:
                 LOGGER.exception("the scheduler's turn failed; it goes on")
                 pause_s = AFTER_A_FAULT_S
-            if stopping and not self._unwritten and not any(self._busy.values()):
+            if stopping and not self.is_busy:
                 return
             self._signal.wait(pause_s)
             if not stopping:
                 time.sleep(min(REST_S, REST_FOR_EACH_S * sum(self._busy.values())))
 
-    def _tick(self, stopping: bool) -> float:
-        """One turn; returns how long nothing will be due, in seconds."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether a step is under way, or its result is not written yet."""
+        return bool(self._unwritten) or any(self._busy.values())
+
+    def turn(self) -> float:
+        """Write what steps brought and hand out what is due; returns the seconds until the next.
+
+        Raises:
+            DatabaseUnavailable: nothing is written or handed out; results are kept for later.
+        """
         while not self._results.empty():
             claim, run = self._results.get()
             self._busy[claim.lane] -= 1
             self._unwritten.append((claim, run))
+        now = self._clock()
+        if self._is_due(self._count_at, now, COUNT_EVERY_S):
+            self._count_at = now + COUNT_EVERY_S
+            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
+        stopping = self._is_stopping
         room = {
             lane: 0 if stopping else self._capacity[lane] - busy
             for lane, busy in self._busy.items()
         }
-        now = self._clock()
-        if now >= self._count_at:
-            self._count_at = now + COUNT_EVERY_S
-            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
         allowance = Allowance(self.gate.room(now), self.gate.limits.in_flight)
         claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance)
         self._unwritten.clear()
         self.gate.sent(now for claim in claims if claim.run.status is Status.QUEUED)
         for claim in claims:
             self._busy[claim.lane] += 1
-            self._pools[claim.lane].submit(self._step, claim)
+            self._submit(claim.lane, self._step, claim)
         if stopping:
             return STOPPING_S
-        if self.gate.begin_question(now):
-            self._pools[Lane.STEPS].submit(self._ask)
-        if now >= self._upkeep_at:
-            self._upkeep_at = now + UPKEEP_EVERY_S
-            self._pools[Lane.STEPS].submit(self._keep_up)
+        self._look_around(now)
         return self._until_next(now)
+
+    def _submit(self, lane: Lane, work: Callable[..., object], *given: object) -> None:
+        try:
+            self._pools[lane].submit(work, *given)
+        except RuntimeError:
+            # No thread could be started; the work is queued and taken by the next that is.
+            LOGGER.exception("a thread could not be started; its work waits")
+
+    def _look_around(self, now: float) -> None:
+        """Ask whether a silent provider is back, and do what is done now and then."""
+        if self.gate.begin_question(now):
+            self._submit(Lane.STEPS, self._ask)
+        if self._is_due(self._upkeep_at, now, UPKEEP_EVERY_S):
+            self._upkeep_at = now + UPKEEP_EVERY_S
+            self._submit(Lane.STEPS, self._keep_up)
 
     def _until_next(self, now: float) -> float:
         """Seconds until the next turn. What is due and found no room waits for a result."""
@@ -153,21 +201,30 @@ class Engine:
         return min(IDLE_S, max(0.05, min(pauses, default=IDLE_S)))
 
     def _step(self, claim: Claim) -> None:
+        """Take one step and hand its result in, whatever happens: a lost claim is a lost worker."""
+        run = claim.run
         try:
-            if claim.run.status is Status.QUEUED:
+            if self._is_stopping:
+                return
+            if run.status is Status.QUEUED:
                 claim = self._store.begin_sending(claim, self._clock())
             run = claim.run
             # Still queued, it was withdrawn meanwhile.
             if run.status is not Status.QUEUED:
-                run = self._advance(run)
+                run = self._apart(run, self._advance(run))
         except Exception:
             LOGGER.exception("a step of run %s failed", claim.run.id)
             run = self._after_a_fault(claim.run)
-        if run.status is claim.run.status is Status.GENERATING:
-            earliest = self._clock() + self._least_gap_s
-            run = replace(run, next_step_at=max(run.next_step_at, earliest))
-        self._results.put((claim, run))
-        self._signal.set()
+        finally:
+            self._results.put((claim, run))
+            self._signal.set()
+
+    def _apart(self, before: Run, run: Run) -> Run:
+        """The run, its looks as far apart as the number of runs in flight asks for."""
+        if not run.status is before.status is Status.GENERATING:
+            return run
+        earliest = self._clock() + self._least_gap_s
+        return replace(run, next_step_at=max(run.next_step_at, earliest))
 
     def _ask(self) -> None:
         self.gate.ask()
@@ -190,3 +247,8 @@ class Engine:
         return run.waiting(
             now + next_try.pause_s, "Something went wrong here; it is tried again by itself."
         )
+
+    @staticmethod
+    def _is_due(at: float, now: float, every_s: float) -> bool:
+        """Whether a moment has come, or is further ahead than it can be: the clock was set back."""
+        return not now < at <= now + every_s

@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths
 from components.runs.collect import Collector
-from components.runs.engine import LOOKS_PER_S, Engine
+from components.runs.engine import LOOKS_PER_S, Engine, Pools
 from components.runs.expectation import Expectations
 from components.runs.history import Query
 from components.runs.leases import Lane
@@ -29,7 +31,16 @@ from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
-from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, FullPause, run_store, sample_run
+from tests.run_samples import (
+    EVERY_LANE,
+    FRAMES,
+    IMAGE_O1,
+    NOW,
+    Clock,
+    FullPause,
+    run_store,
+    sample_run,
+)
 from tests.sandbox_requests import small_sandbox
 
 WAIT_S = 20.0
@@ -185,7 +196,7 @@ def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Pat
     now = time.time()
     store.add(sample_run("one", next_step_at=now))
     store.add(sample_run("two", next_step_at=now))
-    engine = Engine(store, slow, workers={Lane.VIDEOS: 1})
+    engine = Engine(store, slow, pools=Pools({Lane.VIDEOS: 1}))
     engine.start()
     deadline = time.monotonic() + WAIT_S
     while not begun and time.monotonic() < deadline:
@@ -195,6 +206,61 @@ def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Pat
     store.close()
     assert len(begun) == 1
     assert statuses == {Status.GENERATING, Status.QUEUED}
+
+
+class AtOnce(Executor):
+    """Does what it is given before it returns."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*given, **named))
+        return done
+
+
+def test_an_engine_can_be_driven_by_hand(tmp_path: Path) -> None:
+    store, clock = run_store(tmp_path), Clock()
+
+    def accept(run: Run) -> Run:
+        later = {"generation_id": "g-1", "next_step_at": clock.now + 60}
+        return run.moved(Status.GENERATING, clock.now, "Accepted.", **later)
+
+    store.add(sample_run())
+    engine = Engine(store, accept, clock=clock, pools=Pools(make=lambda _lane, _count: AtOnce()))
+    engine.take_over()
+    engine.turn()
+    assert (store.get("run-1").status, engine.is_busy) == (Status.SUBMITTING, True)
+    engine.turn()
+    assert (store.get("run-1").generation_id, engine.is_busy) == ("g-1", False)
+    engine.stop()
+    store.close()
+
+
+def test_once_told_to_stop_nothing_begins_though_it_was_handed_out(tmp_path: Path) -> None:
+    store, begun = run_store(tmp_path), list[str]()
+    left: list[tuple[Callable[..., Any], Any]] = []
+
+    class Later(AtOnce):
+        def submit(self, work: Callable[..., Any], /, *given: Any, **_: Any) -> Future[Any]:
+            left.append((work, given))
+            return Future()
+
+    def step(run: Run) -> Run:
+        begun.append(run.id)
+        return run
+
+    store.add(sample_run("fresh"), sample_run("going", status=Status.GENERATING))
+    engine = Engine(store, step, clock=Clock(), pools=Pools(make=lambda _lane, _count: Later()))
+    engine.take_over()
+    engine.turn()
+    engine.stop_taking()
+    for work, given in left:
+        if given:
+            work(*given)
+    engine.turn()
+    assert (begun, engine.is_busy) == ([], False)
+    assert store.get("fresh").status is Status.QUEUED
+    assert len(store.tick([], NOW, 900.0, EVERY_LANE)) == 2
+    store.close()
 
 
 def test_the_more_runs_are_in_flight_the_further_apart_are_the_looks_at_each(
