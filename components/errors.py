@@ -9,6 +9,7 @@
     │   └── AddressBlocked         an address the playground does not go to
     ├── RunNotFound                no such run here
     ├── DatabaseUnavailable        the runs cannot be read or written just now
+    │   └── DatabaseDamaged        its file is broken or gone, and has to be recovered
     ├── SpendingRefused            not started: the limit on the day's spending is in the way
     │   ├── SpendLimitReached      what is left of the limit is less than the run would cost
     │   └── PriceUnknown           nobody can tell whether the run would stay within the limit
@@ -103,6 +104,15 @@ class DatabaseUnavailable(PlaygroundError):
 
     cost = "Nothing was sent or charged."
     advice = "Try again in a moment."
+
+
+class DatabaseDamaged(DatabaseUnavailable):
+    """The database's file is broken, empty or gone; nothing was overwritten."""
+
+    advice = (
+        "Stop the playground and run `python app.py recover`: it gets back what can be read, and "
+        "keeps the damaged file."
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from components.errors import InvalidRequest
-from components.runs.database import METADATA, open_database, reading
+from components.runs.database import METADATA, reading
 
 NAME_MAX_CHARS = 60
 ELEMENTS = sa.Table(
@@ -33,12 +33,8 @@ class KeptElement:
 class Kit:
     """Elements in the database; every method is one transaction and safe from any thread."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = open_database(url)
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
+    def __init__(self, database: sa.Engine) -> None:
+        self._engine = database
 
     def keep(self, name: str, element: Mapping[str, Any], now: float) -> KeptElement:
         """Keep an element under a name. Raises `InvalidRequest` for an empty or long name."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.runs import changes, charges, deletion, history, leases, leftovers, spending
@@ -11,6 +12,7 @@ from components.runs.database import (
     BUSY_TIMEOUT_MS,
     give_space_back,
     open_database,
+    patient,
     reading,
 )
 from components.runs.deletion import Deletion
@@ -37,7 +39,13 @@ class RunStore:
     ) -> None:
         """`slow_models` answer their POST only when they are done (lane `PICTURES`)."""
         self._engine = open_database(url, busy_timeout_ms)
+        self._patient = patient(self._engine)
         self._desk = leases.Desk(slow_models)
+
+    @property
+    def database(self) -> sa.Engine:
+        """The open database, for what else is kept in it."""
+        return self._engine
 
     def close(self) -> None:
         """Give the connections back."""
@@ -100,7 +108,7 @@ class RunStore:
         are sent after `begin_sending`. A `submitting` run whose lease ran out comes back
         `uncertain`: it may have been sent.
         """
-        with self._engine.begin() as connection:
+        with self._patient.begin() as connection:
             write_results(connection, results)
             claims = [
                 claim
@@ -117,7 +125,7 @@ class RunStore:
         It comes back `submitting`, or still `queued` where it must not be sent: it was cancelled,
         or its lease was lost.
         """
-        with self._engine.begin() as connection:
+        with self._patient.begin() as connection:
             return leases.begin_sending(connection, claim, now)
 
     def next_due(self, after: float = 0.0) -> float | None:
@@ -142,7 +150,7 @@ class RunStore:
 
     def release(self) -> None:
         """Forget the leases of a process that is gone; only the sole process may call it."""
-        with self._engine.begin() as connection:
+        with self._patient.begin() as connection:
             leases.release_all(connection)
 
     def cancel(self, run_id: str, now: float) -> Run:
@@ -204,11 +212,11 @@ class RunStore:
         `remove_file` takes a name in the media store; where it says false, the file is tried again
         by the next purge. Returns how many runs are gone.
         """
-        purged = deletion.purge(self._engine, deleted_before)
-        leftovers.remove(self._engine, deleted_before, remove_file)
+        purged = deletion.purge(self._patient, deleted_before)
+        leftovers.remove(self._patient, deleted_before, remove_file)
         if purged:
-            forget_removed(self._engine)
-            give_space_back(self._engine)
+            forget_removed(self._patient)
+            give_space_back(self._patient)
         return purged
 
     def spent_today(self, now: float) -> Spent:
@@ -228,7 +236,7 @@ class RunStore:
 
     def note_charge(self, run_id: str, usd: float, now: float) -> None:
         """Fill in the charge of a run that ended, where it is not known yet."""
-        with self._engine.begin() as connection:
+        with self._patient.begin() as connection:
             charges.note_charge(connection, run_id, usd, now)
 
     def past_runs(self, model: str, limit: int) -> list[PastRun]:

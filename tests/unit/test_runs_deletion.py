@@ -16,7 +16,7 @@ from components.runs.kit import Kit
 from components.runs.leftovers import BATCH, HOLD_S
 from components.runs.run import FINAL, Output, Status
 from components.runs.store import RunStore
-from tests.run_samples import EVERY_LANE, NOW, database_url, run_store, sample_run
+from tests.run_samples import EVERY_LANE, NOW, run_store, sample_run
 
 
 @pytest.fixture
@@ -76,9 +76,8 @@ def test_purging_removes_rows_and_the_files_nothing_else_refers_to(
         content: kept(media, tmp_path, content)
         for content in ("shared", "own", "result", "in a kit", "of the other")
     }
-    kit = Kit(database_url(tmp_path))
+    kit = Kit(store.database)
     kit.keep("Hero", {"frontal_image_url": ref(names["in a kit"])}, NOW)
-    kit.close()
     finished(store, "a", names["own"], names["result"], names["in a kit"])
     finished(store, "b", names["shared"], names["shared"])
     finished(store, "other", names["shared"], names["of the other"])

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from components.errors import InvalidRequest
+from components.runs.database import open_database
 from components.runs.kit import Kit
+from tests.run_samples import database_url
 
 FOX = {
     "frontal_image_url": "https://x.test/f.png",
@@ -16,9 +18,9 @@ FOX = {
 
 @pytest.fixture
 def kit(tmp_path: Path) -> Iterator[Kit]:
-    opened = Kit(f"sqlite:///{tmp_path / 'kit.sqlite3'}")
-    yield opened
-    opened.close()
+    database = open_database(database_url(tmp_path))
+    yield Kit(database)
+    database.dispose()
 
 
 def test_elements_are_listed_in_the_order_they_were_kept(kit: Kit) -> None:

@@ -13,7 +13,7 @@ from components.runs.database import METADATA
 from components.runs.history import Query
 from components.runs.kit import Kit
 from components.runs.run import Run, Status
-from tests.run_samples import IMAGE_O1, NOW, database_url, run_store, sample_run
+from tests.run_samples import IMAGE_O1, NOW, run_store, sample_run
 
 PICTURE = "a" * 64 + ".png"
 FIRST_VERSION = f"""
@@ -100,11 +100,9 @@ def test_an_upgraded_database_is_like_a_new_one_and_opens_again(
     assert described(old_database) == upgraded
 
 
-def test_it_does_not_matter_what_is_opened_first(old_database: Path) -> None:
-    kit = Kit(database_url(old_database))
-    assert [element.name for element in kit.all()] == ["Hero"]
-    kit.close()
+def test_an_old_element_is_kept(old_database: Path) -> None:
     store = run_store(old_database)
+    assert [element.name for element in Kit(store.database).all()] == ["Hero"]
     assert [run.id for run in store.find(Query(text="ärmel")).runs] == ["old"]
     store.close()
 
