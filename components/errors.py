@@ -7,6 +7,9 @@
     │   ├── MediaRejected          a file or its content cannot be used
     │   ├── RepairCancelled        the user stopped the repair of a file
     │   └── AddressBlocked         an address the playground does not go to
+    ├── AskedBefore                an id was used already: nothing is made or sent a second time
+    │   ├── AskedDifferently       it stands for another request
+    │   └── MadeAndDeleted         its run was made, and deleted since
     ├── RunNotFound                no such run here
     ├── DatabaseUnavailable        the runs cannot be read or written just now
     │   └── DatabaseDamaged        its file is broken or gone, and has to be recovered
@@ -77,6 +80,32 @@ class RepairCancelled(InvalidInput):
 
 class AddressBlocked(InvalidInput):
     """An address the playground does not go to: not https, private, or with credentials in it."""
+
+
+class AskedBefore(PlaygroundError):
+    """An id, or a key, was used already: nothing is made or sent a second time."""
+
+    cost = "Nothing was sent or charged now."
+
+
+class AskedDifferently(AskedBefore):
+    """The id, or the key, stands for another request than the one that came with it now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This id or key was used before, for another request.",
+            advice="Repeat that request as it was, or take a new key.",
+        )
+
+
+class MadeAndDeleted(AskedBefore):
+    """What is asked for was made under this id before, and deleted since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was made already, and deleted since.",
+            advice="Generate again to make, and pay for, a new one; a program takes a new key.",
+        )
 
 
 class RunNotFound(PlaygroundError):

@@ -15,6 +15,7 @@ from components.catalog.fields import Elements, ImageRefs, Parameter
 from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
 from components.interface.describe import run_as_json
+from components.interface.idempotency import asked_hash, run_id_for
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
 from components.runs.history import Query
@@ -33,9 +34,19 @@ def add_api(services: Services) -> None:
 
 
 def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., RunJson]:
-    def submit(**values: Any) -> RunJson:
+    runs = services.runs
+
+    def submit(request: gr.Request, *, idempotency_key: Any = None, **values: Any) -> RunJson:
         found = find_uploads(values, services.upload_folder)
-        return run_as_json(services.runs.submit(services.intake.admit(model, found)))
+        run_id = run_id_for(idempotency_key, request)
+        if run_id is None:
+            return run_as_json(runs.submit(services.intake.admit(model, found)))
+        asked = asked_hash(model, found)
+        run = runs.asked_before(run_id, asked)
+        if run is None:
+            admitted = services.intake.admit(model, found)
+            run = runs.submit(admitted, run_id=run_id, asked_hash=asked)
+        return run_as_json(run)
 
     return _with_fields(_guarded(submit), model)
 
@@ -43,21 +54,25 @@ def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., Ru
 def _with_fields(
     function: Callable[..., RunJson], model: type[ModelRequest]
 ) -> Callable[..., RunJson]:
-    """Give the function the request's fields as its parameters: gradio reads the signature."""
+    """Give the function the request's fields as its parameters, and the key as the last.
+
+    Gradio reads the signature; what it tells of the call itself comes before them all.
+    """
     infos = model.model_fields
     ordered = sorted(infos, key=lambda name: not infos[name].is_required())
     parameters = [
-        inspect.Parameter(
+        _parameter(
             name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=inspect.Parameter.empty if infos[name].is_required() else infos[name].default,
-            annotation=_WIRE_TYPES.get(type(model.parameters()[name]), infos[name].annotation),
+            _WIRE_TYPES.get(type(model.parameters()[name]), infos[name].annotation),
+            inspect.Parameter.empty if infos[name].is_required() else infos[name].default,
         )
         for name in ordered
     ]
+    parameters = [_parameter("request", gr.Request), *parameters, _KEY]
+    names = [*ordered, _KEY.name]
 
-    def call(*arguments: Any, **values: Any) -> RunJson:
-        return function(**dict(zip(ordered, arguments, strict=False)), **values)
+    def call(request: gr.Request, *arguments: Any, **values: Any) -> RunJson:
+        return function(request, **dict(zip(names, arguments, strict=False)), **values)
 
     call.__signature__ = inspect.Signature(parameters, return_annotation=RunJson)  # type: ignore[attr-defined]
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -66,6 +81,14 @@ def _with_fields(
     return call
 
 
+def _parameter(
+    name: str, annotation: Any, default: Any = inspect.Parameter.empty
+) -> inspect.Parameter:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
+_KEY = _parameter("idempotency_key", str | None, None)
 _WIRE_TYPES: dict[type[Parameter], Any] = {ImageRefs: list[Any], Elements: list[dict[str, Any]]}
 """JSON has lists where the catalogue has tuples; their items are strings or uploaded files."""
 
@@ -75,7 +98,10 @@ def _describe(model: type[ModelRequest]) -> str:
         f"{name}: {parameter.label}. {parameter.help}".strip()
         for name, parameter in model.parameters().items()
     ]
-    return f"{model.purpose} Returns the run at once; ask /run for its result. {' '.join(lines)}"
+    return (
+        f"{model.purpose} Returns the run at once; ask /run for its result. {' '.join(lines)} "
+        f"{_KEY.name}: asked twice with the same one, it is one run, paid for once."
+    )
 
 
 def _run(services: Services) -> Callable[..., RunJson]:

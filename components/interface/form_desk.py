@@ -12,6 +12,7 @@ from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, renumbered
 from components.interface.choices import choices_of
 from components.interface.form_shape import shaped, without_gaps
+from components.interface.idempotency import asked_hash
 from components.interface.intake import PAGE_WAIT_S, Manner
 from components.interface.reference_cards import Cards, notes, sources_of
 from components.interface.services import Services
@@ -84,8 +85,15 @@ class FormDesk:
 
         Raises `PlaygroundError`; then nothing was sent.
         """
+        runs, asked = self.services.runs, self.asked_hash(filled)
+        if made := runs.asked_before(run_id, asked):
+            return made
         request, parents = self.admitted(filled)
-        return self.services.runs.submit(request, run_id=run_id, parents=parents)
+        return runs.submit(request, run_id=run_id, parents=parents, asked_hash=asked)
+
+    def asked_hash(self, filled: Filled, *also: Any) -> str:
+        """Stands for a form as it is filled in, and what is asked for besides."""
+        return asked_hash(self.model, self.given(filled), filled.chosen, *also)
 
     def admitted(self, filled: Filled) -> tuple[ModelRequest, list[Parent]]:
         """The checked request, and the runs it is made from. Raises `PlaygroundError`."""

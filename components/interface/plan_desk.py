@@ -15,7 +15,7 @@ from components.interface.export.plan_sheet import shared_prompt
 from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render
-from components.runs.history import PAGE_MAX_RUNS, Query, RunCard
+from components.runs.history import RunCard
 from components.runs.quote import total
 from components.runs.run import Status
 from components.runs.service import PlannedRequest, RunService
@@ -67,12 +67,20 @@ class PlanDesk:
         return render("plan.html", plan=plan, rows=rows, total=total(quotes))
 
     def start(self, filled: Filled, wanted: Variation, plan_id: str) -> Markup:
-        """Keep every run of the plan, or none. Raises `PlaygroundError`; then nothing was sent."""
+        """Keep every run of the plan, or none; asked twice, it is one plan.
+
+        Raises `PlaygroundError`; then nothing was sent.
+        """
+        runs = self.desk.services.runs
+        asked = self.desk.asked_hash(filled, wanted.lists, wanted.repeats)
+        made = runs.plan_runs(plan_id)
+        if made and made[0].asked_hash == asked:
+            return group_html(plan_id, runs)
         request, parents = self.desk.admitted(filled)
         plan = self._plan(self.desk.model, request.plain(), wanted)
         planned = [PlannedRequest(self.desk.model.parse(it.values), it.labels) for it in plan.runs]
-        self.desk.services.runs.submit_plan(plan_id, planned, parents)
-        return group_html(plan_id, self.desk.services.runs)
+        runs.submit_plan(plan_id, planned, parents, asked)
+        return group_html(plan_id, runs)
 
     @staticmethod
     def _plan(model: type[ModelRequest], values: Mapping[str, Any], wanted: Variation) -> Plan:
@@ -81,7 +89,7 @@ class PlanDesk:
 
 def group_html(plan_id: str, runs: RunService) -> Markup:
     """The results of a plan as a grid with labels; "" where there is no such plan."""
-    cards = list(reversed(runs.find_cards(Query(group_id=plan_id, limit=PAGE_MAX_RUNS)).runs))
+    cards = runs.plan_cards(plan_id)
     if not cards:
         return Markup()
     done = sum(card.status is Status.DONE for card in cards)

@@ -3,8 +3,9 @@
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from starlette.authentication import SimpleUser
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,12 +51,15 @@ class Login:
 
     def __init__(self, app: ASGIApp, logins: Mapping[str, str]) -> None:
         self.app = app
-        self._pairs = [f"{user}:{password}".encode() for user, password in logins.items()]
+        self._pairs = {f"{user}:{password}".encode(): user for user, password in logins.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 401 to whoever is not known."""
-        if scope["type"] != "http" or scope["path"] == "/healthz" or self._knows(scope):
+        """Answer 401 to whoever is not known; the others stand in the scope as `user`."""
+        if scope["type"] != "http" or scope["path"] == "/healthz" or not self._pairs:
             await self.app(scope, receive, send)
+            return
+        if (user := self._user(scope)) is not None:
+            await self.app({**scope, "user": SimpleUser(user)}, receive, send)
             return
         refusal = PlainTextResponse(
             "Log in to use the playground.",
@@ -64,21 +68,17 @@ class Login:
         )
         await refusal(scope, receive, send)
 
-    def _knows(self, scope: Scope) -> bool:
-        if not self._pairs:
-            return True
+    def _user(self, scope: Scope) -> str | None:
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
         try:
             given = base64.b64decode(token, validate=True) if scheme.lower() == "basic" else b""
         except binascii.Error:
-            return False
-        return _any_equal(given, self._pairs)
-
-
-def _any_equal(given: bytes, pairs: Sequence[bytes]) -> bool:
-    """Compare with every pair in constant time, so that timing tells nothing."""
-    matches = [secrets.compare_digest(given, pair) for pair in pairs]
-    return any(matches)
+            return None
+        # Compared with every pair in constant time, so that timing tells nothing.
+        matches = [
+            user for pair, user in self._pairs.items() if secrets.compare_digest(given, pair)
+        ]
+        return matches[0] if matches else None
 
 
 class OwnPagesOnly:

@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from components.errors import InvalidRequest, PlaygroundError, RunNotFound
+from components.errors import AskedBefore, InvalidRequest, PlaygroundError, RunNotFound
 from components.interface.compare import compare_router
 from components.interface.detail import detail_router
 from components.interface.export import export_router, source_of
@@ -114,7 +114,8 @@ def _explain_errors(app: FastAPI) -> None:
     def explain(_: Request, error: Exception) -> JSONResponse:
         if isinstance(error, InvalidRequest):
             return _problems(422, error.problems)
-        code = 404 if isinstance(error, RunNotFound) else 422
+        codes = {RunNotFound: 404, AskedBefore: 409}
+        code = next((it for kind, it in codes.items() if isinstance(error, kind)), 422)
         return _problems(code, {"": str(error)})
 
     def unreadable(_: Request, error: Exception) -> JSONResponse:

@@ -21,9 +21,10 @@ PURGED = sa.Table(
     sa.Column("finished_at", sa.Float(53), index=True),
     sa.Column("quoted_usd", sa.Float(53)),
     sa.Column("charged_usd", sa.Float(53)),
+    sa.Column("generation_id", sa.String(256), index=True),
 )
 _NAMES = tuple(column.name for column in PURGED.columns)
-_FIGURES = tuple(name for name in _NAMES if name != "id")
+_FIGURES = tuple(name for name in _NAMES if name not in ("id", "generation_id"))
 """Those that an index of `RUNS` holds as well, so that nobody has to read whole runs."""
 
 

@@ -1,7 +1,7 @@
 """Looking through runs: pages of cards, searches, families. Every list is newest first."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
@@ -65,6 +65,7 @@ class RunCard:
     parents: tuple[Parent, ...]
     group_id: str | None
     group_labels: dict[str, str] | None
+    group_index: int | None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,16 @@ class Page(Generic[Listed]):
 
 _CARD = tuple(RUNS.c[field.name] for field in fields(RunCard))
 _NEWEST_FIRST = (RUNS.c.created_at.desc(), RUNS.c.id.desc())
+
+
+def in_plan_order(runs: Iterable[Listed]) -> list[Listed]:
+    """The runs of a plan by their place in it; those made for the same place oldest first."""
+    return sorted(runs, key=_place_in_plan)
+
+
+def _place_in_plan(run: "RunCard | Run") -> tuple[int, float, str]:
+    # Before places were kept, runs of a plan were told apart by the clock alone.
+    return (-1 if run.group_index is None else run.group_index, run.created_at, run.id)
 
 
 def find_runs(connection: Connection, query: Query) -> Page[Run]:

@@ -1,8 +1,8 @@
 """Getting back what seemed lost: pure functions from a run, or an id, to the run that goes on."""
 
 import re
+from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from components.catalog import MODELS, model_by_id
 from components.catalog.request import ModelRequest
@@ -13,10 +13,13 @@ SENT_AGAIN = "sent again"
 _GENERATION_ID = re.compile(r"[!-~]{1,256}")
 
 
-def run_of_generation(generation_id: str, model_id: str, now: float) -> Run:
+def run_of_generation(
+    generation_id: str, model_id: str, now: float, new_id: Callable[[str], str]
+) -> Run:
     """A run that goes straight to waiting for a generation that was not sent from here.
 
-    Without a `model_id` the model is the one that the id names after its colon.
+    Without a `model_id` the model is the one that the id names after its colon; `new_id` makes the
+    run's id from that of the generation.
 
     Raises:
         InvalidRequest: no usable id, or a model that makes no videos here.
@@ -29,7 +32,7 @@ def run_of_generation(generation_id: str, model_id: str, now: float) -> Run:
         titles = ", ".join(it.title for it in MODELS if it.output == "video")
         raise InvalidRequest({"": f"The id does not name its model; choose one: {titles}."})
     return Run(
-        id=str(uuid4()),
+        id=new_id(generation_id),
         model=model.model_id,
         request={},
         created_at=now,
@@ -50,9 +53,13 @@ def can_look_again(run: Run) -> bool:
 def looked_for_again(run: Run, now: float) -> Run:
     """The failed run, back where its result may still be found; nothing is sent.
 
+    One that goes on, or was found, comes back as it is: it may have been asked for twice.
+
     Raises:
         InvalidRequest: there is nothing to look for.
     """
+    if run.status is not Status.CANCELLED and run.status is not Status.FAILED:
+        return run
     if not can_look_again(run):
         raise InvalidRequest({"": "There is nothing to look for: how this run ended is known."})
     if run.outputs:
@@ -81,6 +88,11 @@ def request_again(run: Run) -> ModelRequest:
 def lineage_of_repeat(run: Run) -> tuple[Parent, ...]:
     """What the repeat of a run is made from: the same results, and the run itself."""
     return (*run.parents, Parent(run.id, use=SENT_AGAIN))
+
+
+def repeats(run: Run, run_id: str) -> bool:
+    """Whether a run was made by sending another one again."""
+    return Parent(run_id, use=SENT_AGAIN) in run.parents
 
 
 def receipt_of(run: Run) -> dict[str, Any]:

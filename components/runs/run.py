@@ -102,7 +102,9 @@ class Run:
     into the media store. `response` is the provider's last answer. `note` tells what is going on
     while the run is not over, `error` why it failed. `title`, `remark` and `favourite` are the
     user's own. `group_id` joins the runs of one plan, and `group_labels` names its place there:
-    {"row": ..., "column": ...}. `deleted_at` is set while a deletion can still be undone.
+    {"row": ..., "column": ...}; `group_index` counts the places from 0. `asked_hash` stands
+    for what was asked for, as it was before files were repaired. `deleted_at` is set while a
+    deletion can still be undone.
     `rendered_s` is how long the provider is known to have worked on it: until the last look that
     said so and, once it is finished, about until its end; None where that cannot be told.
 
@@ -141,6 +143,8 @@ class Run:
     parents: tuple[Parent, ...] = ()
     group_id: str | None = None
     group_labels: dict[str, str] | None = None
+    group_index: int | None = None
+    asked_hash: str | None = None
     deleted_at: float | None = None
 
     @property

@@ -1,7 +1,6 @@
 """What the page and the API ask of runs: quote, submit, look, cancel, recover, list, annotate."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -10,12 +9,19 @@ from uuid import uuid4
 
 from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
-from components.errors import RunNotFound
+from components.errors import AskedDifferently
 from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
-from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
+from components.runs.history import (
+    PAGE_MAX_RUNS,
+    Page,
+    Query,
+    RunCard,
+    in_plan_order,
+)
+from components.runs.keeping import id_in_plan, id_of_generation
 from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
@@ -27,6 +33,8 @@ from components.runs.wording import ordinal
 
 UNDO_S = 600.0
 """How long a deletion can be undone; then it frees its disk space."""
+PLAN_STEP_S = 1e-6
+"""Between the runs of a plan, made at one moment: lists and the queue go by the time alone."""
 
 
 @dataclass(frozen=True)
@@ -58,47 +66,62 @@ class RunService:
         *,
         run_id: str | None = None,
         parents: Sequence[Parent] = (),
-        group_id: str | None = None,
-        group_labels: Mapping[str, str] | None = None,
+        asked_hash: str | None = None,
     ) -> Run:
-        """Keep a new run and let the engine know.
+        """Keep a new run and let the engine know; asking twice with one `run_id` is safe.
 
-        A run that has `run_id` already is returned as it is: asking twice is safe. `parents` are
-        the runs whose results it is made from; `group_id` is that of its plan, and
-        `group_labels` its place there.
+        `parents` are the runs whose results it is made from; `asked_hash` stands for what was
+        asked for, as it came in.
 
         Raises:
             SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
+            AskedBefore: the id stands for another request, or its run was deleted since.
         """
-        with suppress(RunNotFound):
-            return self.store.get(run_id or "")
-        run = replace(
-            self._new(request, parents),
-            group_id=group_id,
-            group_labels=dict(group_labels) if group_labels else None,
-        )
-        return self._keep([replace(run, id=run_id or run.id)])[0]
+        run = self._new(request, parents, self.clock())
+        return self._keep([replace(run, id=run_id or run.id, asked_hash=asked_hash)])[0]
 
     def submit_plan(
-        self, group_id: str, planned: Sequence[PlannedRequest], parents: Sequence[Parent] = ()
+        self,
+        group_id: str,
+        planned: Sequence[PlannedRequest],
+        parents: Sequence[Parent] = (),
+        asked_hash: str | None = None,
     ) -> list[Run]:
-        """Keep all runs of a plan, or none; asking twice with the same `group_id` is safe.
+        """Keep all runs of a plan, or none, and return them in the plan's order.
+
+        Asking twice with the same `group_id` is safe: its runs have ids of their own.
 
         Raises:
             SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
+            AskedBefore: the id stands for another plan, or all its runs were deleted since.
         """
-        known = self.store.find(Query(group_id=group_id, limit=PAGE_MAX_RUNS)).runs
-        if known:
-            return list(reversed(known))
-        return self._keep(
-            [
-                replace(self._new(it.request, parents), group_id=group_id, group_labels=it.labels)
-                for it in planned
-            ]
-        )
-
-    def _new(self, request: ModelRequest, parents: Sequence[Parent]) -> Run:
         now = self.clock()
+        runs = [
+            replace(
+                self._new(it.request, parents, now),
+                id=id_in_plan(group_id, index),
+                created_at=now + index * PLAN_STEP_S,
+                group_id=group_id,
+                group_labels=it.labels,
+                group_index=index,
+                asked_hash=asked_hash,
+            )
+            for index, it in enumerate(planned)
+        ]
+        return self._keep(runs, beyond=id_in_plan(group_id, len(runs)))
+
+    def asked_before(self, run_id: str, asked_hash: str) -> Run | None:
+        """The run that was made under an id for just this; None where that cannot be told.
+
+        Spares who asks again all the checks that a new run has to go through.
+
+        Raises:
+            MadeAndDeleted: it was made, and deleted since.
+        """
+        kept = self.store.made_before([run_id])
+        return kept[0] if kept and kept[0].asked_hash == asked_hash else None
+
+    def _new(self, request: ModelRequest, parents: Sequence[Parent], now: float) -> Run:
         values = request.plain()
         return Run(
             id=str(uuid4()),
@@ -111,14 +134,22 @@ class RunService:
             parents=tuple(parents),
         )
 
-    def _keep(self, runs: list[Run]) -> list[Run]:
+    def _keep(self, runs: list[Run], *, beyond: str = "") -> list[Run]:
         # Each is quoted once: the limit must set aside what the run says, whatever prices do.
         quotes = [self.quote(model_by_id(run.model), run.request) for run in runs]
         runs = [replace(run, quoted_usd=quote.usd) for run, quote in zip(runs, quotes, strict=True)]
         admit = partial(self.limit.admit, quote=total(quotes), now=self.clock())
-        self.store.add(*runs, admit=admit)
+        kept = self.store.add(*runs, admit=admit, beyond=beyond)
         self.engine.wake()
-        return runs
+        return kept
+
+    def plan_runs(self, group_id: str) -> list[Run]:
+        """Whole runs of a plan that are kept, in its order."""
+        return in_plan_order(self.store.find(_of_plan(group_id)).runs)
+
+    def plan_cards(self, group_id: str) -> list[RunCard]:
+        """What a grid shows of the runs of a plan that are kept, in its order."""
+        return in_plan_order(self.store.find_cards(_of_plan(group_id)).runs)
 
     def spent_today(self) -> Spent:
         """What was spent on this day (UTC), and what is set aside; `limit` says how much may be."""
@@ -149,18 +180,29 @@ class RunService:
         Raises:
             RunNotFound: no such run.
             InvalidRequest: it still goes on, or its request cannot be sent.
+            AskedBefore: the new id stands for something else, or its run was deleted since.
         """
+        if new_id and (made := self.store.made_before([new_id])):
+            if recovery.repeats(made[0], run_id):
+                return made[0]
+            raise AskedDifferently
         run = self.store.get(run_id)
-        return self.submit(
-            recovery.request_again(run),
-            run_id=new_id,
-            parents=recovery.lineage_of_repeat(run),
+        again = self._new(
+            recovery.request_again(run), recovery.lineage_of_repeat(run), self.clock()
+        )
+        same_place = replace(
+            again,
+            id=new_id or again.id,
             group_id=run.group_id,
             group_labels=run.group_labels,
+            group_index=run.group_index,
         )
+        return self._keep([same_place])[0]
 
     def look_again(self, run_id: str) -> Run:
         """Look once more for a run that was given up; nothing is sent or charged.
+
+        One that goes on, or is done, is returned as it is.
 
         Raises:
             RunNotFound: no such run.
@@ -174,18 +216,17 @@ class RunService:
     def fetch_by_generation_id(self, generation_id: str, model_id: str = "") -> Run:
         """Fetch what the provider made elsewhere, such as in a lost data folder; sends nothing.
 
-        The run that has this generation already is returned, looked for again if it was given up.
+        The run that has this generation already is returned, looked for again if it was given up,
+        brought back if it was deleted: one generation is one run, and booked once.
 
         Raises:
             InvalidRequest: no usable id, or its model is not known.
         """
-        run = recovery.run_of_generation(generation_id, model_id, self.clock())
-        known = self.store.find_generation(run.generation_id or "")
-        if known is None:
-            self.store.add(run)
-            self.engine.wake()
-            return run
-        return self.look_again(known.id) if recovery.can_look_again(known) else known
+        now = self.clock()
+        wanted = recovery.run_of_generation(generation_id, model_id, now, id_of_generation)
+        run = self.store.add_generation(wanted, now)
+        self.engine.wake()
+        return run
 
     def receipt(self, run_id: str) -> dict[str, Any]:
         """A run's ids, amounts and events: see `receipt_of`. Raises `RunNotFound`."""
@@ -238,3 +279,7 @@ class RunService:
         if run.note or place == 1:
             return run.note
         return f"{ordinal(place)} in line to be sent. Cancelling is free."
+
+
+def _of_plan(group_id: str) -> Query:
+    return Query(group_id=group_id, limit=PAGE_MAX_RUNS)

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.runs import changes, charges, deletion, history, leases, leftovers, spending
+from components.runs import (
+    changes,
+    charges,
+    deletion,
+    history,
+    keeping,
+    leases,
+    leftovers,
+    spending,
+)
 from components.runs.charges import Uncharged
 from components.runs.database import (
     BUSY_TIMEOUT_MS,
@@ -19,12 +30,13 @@ from components.runs.deletion import Deletion
 from components.runs.history import Page, Query, RunCard
 from components.runs.leases import Allowance, Claim, Lane
 from components.runs.past_runs import PastRun, past_runs
-from components.runs.prompt_search import forget_removed, keep_text
+from components.runs.prompt_search import forget_removed
 from components.runs.run import Run
 from components.runs.spending import Spent
 from components.runs.step_results import write_results
-from components.runs.tables import KEPT, RUNS, as_row, as_run, link
 from components.runs.usage import UsageReport, usage_report
+
+Kept = TypeVar("Kept")
 
 
 class RunStore:
@@ -51,18 +63,32 @@ class RunStore:
         """Give the connections back."""
         self._engine.dispose()
 
-    def add(self, *runs: Run, admit: Callable[[Connection], None] | None = None) -> None:
-        """Keep new runs: all of them or, should it fail, none.
+    def add(self, *runs: Run, admit: keeping.Admit | None = None, beyond: str = "") -> list[Run]:
+        """Keep new runs, all or none; asked again under the same ids, return what was kept then.
 
-        `admit` looks at those before them in the same transaction, and may raise.
+        `admit` looks at those before them in the same transaction, and may raise; `beyond` is the
+        id that a run more would have. Raises `AskedDifferently` and `MadeAndDeleted`.
         """
-        with self._engine.begin() as connection:
-            if admit:
-                admit(connection)
-            for run in runs:
-                connection.execute(RUNS.insert().values(**as_row(run)))
-                link(connection, run)
-                keep_text(connection, run.id, run.prompt, run.title)
+        return self._once(partial(keeping.keep_once, runs=runs, admit=admit, beyond=beyond))
+
+    def add_generation(self, run: Run, now: float) -> Run:
+        """Keep a run that fetches a generation, or go on with the one that has it already."""
+        return self._once(partial(keeping.keep_generation, run=run, now=now))
+
+    def made_before(self, run_ids: Sequence[str]) -> list[Run]:
+        """The runs made under these ids, in their order. Raises `MadeAndDeleted`."""
+        with reading(self._engine) as connection:
+            return keeping.made_before(connection, run_ids)
+
+    def _once(self, keep: Callable[[Connection], Kept]) -> Kept:
+        """Keep something in one transaction; who comes second sees what the first one kept."""
+        try:
+            with self._engine.begin() as connection:
+                return keep(connection)
+        except sa.exc.IntegrityError:
+            # Only where writers do not wait for each other: the other one has written by now.
+            with self._engine.begin() as connection:
+                return keep(connection)
 
     def get(self, run_id: str) -> Run:
         """Raises `RunNotFound`, also for a run that was deleted."""
@@ -169,13 +195,6 @@ class RunStore:
         """
         with self._engine.begin() as connection:
             return changes.change(connection, run_id, changed)
-
-    def find_generation(self, generation_id: str) -> Run | None:
-        """The run that has a generation of the provider, or None."""
-        wanted = RUNS.select().where(RUNS.c.generation_id == generation_id)
-        with reading(self._engine) as connection:
-            row = connection.execute(wanted.where(KEPT).limit(1)).first()
-        return as_run(row) if row else None
 
     def annotate(
         self,

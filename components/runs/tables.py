@@ -78,6 +78,8 @@ RUNS = sa.Table(
     sa.Column("parents", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
     sa.Column("group_id", sa.String(64)),
     sa.Column("group_labels", sa.JSON(none_as_null=True)),
+    sa.Column("group_index", sa.Integer),
+    sa.Column("asked_hash", sa.String(64)),
     sa.Column("deleted_at", sa.Float(53)),
     _listed("runs_listed"),
     _listed("runs_of_model", "model"),

@@ -15,12 +15,18 @@ from tests.playgrounds import SAMPLES, Playground, finished, posts
 PICTURE, OTHER_PICTURE, CLIP = SAMPLES / "place.jpg", SAMPLES / "style.jpg", SAMPLES / "clip.mp4"
 
 PARAMETERS = {
-    "/image_o1": "prompt image_urls aspect_ratio resolution num_images output_format provider",
-    "/reference_to_video": "prompt image_list elements aspect_ratio duration provider",
-    "/image_to_video": "prompt image_url last_image_url duration provider",
-    "/video_edit": "prompt video_url image_list elements keep_audio provider",
+    "/image_o1": (
+        "prompt image_urls aspect_ratio resolution num_images output_format provider "
+        "idempotency_key"
+    ),
+    "/reference_to_video": (
+        "prompt image_list elements aspect_ratio duration provider idempotency_key"
+    ),
+    "/image_to_video": "prompt image_url last_image_url duration provider idempotency_key",
+    "/video_edit": "prompt video_url image_list elements keep_audio provider idempotency_key",
     "/video_reference": (
-        "prompt video_url image_list elements aspect_ratio duration keep_audio provider"
+        "prompt video_url image_list elements aspect_ratio duration keep_audio provider "
+        "idempotency_key"
     ),
     "/run": "run_id",
     "/cancel": "run_id",
@@ -171,7 +177,7 @@ def test_a_file_that_was_not_uploaded_is_refused(
     sent = len(posts(playground.sandbox))
     for path in (playground.data_dir / "playground.sqlite3", Path("/etc/passwd")):
         file = {"path": str(path), **meta}
-        values = ["Steal it", [file], "16:9", "1K", 1, "png", "auto"]
+        values = ["Steal it", [file], "16:9", "1K", 1, "png", "auto", None]
         answer = httpx.post(f"{playground.url}/gradio_api/run/image_o1", json={"data": values})
         assert answer.status_code in (403, 500)
         assert "Traceback" not in answer.text

@@ -120,15 +120,25 @@ def test_a_run_that_was_given_up_can_be_looked_for_again(
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.DONE, Status.UNCERTAIN])
-def test_a_run_whose_end_is_known_is_not_looked_for(
+def test_a_run_that_goes_on_or_is_done_is_not_looked_for_but_returned(
     service: RunService, store: RunStore, status: Status
 ) -> None:
     store.add(sample_run(status=status))
-    with pytest.raises(InvalidRequest, match="how this run ended is known"):
-        service.look_again("run-1")
+    assert service.look_again("run-1") == sample_run(status=status) == store.get("run-1")
+
+
+def test_a_look_that_is_asked_for_twice_is_one_look(service: RunService, store: RunStore) -> None:
+    store.add(given_up())
+    assert service.look_again("run-1") == service.look_again("run-1") == service.get("run-1")
+    assert [it.what for it in service.get("run-1").events].count("Looked for again.") == 1
+
+
+def test_a_run_whose_end_is_known_is_not_looked_for(service: RunService, store: RunStore) -> None:
     store.add(sample_run("declined", status=Status.SUBMITTING).failed(NOW, "Declined."))
-    with pytest.raises(InvalidRequest):
-        service.look_again("declined")
+    store.add(sample_run("withdrawn", status=Status.CANCELLED))
+    for run_id in ("declined", "withdrawn"):
+        with pytest.raises(InvalidRequest, match="how this run ended is known"):
+            service.look_again(run_id)
     with pytest.raises(RunNotFound):
         service.look_again("nothing")
 

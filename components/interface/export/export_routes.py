@@ -15,7 +15,6 @@ from components.interface.export.run_archive import run_archive
 from components.media.remembering import with_settings
 from components.media.store import MediaStore, media_type
 from components.media.turns import ONE_A_CORE
-from components.runs.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run
 from components.runs.service import RunService
 
@@ -32,12 +31,8 @@ class Source:
 
 
 def source_of(runs: RunService) -> Source:
-    """The runs that are kept; those of a plan oldest first."""
-
-    def plan(group_id: str) -> Sequence[Run]:
-        return runs.find(Query(group_id=group_id, limit=PAGE_MAX_RUNS)).runs[::-1]
-
-    return Source(runs.get, plan)
+    """The runs that are kept; those of a plan in its order."""
+    return Source(runs.get, runs.plan_runs)
 
 
 def export_router(source: Source, media: MediaStore, clock: Callable[[], float]) -> APIRouter:

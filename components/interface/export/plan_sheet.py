@@ -17,7 +17,7 @@ _GONE = "No longer kept"
 
 
 def save_plan_sheet(runs: Sequence[Run], media: MediaStore, target: Path) -> Path:
-    """Write the sheet of a plan's runs, given oldest first, by the ending of `target`.
+    """Write the sheet of a plan's runs, given in its order, by the ending of `target`.
 
     Raises `MediaRejected` for a plan too large for a picture, and `DiskFull`.
     """
