@@ -15,6 +15,8 @@ def storable(value: Any) -> Any:
     it, but no UTF-8 can hold it; PostgreSQL takes no NUL.
     """
     match value:
+        case str() if value.isascii() and "\0" not in value:
+            return value
         case str():
             return _UNSTORABLE.sub(REPLACEMENT, value)
         case dict():

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from components.catalog.storable_text import storable
 from components.runs.prompt_search import matching
 from components.runs.run import Output, Parent, Run, Status
 from components.runs.tables import KEPT, RUN_PARENTS, RUNS, as_run
@@ -158,7 +159,7 @@ def _conditions(connection: Connection, query: Query) -> list[sa.ColumnElement[b
     if query.favourite:
         conditions.append(RUNS.c.favourite)
     if query.text:
-        conditions.append(matching(connection, RUNS.c.id, query.text))
+        conditions.append(matching(connection, RUNS.c.id, storable(query.text)))
     if query.model:
         conditions.append(RUNS.c.model == query.model)
     if query.group_id:

@@ -3,13 +3,16 @@
 Everything here happens inside the transaction of the connection that is given.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.errors import DatabaseUnavailable
 from components.runs.run import Run, Status
 from components.runs.tables import (
     ACTIVE,
@@ -23,6 +26,8 @@ from components.runs.tables import (
     changed_columns,
     write_changes,
 )
+
+LOGGER = logging.getLogger(__name__)
 
 
 class Lane(Enum):
@@ -74,7 +79,7 @@ class Desk:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        runs = [as_run(row) for row in connection.execute(due)]
+        runs = _read(connection, due, now + lease_s)
         return _claim(connection, runs, lane, now + lease_s, now)
 
     def hand_out_queue(
@@ -93,7 +98,7 @@ class Desk:
         due = [
             (lane, run)
             for lane in (Lane.PICTURES, Lane.VIDEOS)
-            for run in self._queue(connection, lane, now, min(room.get(lane, 0), limit))
+            for run in self._queue(connection, lane, now, lease_s, min(room.get(lane, 0), limit))
         ]
         due.sort(key=lambda it: (it[1].created_at, it[1].id))
         allowed = due[: max(0, limit)]
@@ -105,7 +110,9 @@ class Desk:
             )
         ]
 
-    def _queue(self, connection: Connection, lane: Lane, now: float, limit: int) -> list[Run]:
+    def _queue(
+        self, connection: Connection, lane: Lane, now: float, lease_s: float, limit: int
+    ) -> list[Run]:
         """The first runs of the queue that this lane sends."""
         if limit <= 0:
             return []
@@ -118,7 +125,28 @@ class Desk:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        return _read(connection, due, now + lease_s)
+
+
+def _read(connection: Connection, due: sa.Select[Any], put_off_until: float) -> list[Run]:
+    """The due runs that can be read; a row that cannot holds up no other, and is put off."""
+    try:
         return [as_run(row) for row in connection.execute(due)]
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        LOGGER.exception("a run that is due cannot be read")
+    runs = []
+    for run_id in connection.execute(due.with_only_columns(RUNS.c.id)).scalars().all():
+        mine = RUNS.c.id == run_id
+        try:
+            runs.append(as_run(connection.execute(RUNS.select().where(mine)).one()))
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            LOGGER.exception("run %s cannot be read; it is put off", run_id)
+            connection.execute(RUNS.update().where(mine).values(lease_until=put_off_until))
+    return runs
 
 
 def in_flight(connection: Connection) -> int:

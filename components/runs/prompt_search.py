@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.catalog.storable_text import storable
 from components.runs.database import METADATA, reading
 
 RARE = 300
@@ -112,7 +113,7 @@ def _has_index(connection: Connection) -> bool:
 
 def _folded(prompt: str, title: str) -> str:
     """Folded here, as databases fold ASCII letters only."""
-    return f"{title}\n{prompt}".casefold()
+    return str(storable(f"{title}\n{prompt}")).casefold()
 
 
 @sa.event.listens_for(RUN_TEXTS, "after_create")

@@ -1,24 +1,67 @@
 """What a step brought is kept under the lease it was handed out with, and nothing else is undone.
 
-Everything here happens inside the transaction of the connection that is given.
+Everything here happens inside the transaction of the connection that is given. A result that
+cannot be written holds up no other: it is cleaned, and in the end cut down to what is paid for.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.errors import DatabaseUnavailable
 from components.runs.leases import Claim
 from components.runs.run import Run, Status
+from components.runs.storable_run import essence, storable_run
 from components.runs.tables import RUNS, as_run, write_changes
+
+LOGGER = logging.getLogger(__name__)
 
 
 def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
     """Keep the results of steps under their leases, and with them what the page wrote meanwhile.
 
-    Most are written together: nothing came between, and few columns differ.
+    All are written together; should that fail, each for itself.
+
+    Raises:
+        DatabaseUnavailable: nothing can be written just now.
     """
+    try:
+        with connection.begin_nested():
+            _write_together(connection, results)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        LOGGER.exception("%d result(s) could not be written together", len(results))
+        for claim, run in results:
+            _write_alone(connection, claim, run)
+
+
+def _write_alone(connection: Connection, claim: Claim, run: Run) -> None:
+    """Keep one result: as it is, else cleaned, else what is paid for and nothing more."""
+    ways: tuple[Callable[[], Run], ...] = (
+        lambda: run,
+        lambda: storable_run(run),
+        lambda: essence(claim.run, run),
+    )
+    for way in ways:
+        try:
+            with connection.begin_nested():
+                _write_together(connection, [(claim, way())])
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            LOGGER.exception("the result of a step of run %s could not be written", claim.run.id)
+        else:
+            return
+    # The lease runs out, and the run is searched for or looked at again.
+    LOGGER.critical("the result of a step of run %s is lost: %r", claim.run.id, run)
+
+
+def _write_together(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
+    """Most are written together: nothing came between, and few columns differ."""
     together = []
     state = sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
     ids = [run.id for _, run in results]

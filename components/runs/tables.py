@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from components.catalog.storable_text import storable
 from components.errors import MediaRejected
 from components.media.store import name_of
 from components.runs.database import METADATA
@@ -148,7 +149,7 @@ _PARTS = {"outputs": Output, "events": Event, "parents": Parent}
 def as_row(run: Run) -> dict[str, Any]:
     """Every column that a run has; the lease is not the run's own."""
     values = {name: _plain(name, getattr(run, name)) for name in _FIELDS}
-    return {**values, "prompt": run.prompt}
+    return {**values, "prompt": storable(run.prompt)}
 
 
 def changed_columns(before: Run, after: Run) -> dict[str, Any]:
@@ -172,6 +173,9 @@ def as_run(row: Row[Any]) -> Run:
 def link(connection: Connection, run: Run, *, known: Run | None = None) -> None:
     """Note the files and the parents that a run refers to and `known`, its former self, did not."""
     files = media_names(run) - (media_names(known) if known else set())
+    if files:
+        mine = sa.select(RUN_MEDIA.c.name).where(RUN_MEDIA.c.run_id == run.id)
+        files -= set(connection.execute(mine).scalars())
     if files:
         rows = [{"name": name, "run_id": run.id} for name in sorted(files)]
         connection.execute(RUN_MEDIA.insert(), rows)
@@ -221,4 +225,5 @@ def names_in(value: Any) -> Iterator[str]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    return [vars(item) for item in value] if name in _PARTS else value
+    """The value as its column takes it; text that could not be shown later is replaced."""
+    return storable([vars(item) for item in value] if name in _PARTS else value)
