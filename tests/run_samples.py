@@ -42,8 +42,8 @@ class FullPause(random.Random):
 class FullStore(FolderStore):
     """A media store on a disk without room."""
 
-    def keep(self, source: Path, suffix: str) -> str:
-        raise OSError(ENOSPC, f"No space left for {source.name}{suffix}")
+    def keep(self, source: Path, suffix: str, digest: str = "") -> str:
+        raise OSError(ENOSPC, f"No space left for {source.name}{suffix}{digest}")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
 from components.interface.describe import run_as_json
 from components.interface.idempotency import asked_hash, run_id_for
+from components.interface.intake import Manner
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
 from components.runs.history import Query
@@ -34,17 +35,19 @@ def add_api(services: Services) -> None:
 
 
 def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., RunJson]:
-    runs = services.runs
+    runs, intake = services.runs, services.intake
 
     def submit(request: gr.Request, *, idempotency_key: Any = None, **values: Any) -> RunJson:
-        found = find_uploads(values, services.upload_folder)
+        names: dict[str, str] = {}
+        found = find_uploads(values, services.upload_folder, names)
+        manner = Manner(names=names)
         run_id = run_id_for(idempotency_key, request)
         if run_id is None:
-            return run_as_json(runs.submit(services.intake.admit(model, found)))
+            return run_as_json(runs.submit(intake.admit(model, found, manner)))
         asked = asked_hash(model, found)
         run = runs.asked_before(run_id, asked)
         if run is None:
-            admitted = services.intake.admit(model, found)
+            admitted = intake.admit(model, found, manner)
             run = runs.submit(admitted, run_id=run_id, asked_hash=asked)
         return run_as_json(run)
 

@@ -42,7 +42,7 @@ def run_id_for(given: Any, request: gr.Request | None) -> str | None:
 def asked_hash(model: type[ModelRequest], values: Mapping[str, Any], *also: Any) -> str:
     """A hash of what is asked for as it came in, before files are kept and repaired.
 
-    A file that gradio took in stands there by its path, which names its content.
+    A file that was uploaded stands there by its reference, which names its content.
     """
     asked = json.dumps([model.model_id, values, also], sort_keys=True, default=str)
     return hashlib.sha256(asked.encode()).hexdigest()

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
-from components.errors import InvalidInput, InvalidRequest
+from components.errors import InvalidInput, InvalidRequest, MediaRejected
 from components.interface.choices import ChosenFor, choices_of
 from components.interface.preparation import Preparations, refusal
 from components.interface.uploads import Upload
+from components.media.incoming import suffix_for
 from components.media.inputs import take_image, take_video
-from components.media.store import REF_PREFIX, MediaStore
+from components.media.store import REF_PREFIX, MediaStore, ref
 
 PAGE_WAIT_S = 2.0
 """How long Generate waits for a picture that was added a moment ago."""
@@ -71,14 +73,15 @@ class Intake:
         return model.parse(taken)
 
     def _take(self, source: str, kind: MediaKind, manner: Manner) -> str:
-        is_file = isinstance(source, Upload) or source.startswith(REF_PREFIX)
+        if isinstance(source, Upload):
+            source = self._fetched(Path(source))
+        is_file = source.startswith(REF_PREFIX)
         if not is_file:
             take = take_image if kind == "image" else take_video
             source = take(source, self.media, allowed_hosts=self.allowed_hosts)
             if source.startswith(REF_PREFIX) or not manner.reads_addresses:
                 return source
-        # Hashing a long clip only to find that nothing was chosen would be felt.
-        chosen = manner.chosen and manner.chosen.get(self.preparations.identity(source))
+        chosen = manner.chosen.get(self.preparations.identity(source))
         choices = choices_of(kind, chosen)
         look = self.preparations.look(source, choices, manner.wait_s if is_file else 0.0)
         if look.carried:
@@ -86,3 +89,9 @@ class Intake:
         if look.state == "working" and not is_file:
             return source
         raise refusal(look, manner.names.get(source, ""))
+
+    def _fetched(self, file: Path) -> str:
+        """Keep a file that gradio fetched from the address a call gave it."""
+        if not file.is_file():
+            raise MediaRejected("That file is no longer kept here; add it again.")
+        return ref(self.media.keep(file, suffix_for(file, file.name)))

@@ -16,11 +16,11 @@ from components.errors import (
     RepairCancelled,
     StorageError,
 )
-from components.interface.uploads import Upload
 from components.media.addresses import check_address, host_of
 from components.media.desk import Desk, Examined
 from components.media.preflight import Choices
-from components.media.store import REF_PREFIX, MediaStore, content_hash
+from components.media.store import REF_PREFIX, MediaStore
+from components.media.wording import called
 
 REMEMBERED = 512
 THREADS = 4
@@ -65,22 +65,11 @@ class Preparations:
         self._allowed_hosts = allowed_hosts
         self._lock = threading.Lock()
         self._jobs: OrderedDict[tuple[str, Choices], _Job] = OrderedDict()
-        self._identities: OrderedDict[str, str] = OrderedDict()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="preparation")
 
     def identity(self, source: str) -> str:
         """What stays the same for the same content: an address, or a hash of the file."""
-        if not isinstance(source, Upload):
-            return source.removeprefix(REF_PREFIX).partition(".")[0]
-        with self._lock:
-            known = self._identities.get(source)
-        if known is None:
-            known = content_hash(Path(source))
-            with self._lock:
-                self._identities[source] = known
-                if len(self._identities) > REMEMBERED:
-                    self._identities.popitem(last=False)
-        return known
+        return source.removeprefix(REF_PREFIX).partition(".")[0]
 
     def look(self, source: str, choices: Choices, wait_s: float = 0.0) -> Look:
         """What is known; work that is not done begins, and is waited for up to `wait_s`."""
@@ -117,9 +106,8 @@ class Preparations:
 
     def _examine(self, source: str, choices: Choices, job: _Job) -> Look:
         try:
-            if isinstance(source, Upload) or source.startswith(REF_PREFIX):
-                file = Path(source) if isinstance(source, Upload) else source
-                examined = self._at_the_desk(file, choices, job)
+            if source.startswith(REF_PREFIX):
+                examined = self._at_the_desk(source, choices, job)
                 return Look("ready", examined.ref, 1.0, examined=examined)
             return self._examine_address(source, choices, job)
         except RepairCancelled as error:
@@ -133,9 +121,10 @@ class Preparations:
         url = check_address(source, allowed_hosts=self._allowed_hosts)
         try:
             with self._media.workspace() as folder:
-                file = folder / f"The file at {host_of(url)}"
+                file = folder / "download"
                 self._fetch(url, file)
-                examined = self._at_the_desk(file, choices, job)
+                with called(f"The file at {host_of(url)}"):
+                    examined = self._at_the_desk(file, choices, job)
         except StorageError:
             sentence = "This address could not be checked from here. It is passed on as it is."
             return Look("unchecked", url, 1.0, sentence)

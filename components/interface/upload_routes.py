@@ -1,6 +1,6 @@
 """Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
 
-import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -8,70 +8,69 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from components.catalog import MODELS
-from components.errors import MediaRejected
+from components.errors import DiskFull
+from components.interface.arrivals import Arrival, Arrivals, arrivals
 from components.interface.form_shape import shaped
+from components.interface.multipart import FileBegins, FilePiece, MultipartFiles
+from components.interface.uploads import NO_ROOM, path_of
 from components.media.remembering import read_settings
-from components.media.sniff import kind_of
-from components.media.store import MediaStore, media_type, ref
-from components.media.wording import file_label, megabytes
-
-UPLOAD_MAX_BYTES = 500_000_000
-"""Larger than any model takes, since a repair may make a file smaller."""
-NAME_MAX_BYTES = 200
-"""A file system takes 255."""
-SUFFIX = {"image": ".jpg", "video": ".mp4"}
-"""For names that do not say what a file is."""
+from components.media.store import MediaStore
 
 
-def upload_router(media: MediaStore) -> APIRouter:
+def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
     """`POST /uploads?name=…` with the file as the body; answers its reference.
 
     `remembered` is there for a result of a playground: the `form` and the `values` it came from.
+    `POST /gradio_api/upload` takes files of a form as gradio's own route would, and answers paths
+    that a call names them by, in gradio's `upload_folder`.
     """
     router = APIRouter()
 
     async def take(request: Request, name: str = "The file") -> dict[str, Any]:
-        with media.workspace() as folder:
-            file = folder / _safe(name)
-            await _receive(request, file)
-            return {
-                "ref": await run_in_threadpool(_keep, file, media),
-                "remembered": await run_in_threadpool(_remembered, file),
-            }
+        async with arrivals(media) as taken:
+            arrival = taken.begin(name)
+            async for piece in request.stream():
+                await arrival.add(piece)
+            await arrival.end()
+            return await run_in_threadpool(_kept, arrival, media)
+
+    async def take_form(request: Request) -> list[str]:
+        files = MultipartFiles(request.headers.get("content-type", ""))
+        pieces = request.stream()
+        async with arrivals(media) as taken:
+            try:
+                await _receive_files(files, pieces, taken)
+            except DiskFull:
+                # Clients show nothing of an answer that is an error; the call will say it.
+                async for _ in pieces:
+                    pass
+                return [path_of(NO_ROOM, upload_folder) for _ in taken.begun]
+            refs = [await run_in_threadpool(it.keep, media) for it in taken.begun]
+            return [path_of(it, upload_folder) for it in refs]
 
     router.add_api_route("/uploads", take, methods=["POST"])
+    router.add_api_route("/gradio_api/upload", take_form, methods=["POST"])
     return router
 
 
-def _safe(name: str) -> str:
-    """The last part of a name, for a file of ours; sentences about the file show it."""
-    last = re.split(r"[/\\]", name.replace("\0", ""))[-1].lstrip(". ")
-    return last.encode()[-NAME_MAX_BYTES:].decode(errors="ignore") or "The file"
+def _kept(arrival: Arrival, media: MediaStore) -> dict[str, Any]:
+    arrival.require_media()
+    reference = arrival.keep(media)
+    return {"ref": reference, "remembered": _remembered(arrival.path)}
 
 
-async def _receive(request: Request, file: Path) -> None:
-    size_bytes = 0
-    with file.open("wb") as target:
-        async for chunk in request.stream():
-            size_bytes += len(chunk)
-            if size_bytes > UPLOAD_MAX_BYTES:
-                limit = megabytes(UPLOAD_MAX_BYTES)
-                raise MediaRejected(
-                    f"{file_label(file)} is larger than {limit}; add a smaller one."
-                )
-            target.write(chunk)
-
-
-def _keep(file: Path, media: MediaStore) -> str:
-    """Keep what is a picture or a video by its first bytes, whatever its name says."""
-    kind = kind_of(file)
-    if file.stat().st_size == 0:
-        raise MediaRejected(f"{file_label(file)} is empty (0 bytes); add another file.")
-    if kind is None:
-        raise MediaRejected(f"{file_label(file)} is not a picture or a video; it was not added.")
-    suffix = file.suffix.lower()
-    named_right = media_type(f"x{suffix}").startswith(kind)
-    return ref(media.keep(file, suffix if named_right else SUFFIX[kind]))
+async def _receive_files(
+    files: MultipartFiles, pieces: AsyncIterator[bytes], taken: Arrivals
+) -> None:
+    arrival: Arrival | None = None
+    async for content in pieces:
+        for event in files.read(content):
+            if isinstance(event, FileBegins):
+                arrival = taken.begin(event.name)
+            elif arrival and isinstance(event, FilePiece):
+                await arrival.add(event.content)
+            elif arrival:
+                await arrival.end()
 
 
 def _remembered(file: Path) -> dict[str, Any] | None:

@@ -1,32 +1,64 @@
-"""Files that gradio took in: found in what a form or an API call hands over, and checked."""
+"""Files that were uploaded, found in what an API call hands over, and checked.
+
+Gradio knows an upload by a path in its own folder. Ours stand in the media store instead: such a
+path is the folder with the name in the store, and no file is there.
+"""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gradio.utils import is_in_or_equal
 
-from components.errors import AddressBlocked
+from components.errors import AddressBlocked, DiskFull, MediaRejected
+from components.media.incoming import costs_nothing_yet
+from components.media.store import REF_PREFIX, name_of
+
+NO_ROOM = f"{REF_PREFIX}no-room"
+"""Stands where a reference would: the file was not taken in, because the disk is full."""
 
 
 class Upload(str):
-    """The path of a file that was uploaded, where a request would carry a string."""
+    """The path of a file that gradio fetched, where a request would carry a string."""
 
     __slots__ = ()
 
 
-def find_uploads(value: Any, upload_folder: str) -> Any:
-    """Replace gradio's file values, however deep, by `Upload`.
+def path_of(reference: str, upload_folder: str) -> str:
+    """The path by which a call may name a file of the store."""
+    return str(Path(upload_folder) / reference.removeprefix(REF_PREFIX))
+
+
+def find_uploads(value: Any, upload_folder: str, names: dict[str, str] | None = None) -> Any:
+    """Replace gradio's file values, however deep, by references or by `Upload`.
+
+    `names` is told what the caller calls each file, by what stands for it.
 
     Raises:
         AddressBlocked: a path that no upload made; without this check a call could name any file.
+        DiskFull: it was not taken in, because there was no room.
     """
     if isinstance(value, Mapping):
         if "path" in value:
-            path = str(value["path"])
-            if not is_in_or_equal(path, upload_folder):
-                raise AddressBlocked("That file was not uploaded here. Upload it and try again.")
-            return Upload(path)
-        return {name: find_uploads(item, upload_folder) for name, item in value.items()}
+            found = _found(str(value["path"]), upload_folder)
+            if names is not None and value.get("orig_name"):
+                names[found] = str(value["orig_name"])
+            return found
+        return {name: find_uploads(item, upload_folder, names) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [find_uploads(item, upload_folder) for item in value]
+        return [find_uploads(item, upload_folder, names) for item in value]
     return value
+
+
+def _found(path: str, upload_folder: str) -> str:
+    if not is_in_or_equal(path, upload_folder):
+        raise AddressBlocked("That file was not uploaded here. Upload it and try again.")
+    reference = REF_PREFIX + Path(path).name
+    if reference == NO_ROOM:
+        with costs_nothing_yet():
+            raise DiskFull("There was no room here to take the file in.")
+    try:
+        name_of(reference)
+    except MediaRejected:
+        return Upload(path)
+    return reference

@@ -19,10 +19,10 @@ from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
 from components.media.clip_plan import ClipPlan
+from components.media.durable_files import disk_space_watched
 from components.media.picture_track import PictureTrack
 from components.media.preflight import Cancelled, Progress, stop_if
 from components.media.sound_track import SoundTrack
-from components.media.store import disk_space_watched
 from components.media.video_files import opened
 
 # Sound lies a little apart from its picture in a file; further on nothing of the cut follows.

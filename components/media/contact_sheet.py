@@ -16,8 +16,8 @@ from components.media.canvas import (
     picture_facts,
     rounded,
 )
+from components.media.durable_files import disk_space_watched
 from components.media.lettering import font_of_height
-from components.media.store import disk_space_watched
 from components.media.text_block import TextBlock, text_block
 
 _GROUND = (246, 246, 249)

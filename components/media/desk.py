@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.media.clip_preflight import preflight_video
+from components.media.durable_files import content_hash
 from components.media.image_preflight import preflight_image
 from components.media.images import thumbnail
 from components.media.preflight import (
@@ -23,7 +24,7 @@ from components.media.preflight import (
     stop_if,
 )
 from components.media.sniff import require_kind
-from components.media.store import MediaStore, content_hash, name_of, ref
+from components.media.store import MediaStore, name_of, ref
 from components.media.turns import ONE_A_CORE, Turns
 from components.media.videos import frame_picture
 
@@ -77,7 +78,8 @@ class Desk:
         """
         file = source if isinstance(source, Path) else self._store.path(name_of(source))
         require_kind(file, choices.kind)
-        key = (content_hash(file), choices)
+        digest = content_hash(file) if isinstance(source, Path) else file.stem
+        key = (digest, choices)
         while True:
             with self._lock:
                 known = self._recall(key)
@@ -111,7 +113,7 @@ class Desk:
         try:
             with self._turns.turn(cancelled), self._store.workspace() as folder:
                 facts = preflight(file, folder, key[1], progress, cancelled)
-                examined = self._keep(facts, folder)
+                examined = self._keep(facts, folder, key[0])
         finally:
             with self._lock:
                 if examined is not None:
@@ -122,12 +124,12 @@ class Desk:
         progress(1.0)
         return examined
 
-    def _keep(self, facts: Preflight, folder: Path) -> Examined:
+    def _keep(self, facts: Preflight, folder: Path, digest: str) -> Examined:
         # Drawn before anything is kept, so that a file whose preview fails leaves nothing.
         small_original = small = _small(facts, facts.source, folder / "before.jpg")
         if not facts.untouched:
             small = _small(facts, facts.path, folder / "after.jpg")
-        original = after = self._store.keep(facts.source, facts.before.suffix)
+        original = after = self._store.keep(facts.source, facts.before.suffix, digest)
         if not facts.untouched:
             after = self._store.keep(facts.path, facts.after.suffix)
         return Examined(

@@ -15,7 +15,7 @@ import httpcore
 from components.errors import AddressBlocked, DownloadFailed, LinkExpired
 from components.media.addresses import check_address, host_of
 from components.media.connection import Deadline, PublicBackend, Resolver, resolve_by_system
-from components.media.store import disk_space_watched
+from components.media.durable_files import disk_space_watched
 from components.media.transfer import Transfer, TransferCut, header
 
 _MAX_REDIRECTS = 5

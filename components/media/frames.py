@@ -11,7 +11,8 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.store import MediaStore, disk_space_watched, name_of, ref
+from components.media.durable_files import disk_space_watched
+from components.media.store import MediaStore, name_of, ref
 from components.media.turns import ONE_A_CORE
 from components.media.video_files import colorspace_of, first_frame, opened, picture_length_s
 

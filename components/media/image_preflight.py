@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageColor
 
 from components.errors import MediaRejected
+from components.media.durable_files import disk_space_watched
 from components.media.image_conversion import Finish, conversions, flat, is_plain
 from components.media.image_files import ImageInfo, describe_picture, opened
 from components.media.image_metadata import has_jpeg_end, jpeg_start, without_metadata
@@ -16,7 +17,6 @@ from components.media.image_saving import Target, jpeg_options, save_within
 from components.media.image_shape import Shape, Size, shape_for
 from components.media.images import DEFAULT_LIMITS, ImageLimits, check_image, image_checks
 from components.media.preflight import Check, ImageChoices, Preflight
-from components.media.store import disk_space_watched
 from components.media.wording import file_label, megabytes, sides
 
 # A face of 32 pixels enlarged to the 300 that are needed is a guess; below, nothing is left of it.

@@ -14,11 +14,11 @@ from typing import Any
 from PIL import Image, JpegImagePlugin
 
 from components.errors import MediaRejected
+from components.media.durable_files import disk_space_watched
 from components.media.image_conversion import Finish
 from components.media.image_files import ImageInfo
 from components.media.image_shape import Size
 from components.media.jpeg_strips import write_jpeg
-from components.media.store import disk_space_watched
 
 Options = dict[str, Any]
 Colour = tuple[int, int, int]

@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.durable_files import disk_space_watched
 from components.media.image_conversion import plain
 from components.media.image_files import (
     MAX_PIXELS,
@@ -14,7 +15,6 @@ from components.media.image_files import (
     opened,
 )
 from components.media.preflight import Check
-from components.media.store import disk_space_watched
 from components.media.wording import MB, megabytes, sides
 
 __all__ = [

@@ -11,17 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.errors import AddressBlocked, DiskFull, MediaRejected
+from components.errors import AddressBlocked, MediaRejected
 from components.media.addresses import check_address
 from components.media.desk import preflight
 from components.media.images import ImageInfo
+from components.media.incoming import costs_nothing_yet
 from components.media.preflight import Choices, ClipChoices, ImageChoices
 from components.media.results import verify_result
 from components.media.sniff import Kind
 from components.media.store import REF_PREFIX, MediaStore, media_type, name_of, ref
 from components.media.turns import ONE_A_CORE
 from components.media.videos import VideoInfo
-from components.media.wording import MB, megabytes
+from components.media.wording import MB, called, megabytes
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}
@@ -81,7 +82,7 @@ def _take(
 
 
 def _keep(file: Path, store: MediaStore, choices: Choices, kept_as: str = "") -> str:
-    with _upload_costs_nothing(), ONE_A_CORE.turn(), store.workspace() as folder:
+    with costs_nothing_yet(), ONE_A_CORE.turn(), store.workspace() as folder:
         facts = preflight(file, folder, choices)
         if kept_as and facts.untouched:
             return kept_as
@@ -102,26 +103,14 @@ def _decoded(uri: str, kind: Kind, store: MediaStore) -> Iterator[Path]:
         content = base64.b64decode(uri[match.end() :], validate=True)
     except (binascii.Error, ValueError) as error:
         raise MediaRejected("The data URI is not valid base64; copy all of it again.") from error
-    with _upload_costs_nothing(), store.workspace() as work:
-        file = work / f"The pasted {kind}"
+    with costs_nothing_yet(), store.workspace() as work:
+        file = work / "pasted"
         file.write_bytes(content)
-        yield file
+        with called(f"The pasted {kind}"):
+            yield file
 
 
 def _address(source: str, allowed_hosts: frozenset[str]) -> str:
     if not _SCHEME.match(source):
         raise AddressBlocked("That is not an address; it must begin with https://.")
     return check_address(source, allowed_hosts=allowed_hosts)
-
-
-@contextmanager
-def _upload_costs_nothing() -> Iterator[None]:
-    """Say of a full disk what is true before a request: there is nothing paid for yet."""
-    try:
-        yield
-    except DiskFull as error:
-        raise DiskFull(
-            error.message,
-            cost="Nothing was sent.",
-            advice="Free some space in the data folder and add the file again.",
-        ) from error

@@ -4,28 +4,33 @@ A name is the SHA-256 of the content plus a suffix, `<64 hex digits>.png`. The r
 requests, in the database and as the address in the browser is `/media/<name>`.
 """
 
-import errno
-import hashlib
 import os
 import re
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from components.errors import DiskFull, MediaRejected
+from components.errors import MediaRejected
+from components.media.durable_files import (
+    content_hash,
+    copy_hashed,
+    disk_space_watched,
+    link,
+    sync,
+    sync_folder,
+)
 
 REF_PREFIX = "/media/"
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
 _ABANDONED_AFTER_S = 24 * 3600
-# Two writes within a tick of the file system's clock look like one; ticks last up to 10 ms.
-_SETTLED_NS = 50_000_000
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NOT_KEPT = "That file is no longer kept here; add it again."
 # Nothing here may be run by a browser: no SVG, no HTML, no PDF.
 _MEDIA_TYPES = {
     ".jpg": "image/jpeg",
@@ -51,11 +56,24 @@ _MEDIA_TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class KeptFile:
+    """A file of the store; `kept_at` is when it was last handed in, in seconds since the epoch."""
+
+    name: str
+    size_bytes: int
+    kept_at: float
+
+
 class MediaStore(Protocol):
     """Where media live. Every name is checked; one that is malformed raises `MediaRejected`."""
 
-    def keep(self, source: Path, suffix: str) -> str:
-        """Copy the file in and return its name. Raises `DiskFull`; keeps all of it or nothing."""
+    def keep(self, source: Path, suffix: str, digest: str = "") -> str:
+        """Take the file in and return its name. Raises `DiskFull`; keeps all of it or nothing.
+
+        A file of a workspace becomes the kept one, so it must not be written to afterwards; any
+        other is copied. `digest` is its SHA-256 where that is known already.
+        """
         ...
 
     def has(self, name: str) -> bool:
@@ -74,35 +92,57 @@ class MediaStore(Protocol):
         """Lend a temporary directory on the same volume, removed with its content afterwards."""
         ...
 
+    def kept(self) -> Iterator[KeptFile]:
+        """Every file that is kept, in no order."""
+        ...
+
     def size_bytes(self) -> int:
         """Return the size of everything that is kept."""
         ...
 
+    def free_bytes(self) -> int:
+        """Return how much more could be kept."""
+        ...
+
 
 class FolderStore:
-    """A store in one folder, made at the first write: `folder/ab/ab….png`."""
+    """A store in one folder, made at the first write: `folder/ab/ab….png`.
 
-    def __init__(self, folder: Path) -> None:
+    A file's time of change says when it was last handed in. Looking at it and removing the file
+    are one step, as are finding a file and making it young, so that `keep` and `delete` of the
+    same content cannot cross.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        free_bytes: Callable[[Path], int] | None = None,
+    ) -> None:
         self._folder = folder
         self._work = folder / "work"
+        self._clock = clock
+        self._free_bytes = free_bytes or _free_bytes
+        self._lock = threading.Lock()
 
-    def keep(self, source: Path, suffix: str) -> str:
-        """Copy the file in and return its name. Raises `DiskFull`; keeps all of it or nothing."""
+    def keep(self, source: Path, suffix: str, digest: str = "") -> str:
+        """Take the file in and return its name. Raises `DiskFull`; keeps all of it or nothing.
+
+        A file of a workspace becomes the kept one, so it must not be written to afterwards; any
+        other is copied. `digest` is its SHA-256 where that is known already.
+        """
         if not _SUFFIX.fullmatch(suffix):
             raise MediaRejected(f"A file cannot be kept with the ending {suffix!r}.")
-        name = content_hash(source) + suffix
-        target = self._place(name)
-        if _renewed(target):
-            return name
-        with disk_space_watched(), self.workspace() as work:
-            copy = work / "incoming"
-            _copy(source, copy)
-            if content_hash(source) + suffix != name:
-                raise MediaRejected("The file changed while it was taken in; add it again.")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            copy.replace(target)
-            _sync_folder(target.parent)
-        return name
+        with disk_space_watched(), ExitStack() as stack:
+            if source == self._place(source.name):
+                ready, digest = source, source.name.partition(".")[0]
+            elif self._work in source.parents:
+                ready, digest = source, digest or content_hash(source)
+            else:
+                ready = stack.enter_context(self.workspace()) / "incoming"
+                digest = copy_hashed(source, ready)
+            return self._keep(ready, digest + suffix)
 
     def has(self, name: str) -> bool:
         """Tell whether a file of this name is kept; False for a malformed name."""
@@ -111,7 +151,7 @@ class FolderStore:
     def path(self, name: str) -> Path:
         """Return the file. Raises `MediaRejected` when it is not kept."""
         if not self.has(name):
-            raise MediaRejected("That file is no longer kept here; add it again.")
+            raise MediaRejected(_NOT_KEPT)
         return self._place(name)
 
     def delete(self, name: str, *, idle_s: float = 0.0) -> bool:
@@ -119,11 +159,32 @@ class FolderStore:
         if not self.has(name):
             return True
         file = self._place(name)
-        with suppress(FileNotFoundError):
-            if time.time() - file.stat().st_mtime < idle_s:
+        with self._lock, suppress(FileNotFoundError):
+            if self._clock() - file.stat().st_mtime < idle_s:
                 return False
             file.unlink()
         return True
+
+    def kept(self) -> Iterator[KeptFile]:
+        """Every file that is kept, in no order."""
+        for file in self._folder.glob("??/*"):
+            if _NAME.fullmatch(file.name):
+                with suppress(FileNotFoundError):
+                    facts = file.stat()
+                    yield KeptFile(file.name, facts.st_size, facts.st_mtime)
+
+    def size_bytes(self) -> int:
+        """Return the size of everything that is kept, without work in progress."""
+        return sum(file.size_bytes for file in self.kept())
+
+    def free_bytes(self) -> int:
+        """Return how much more the volume takes."""
+        there = (folder for folder in (self._folder, *self._folder.parents) if folder.exists())
+        return self._free_bytes(next(there))
+
+    def clear_work(self) -> None:
+        """Remove what a killed process left behind; only the sole process may call it."""
+        shutil.rmtree(self._work, ignore_errors=True)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -137,16 +198,35 @@ class FolderStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def size_bytes(self) -> int:
-        """Return the size of everything that is kept, without work in progress."""
-        total = 0
-        for file in self._folder.glob("??/*"):
-            with suppress(FileNotFoundError):
-                total += file.stat().st_size
-        return total
-
     def _place(self, name: str) -> Path:
         return self._folder / name[:2] / name
+
+    def _keep(self, ready: Path, name: str) -> str:
+        """Let a whole file of ours be found under its name from now on."""
+        target = self._place(name)
+        with self._lock:
+            if self._renewed(target):
+                return name
+        try:
+            sync(ready)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock:
+                if not self._renewed(target):
+                    link(ready, target)
+                    self._renewed(target)
+        except FileNotFoundError as error:
+            raise MediaRejected(_NOT_KEPT) from error
+        sync_folder(target.parent)
+        return name
+
+    def _renewed(self, file: Path) -> bool:
+        """Make a kept file young: its age tells `delete` that somebody needs it again."""
+        now = self._clock()
+        try:
+            os.utime(file, (now, now))
+        except FileNotFoundError:
+            return False
+        return True
 
     def _remove_abandoned_work(self) -> None:
         """Remove what a killed process left behind."""
@@ -175,52 +255,5 @@ def name_of(ref: str) -> str:
     return name
 
 
-@contextmanager
-def disk_space_watched() -> Iterator[None]:
-    """Turn the system's "no space left" into `DiskFull`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise DiskFull("There is no room left to keep the file.") from error
-        raise
-
-
-def content_hash(file: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, read again only when the file has changed."""
-    facts = file.stat()
-    version = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-    is_settled = time.time_ns() - max(version[-2:]) > _SETTLED_NS
-    return (_hash_of_version if is_settled else _hash_of_version.__wrapped__)(file, *version)
-
-
-@lru_cache(maxsize=256)
-def _hash_of_version(file: Path, *version: int) -> str:
-    del version
-    with file.open("rb") as reader:
-        return hashlib.file_digest(reader, "sha256").hexdigest()
-
-
-def _renewed(file: Path) -> bool:
-    """Make a kept file young: its age tells `delete` that somebody needs it again."""
-    try:
-        os.utime(file)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-    with target.open("r+b") as copy:
-        os.fsync(copy.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable. Windows cannot open a folder and needs nothing."""
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

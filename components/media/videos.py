@@ -6,8 +6,8 @@ from pathlib import Path
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.durable_files import disk_space_watched
 from components.media.preflight import Check
-from components.media.store import disk_space_watched
 from components.media.video_files import VideoInfo, first_frame, inspect_video, opened
 from components.media.wording import MB, megabytes, sides
 

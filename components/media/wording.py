@@ -1,6 +1,9 @@
 """How files, sizes and shapes are named in the sentences a user reads."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 MB = 1_000_000
@@ -8,9 +11,26 @@ _LONGEST_NAME = 60
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
+_CALLED: ContextVar[str] = ContextVar("called", default="")
+
+
+@contextmanager
+def called(label: str) -> Iterator[None]:
+    """Let sentences in this block call the file by this: on disk its name is ours."""
+    token = _CALLED.set(label)
+    try:
+        yield
+    finally:
+        _CALLED.reset(token)
+
 
 def file_label(path: Path | str) -> str:
-    """Return the file's own name on one line, shortened in the middle when it is very long."""
+    """Return what the file is called: by `called`, or else its own name on one line.
+
+    A very long name is shortened in the middle.
+    """
+    if label := _CALLED.get():
+        return label
     if _KEPT_NAME.fullmatch(Path(path).name):
         return "This file"
     name = _UNPRINTABLE.sub(" ", Path(path).name).encode("utf-8", "replace").decode().strip()

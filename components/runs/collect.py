@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.errors import DownloadFailed, InvalidInput, MediaRejected, StorageError
+from components.media.durable_files import disk_space_watched
 from components.media.images import ImageInfo, thumbnail
 from components.media.results import verify_result
-from components.media.store import MediaStore, disk_space_watched, media_type
+from components.media.store import MediaStore, media_type
 from components.media.videos import VideoInfo, frame_picture
 from components.runs.run import Output
 

@@ -20,6 +20,9 @@ PICTURE = (SAMPLES / "place.jpg").read_bytes()
         "ä" * 200 + ".jpg",
         "a\0b.jpg",
         "C:\\a",
+        "D:evil.mp4",
+        "CON.png",
+        "a.jpg:stream",
     ],
 )
 def test_a_picture_of_any_name_is_kept_once_under_its_content(
@@ -29,7 +32,7 @@ def test_a_picture_of_any_name_is_kept_once_under_its_content(
     assert answer.status_code == 200
     kept = answer.json()["ref"]
     assert kept.startswith("/media/")
-    assert kept.endswith(".jpg")
+    assert kept.endswith((".jpg", ".png"))
     assert httpx.get(playground.url + kept).content == PICTURE
 
 

@@ -21,8 +21,8 @@ LOCAL = frozenset({"127.0.0.1:8123"})
 class FullStore(FolderStore):
     """A store whose volume has no room."""
 
-    def keep(self, source: Path, suffix: str) -> str:
-        raise DiskFull(f"There is no room left to keep {source.name} as {suffix}.")
+    def keep(self, source: Path, suffix: str, digest: str = "") -> str:
+        raise DiskFull(f"There is no room left to keep {source.name} as {digest}{suffix}.")
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_text_that_names_an_existing_file_is_never_opened(
 def test_a_full_disk_says_that_nothing_was_sent(tmp_path: Path, picture: Path) -> None:
     with pytest.raises(DiskFull) as caught:
         take_image(picture, FullStore(tmp_path / "media"))
-    assert "Nothing was sent." in str(caught.value)
+    assert "Nothing was sent or charged." in str(caught.value)
     assert "paid" not in str(caught.value)
 
 

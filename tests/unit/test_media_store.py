@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from components.errors import DiskFull, MediaRejected
+from components.media.durable_files import content_hash, disk_space_watched
 from components.media.store import (
     FolderStore,
-    content_hash,
-    disk_space_watched,
     media_type,
     name_of,
     ref,
