@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -115,8 +116,9 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             is_sandbox=settings.is_sandbox,
             provider_url=settings.base_url,
             needs_login=bool(settings.logins),
+            public_url=settings.public_url,
         )
-        web = build_web(build_page(services), services, WebOptions(ASSETS, settings.logins))
+        web = build_web(build_page(services), services, _web_options(settings))
         web.state.stop_taking_runs = engine.stop_taking
         _end_at_once(engine, late_charges, stack)
         yield web
@@ -159,6 +161,14 @@ def _reference_fetcher(
         return fetched
 
     return fetch
+
+
+def _web_options(settings: Settings) -> WebOptions:
+    """It answers to the names of this machine, and to the one people open it by."""
+    machine = socket.gethostname()
+    public = urlsplit(settings.public_url).hostname or ""
+    hosts = frozenset({machine, f"{machine}.local", settings.server_name, public})
+    return WebOptions(ASSETS, settings.logins, hosts=hosts, public_url=settings.public_url)
 
 
 def _own(data_dir: Path, stack: ExitStack) -> None:
@@ -242,7 +252,11 @@ def _serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
     # uvicorn ends by raising the signal again; as an exit it lets the engine finish its work.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
-        web, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=True
+        web,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     try:
         _Server(config, web.state.stop_taking_runs).run(sockets=[listener])

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from math import inf
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -22,6 +24,13 @@ DESCRIPTIONS: Mapping[str, str] = {
     "PLAYGROUND_DATA_DIR": "where runs and media are kept (default ./data)",
     "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
     "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
+    "PLAYGROUND_PUBLIC_URL": (
+        "the address people open it by, such as https://play.example.org; any other name than this "
+        "machine's own is refused"
+    ),
+    "PLAYGROUND_TRUSTED_PROXIES": (
+        "addresses of proxies in front of it, comma-separated; only they may say who asks"
+    ),
     "PLAYGROUND_MAX_SUBMISSIONS_PER_MINUTE": (
         f"most runs sent in any minute; the rest queue (default {DEFAULT_PER_MINUTE})"
     ),
@@ -48,6 +57,8 @@ class Settings:
     database_url: str = ""
     logins: Mapping[str, str]
     allowed_hosts: frozenset[str] = frozenset()
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     spend_limit_usd: float | None = None
     max_submissions_per_minute: int = DEFAULT_PER_MINUTE
     max_in_flight: int = DEFAULT_IN_FLIGHT
@@ -81,6 +92,10 @@ class Settings:
             database_url=given["PLAYGROUND_DATABASE_URL"]
             or f"sqlite:///{data_dir / 'playground.sqlite3'}",
             logins=_logins(given["PLAYGROUND_AUTH"]),
+            public_url=_public_url(given["PLAYGROUND_PUBLIC_URL"], environment.get("SPACE_HOST")),
+            trusted_proxies=_networks(
+                "PLAYGROUND_TRUSTED_PROXIES", given["PLAYGROUND_TRUSTED_PROXIES"]
+            ),
             allowed_hosts=frozenset(_listed(given["PLAYGROUND_ALLOW_PRIVATE_HOSTS"])),
             spend_limit_usd=_usd("PLAYGROUND_SPEND_LIMIT_USD", given["PLAYGROUND_SPEND_LIMIT_USD"]),
             max_submissions_per_minute=_count(
@@ -116,6 +131,31 @@ def _http_url(name: str, text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with https:// (or http:// on this machine).")
     return text.rstrip("/")
+
+
+def _public_url(text: str, space_host: str | None) -> str:
+    """Where people find the playground: what was set, else the host that a Space was given."""
+    if not text:
+        return f"https://{space_host}" if space_host else ""
+    parts = urlsplit(_http_url("PLAYGROUND_PUBLIC_URL", text))
+    if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingsError(
+            "PLAYGROUND_PUBLIC_URL must be an address without a path, such as "
+            "https://play.example.org."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _networks(name: str, text: str) -> tuple[str, ...]:
+    networks = _listed(text)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise SettingsError(
+                f"{name} must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8."
+            ) from None
+    return tuple(networks)
 
 
 def _usd(name: str, text: str) -> float | None:

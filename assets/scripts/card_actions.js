@@ -3,7 +3,7 @@
 import { askToNotify } from "./attention.js";
 import { copy, openCode } from "./code.js";
 import { say } from "./dialog.js";
-import { openCompare } from "./places.js";
+import { linkTo, openCompare } from "./places.js";
 import { get, newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { openUses } from "./uses.js";
@@ -24,7 +24,7 @@ export const listenToCards = (element, { put, show, fill }) => {
     }
   };
   const link = async (run) => {
-    const isCopied = await copy(`${location.origin}/?run=${run}`);
+    const isCopied = await copy(linkTo(`?run=${run}`));
     say(isCopied ? "The link is copied." : "The link could not be copied.");
   };
   ignoreDoubleClicks(element, "[data-action=again]");

@@ -1,7 +1,7 @@
 // Compare: runs are chosen, laid side by side by the server, and named in the page's address.
 
 import { recall, remember } from "./memory.js";
-import { listen, openRun } from "./places.js";
+import { linkTo, listen, openRun } from "./places.js";
 import { Player } from "./player.js";
 import { fragment, get } from "./server.js";
 import { freshView, Stage } from "./stage.js";
@@ -162,7 +162,7 @@ class Compare {
   }
 
   async copy() {
-    const isCopied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    const isCopied = await navigator.clipboard?.writeText(linkTo(location.search)).then(() => true, () => false);
     this.say(isCopied ? "Copied." : "This browser does not let the page copy: copy its address from the address bar.");
   }
 

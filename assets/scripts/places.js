@@ -4,6 +4,10 @@ import { recall, remember } from "./memory.js";
 
 const MOST_SHOWN = 12;
 
+// An address of this page for somebody else: under the name that people open it by.
+export const linkTo = (query) =>
+  `${document.querySelector("[data-public-url]")?.dataset.publicUrl ?? location.origin}/${query}`;
+
 export const shownRuns = (form) => recall(`runs-${form}`, []);
 
 export const keepShown = (form, ids) => remember(`runs-${form}`, ids.slice(0, MOST_SHOWN));

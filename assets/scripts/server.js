@@ -55,6 +55,7 @@ export const upload = (file, progress) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/uploads?name=${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
     request.onerror = () => reject(new Refusal({ "": `${file.name} could not be uploaded. Try it again.` }));
     request.onload = () => {

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from components.catalog import model_by_id
 from components.catalog.fields import VideoRef
 from components.interface.describe import (
+    WEB_SCHEMES,
     download_name,
     output_url,
     request_view,
@@ -112,5 +113,5 @@ def _remote(run: Run) -> list[str]:
     return [
         output.remote_url
         for output in run.outputs
-        if output.remote_url.startswith(("https://", "http://")) and not output.name
+        if output.remote_url.startswith(WEB_SCHEMES) and not output.name
     ]

@@ -12,6 +12,7 @@ from components.catalog import model_by_id
 from components.interface.comparison import LETTERS, Comparer, Comparison, Side
 from components.interface.describe import thumb_url
 from components.interface.differences import differences_html
+from components.interface.routing import new_router
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
@@ -33,7 +34,7 @@ def build_compare() -> gr.HTML:
 
 def compare_router(services: Services) -> APIRouter:
     """`GET /comparisons`: runs side by side; `GET /comparisons/strip`: runs to choose from."""
-    router = APIRouter()
+    router = new_router()
     comparer = Comparer(services.runs.get, services.media)
 
     def compare(ids: str = "") -> HTMLResponse:

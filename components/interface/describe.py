@@ -13,6 +13,7 @@ from components.runs.history import RunCard
 from components.runs.run import Output, Run, Status
 
 SHORT_PROMPT_CHARS = 40
+WEB_SCHEMES = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,10 @@ def status_words(run: Run | RunCard) -> StatusWords:
 
 
 def output_url(output: Output) -> str:
-    """Our own copy, else the provider's address."""
-    return ref(output.name) if output.name else output.remote_url
+    """Our own copy, else the provider's address, "" where that is none a browser should follow."""
+    if output.name:
+        return ref(output.name)
+    return output.remote_url if output.remote_url.startswith(WEB_SCHEMES) else ""
 
 
 def thumb_url(run: Run | RunCard) -> str:

@@ -13,6 +13,7 @@ from components.interface.cards import card_html
 from components.interface.family import family_svg
 from components.interface.plan_desk import GROUP_PREFIX
 from components.interface.reference_cards import sources_of
+from components.interface.routing import new_router
 from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
@@ -41,7 +42,7 @@ class Own(BaseModel):
 
 def detail_router(services: Services) -> APIRouter:
     """`/runs/ID/detail` shows a run in full, `PATCH /runs/ID` changes what is the user's own."""
-    router = APIRouter()
+    router = new_router()
 
     def detail(run_id: str) -> HTMLResponse:
         return HTMLResponse(detail_html(services.runs.get(run_id), services), headers=FRESH)

@@ -12,6 +12,7 @@ from components.catalog.fields import MediaKind, Noun
 from components.catalog.tokens import Reference
 from components.interface.cards import card_html
 from components.interface.form_desk import Filled, FormDesk
+from components.interface.routing import new_router
 from components.interface.services import Services
 from components.runs.run import Parent
 
@@ -66,7 +67,7 @@ class KitBody(BaseModel):
 
 def form_router(services: Services) -> APIRouter:
     """`/forms/NAME/…` for every model, and `/kit` for all."""
-    router = APIRouter()
+    router = new_router()
     for model in MODELS:
         _add_form(router, FormDesk(model, services))
     _add_kit(router, services)

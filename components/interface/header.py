@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from components.errors import PlaygroundError
+from components.interface.routing import new_router
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
@@ -16,12 +17,13 @@ LOGGER = logging.getLogger(__name__)
 
 def build_header(services: Services) -> gr.HTML:
     """Lay out the header; its script asks for the balance after the page has come."""
-    return section("header", render("header.html", is_sandbox=services.is_sandbox))
+    html = render("header.html", is_sandbox=services.is_sandbox, public_url=services.public_url)
+    return section("header", html)
 
 
 def header_router(services: Services) -> APIRouter:
     """`GET /account`: the balance, and what was spent today, in words."""
-    router = APIRouter()
+    router = new_router()
 
     def account() -> HTMLResponse:
         html = render(

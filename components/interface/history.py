@@ -13,6 +13,7 @@ from components.catalog import MODELS, model_by_id
 from components.errors import RunNotFound
 from components.interface.describe import clip_url, status_label, status_words, thumb_url
 from components.interface.export.export_routes import MOST_RUNS
+from components.interface.routing import new_router
 from components.interface.run_routes import FRESH, MOST_CARDS
 from components.interface.section import section
 from components.interface.services import Services
@@ -53,7 +54,7 @@ def build_history() -> gr.HTML:
 
 def history_router(services: Services) -> APIRouter:
     """`/history`: the runs that a search and filters leave; `/history/cards`: runs by their ids."""
-    router = APIRouter()
+    router = new_router()
 
     def history(asked: Annotated[Asked, FromAddress()]) -> HTMLResponse:
         page = services.runs.find_cards(Query(**asked.model_dump()))

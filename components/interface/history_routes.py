@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from components.interface.routing import new_router
 from components.interface.services import Services
 
 MOST_CHOSEN = 1000
@@ -26,7 +27,7 @@ class Elsewhere(BaseModel):
 
 def history_actions_router(services: Services) -> APIRouter:
     """`/history/delete`, `/history/undelete` and `/history/fetch`."""
-    router = APIRouter()
+    router = new_router()
     runs = services.runs
 
     def delete(chosen: Chosen) -> dict[str, Any]:

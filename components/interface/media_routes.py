@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import NotModifiedResponse
 
 from components.errors import PlaygroundError
+from components.interface.routing import new_router
 from components.media.store import MediaStore, media_type
 
 MEDIA_MAX_AGE_S = 365 * 24 * 3600
@@ -15,7 +16,7 @@ MEDIA_MAX_AGE_S = 365 * 24 * 3600
 
 def media_router(media: MediaStore) -> APIRouter:
     """Files are served as what they are, and never as an active document."""
-    router = APIRouter()
+    router = new_router()
 
     def send(name: str, request: Request) -> Response:
         try:

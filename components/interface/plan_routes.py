@@ -11,6 +11,7 @@ from components.catalog import MODELS
 from components.interface.form_desk import FormDesk
 from components.interface.form_routes import FilledBody
 from components.interface.plan_desk import PlanDesk, Variation
+from components.interface.routing import new_router
 from components.interface.services import Services
 
 
@@ -35,7 +36,7 @@ class StartBody(PlanBody):
 
 def plan_router(services: Services) -> APIRouter:
     """`/forms/NAME/vary`, `/plan` and `/plan/runs` for every model."""
-    router = APIRouter()
+    router = new_router()
     for model in MODELS:
         _add_plan(router, PlanDesk(FormDesk(model, services)))
     return router

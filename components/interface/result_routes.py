@@ -13,6 +13,7 @@ from components.errors import InvalidRequest
 from components.interface.describe import output_url
 from components.interface.form_routes import FilledBody
 from components.interface.form_shape import shaped, without_gaps
+from components.interface.routing import new_router
 from components.interface.services import Services
 from components.interface.snippets import Addresses, snippets
 from components.interface.templating import render
@@ -30,7 +31,7 @@ class FrameBody(BaseModel):
 
 def result_router(services: Services) -> APIRouter:
     """`/runs/ID/…` of one run, and the code of a form."""
-    router = APIRouter()
+    router = new_router()
     _add_uses(router, services)
     _add_code(router, services)
     return router
@@ -60,7 +61,9 @@ def _add_code(router: APIRouter, services: Services) -> None:
         model: type[ModelRequest], values: dict[str, object], request: Request
     ) -> HTMLResponse:
         addresses = Addresses(
-            services.provider_url, str(request.base_url), needs_login=services.needs_login
+            services.provider_url,
+            services.public_url or str(request.base_url),
+            needs_login=services.needs_login,
         )
         return HTMLResponse(render("code.html", snippets=snippets(model, values, addresses)))
 

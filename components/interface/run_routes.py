@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from components.errors import RunNotFound
 from components.interface.cards import card_html
 from components.interface.plan_desk import GROUP_PREFIX, group_html
+from components.interface.routing import new_router
 from components.interface.services import Services
 from components.runs.run import Run
 
@@ -27,7 +28,7 @@ class AgainBody(BaseModel):
 
 def run_router(services: Services) -> APIRouter:
     """`/cards` shows runs, those that exist; a page asks again while one is going on."""
-    router = APIRouter()
+    router = new_router()
 
     def draw(run: Run) -> HTMLResponse:
         return HTMLResponse(card_html(run, services), headers=FRESH)

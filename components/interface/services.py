@@ -16,7 +16,8 @@ from components.runs.service import RunService
 class Services:
     """`samples` is the folder of the examples' files, `upload_folder` where gradio puts uploads.
 
-    `provider_url` is the address that code for other places names.
+    `provider_url` is the address that code for other places names, `public_url` that of this
+    playground where people open it by another than the one they ask at.
     """
 
     runs: RunService
@@ -30,4 +31,5 @@ class Services:
     is_sandbox: bool
     provider_url: str
     needs_login: bool
+    public_url: str = ""
     clock: Callable[[], float] = time.time

@@ -8,6 +8,8 @@ from typing import Self
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from components.interface.routing import new_router
+
 STYLES = (
     "page",
     "form",
@@ -44,7 +46,7 @@ class Stylesheet:
 
     def router(self) -> APIRouter:
         """The route that sends it, kept by browsers."""
-        router = APIRouter()
+        router = new_router()
 
         def send() -> Response:
             return Response(self.css, media_type="text/css", headers={"Cache-Control": KEPT})

@@ -12,6 +12,7 @@ from components.errors import DiskFull
 from components.interface.arrivals import Arrival, Arrivals, arrivals
 from components.interface.form_shape import shaped
 from components.interface.multipart import FileBegins, FilePiece, MultipartFiles
+from components.interface.routing import new_router
 from components.interface.uploads import NO_ROOM, path_of
 from components.media.remembering import read_settings
 from components.media.store import MediaStore
@@ -24,7 +25,7 @@ def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
     `POST /gradio_api/upload` takes files of a form as gradio's own route would, and answers paths
     that a call names them by, in gradio's `upload_folder`.
     """
-    router = APIRouter()
+    router = new_router()
 
     async def take(request: Request, name: str = "The file") -> dict[str, Any]:
         async with arrivals(media) as taken:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from components.errors import InvalidRequest
 from components.interface.charts.periods import days_text, unit
+from components.interface.routing import new_router
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
@@ -59,7 +60,7 @@ def build_usage() -> gr.HTML:
 
 def usage_router(services: Services) -> APIRouter:
     """`GET /usage` draws the figures of a range; `/usage/days.csv` and `models.csv` hold them."""
-    router = APIRouter()
+    router = new_router()
 
     def report(days: int, first: str, last: str) -> UsageReport:
         return services.runs.usage(*usage_range(days, first, last, services.clock()))

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -23,12 +24,16 @@ from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
 from components.interface.history_routes import history_actions_router
+from components.interface.hosts import OwnHostsOnly
+from components.interface.login import Login
 from components.interface.media_routes import media_router
+from components.interface.not_found import ReadableNotFound
+from components.interface.own_pages import OwnPagesOnly
 from components.interface.plan_routes import plan_router
 from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
 from components.interface.scripts import page_scripts
-from components.interface.security import Login, OwnPagesOnly, SecurityHeaders
+from components.interface.security import SecurityHeaders
 from components.interface.services import Services
 from components.interface.stylesheet import Stylesheet
 from components.interface.theme import build_theme
@@ -45,10 +50,16 @@ OUR_FAULT = "Something went wrong here. Nothing was sent or charged. Try it agai
 
 @dataclass(frozen=True)
 class WebOptions:
-    """`logins` maps users to passwords (empty: no login); `assets` is the folder of our files."""
+    """`logins` maps users to passwords (empty: no login); `assets` is the folder of our files.
+
+    `hosts` are the names it answers to besides addresses and loopback ones; `public_url` is where
+    people find it when a proxy in between names another host.
+    """
 
     assets: Path
     logins: Mapping[str, str] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    public_url: str = ""
     max_upload_bytes: int = 500 * 1024 * 1024
 
 
@@ -56,8 +67,12 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=GZIP_LEVEL)
-    app.add_middleware(OwnPagesOnly)
+    app.add_middleware(ReadableNotFound)
+    app.add_middleware(OwnPagesOnly, public_url=options.public_url)
+    # Gradio lets every page of this machine read and act; with this one in place it leaves that be.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Login, logins=options.logins)
+    app.add_middleware(OwnHostsOnly, names=options.hosts)
     app.add_middleware(SecurityHeaders)
     _explain_errors(app)
     app.add_api_route("/healthz", lambda: PlainTextResponse("ok"), methods=["GET"])

@@ -6,6 +6,7 @@ import pytest
 from tests.playgrounds import SAMPLES, Playground
 
 PICTURE = (SAMPLES / "place.jpg").read_bytes()
+BYTES = {"Content-Type": "application/octet-stream"}
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,9 @@ PICTURE = (SAMPLES / "place.jpg").read_bytes()
 def test_a_picture_of_any_name_is_kept_once_under_its_content(
     name: str, playground: Playground
 ) -> None:
-    answer = httpx.post(f"{playground.url}/uploads", params={"name": name}, content=PICTURE)
+    answer = httpx.post(
+        f"{playground.url}/uploads", params={"name": name}, content=PICTURE, headers=BYTES
+    )
     assert answer.status_code == 200
     kept = answer.json()["ref"]
     assert kept.startswith("/media/")
@@ -47,6 +50,8 @@ def test_a_picture_of_any_name_is_kept_once_under_its_content(
 def test_what_is_no_picture_or_video_is_refused_by_name(
     content: bytes, sentence: str, playground: Playground
 ) -> None:
-    answer = httpx.post(f"{playground.url}/uploads", params={"name": "notes.png"}, content=content)
+    answer = httpx.post(
+        f"{playground.url}/uploads", params={"name": "notes.png"}, content=content, headers=BYTES
+    )
     assert answer.status_code == 422
     assert answer.json()["problems"][""].startswith(sentence)

@@ -16,10 +16,11 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from components.errors import PlaygroundError, RunNotFound
+from components.interface.describe import run_as_json
 from components.interface.export import Source, export_router
 from components.interface.export.archive import Member, zip_stream
 from components.interface.export.export_routes import MOST_RUNS
-from components.interface.export.records import VERSION
+from components.interface.export.records import VERSION, receipt_of, receipts_table
 from components.interface.export.run_archive import run_archive
 from components.media.remembering import read_settings
 from components.media.splice import SplicedFile
@@ -107,6 +108,24 @@ def test_the_table_has_a_row_a_run_and_nothing_a_spreadsheet_would_run(
     assert (first["title"], first["charged_usd"]) == ("'=SUM(A1)", "0.028")
     assert second["prompt"] == '\'@Image1 says "hi",\nwaves'
     assert json.loads(second["settings"]) == {"image_url": "x"}
+
+
+@pytest.mark.parametrize(
+    "sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r"]
+)
+def test_what_begins_like_a_formula_is_told_to_be_text(sign: str) -> None:
+    run = sample_run("run-1", title=f"{sign}SUM(A1)")
+    text = receipts_table([(run, receipt_of(run, ()))]).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["title"] == f"'{sign}SUM(A1)"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
+def test_an_address_no_browser_should_follow_is_not_handed_out(address: str) -> None:
+    run = sample_run("run-1", outputs=(Output(kind="video", remote_url=address),))
+    assert run_as_json(run)["outputs"][0]["url"] == ""
+    kept = sample_run("run-1", outputs=(Output(kind="video", remote_url="https://x.example/a"),))
+    assert run_as_json(kept)["outputs"][0]["url"] == "https://x.example/a"
 
 
 def test_the_same_names_get_numbers(picture_run: Run, media: FolderStore) -> None:

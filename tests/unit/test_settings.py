@@ -132,3 +132,33 @@ def test_no_limit_on_spending_differs_from_a_limit_of_nothing() -> None:
 def test_a_setting_without_effect_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="PLAYGROUND_MEDIA_URL has no effect"):
         Settings.from_env({"PLAYGROUND_MEDIA_URL": "5"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({"PLAYGROUND_PUBLIC_URL": "https://play.example.org/"}, "https://play.example.org"),
+        ({"PLAYGROUND_PUBLIC_URL": "http://lab.lan:7860"}, "http://lab.lan:7860"),
+        ({"SPACE_HOST": "ada-play.hf.space"}, "https://ada-play.hf.space"),
+        ({}, ""),
+    ],
+)
+def test_the_address_people_use_is_set_or_that_of_a_space(
+    environment: dict[str, str], url: str
+) -> None:
+    assert Settings.from_env(environment).public_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLAYGROUND_PUBLIC_URL", "play.example.org"),
+        ("PLAYGROUND_PUBLIC_URL", "https://play.example.org/below"),
+        ("PLAYGROUND_PUBLIC_URL", "https://"),
+        ("PLAYGROUND_TRUSTED_PROXIES", "proxy.example.org"),
+        ("PLAYGROUND_TRUSTED_PROXIES", "10.0.0.1/99"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({name: value})

@@ -12,6 +12,7 @@ from components.interface.describe import download_name, file_stem
 from components.interface.export.plan_sheet import save_plan_sheet
 from components.interface.export.records import settings_of
 from components.interface.export.run_archive import run_archive
+from components.interface.routing import new_router
 from components.media.remembering import with_settings
 from components.media.store import MediaStore, media_type
 from components.media.turns import ONE_A_CORE
@@ -39,7 +40,7 @@ def export_router(source: Source, media: MediaStore, clock: Callable[[], float])
     """`/runs/ID/download/NUMBER` is a result, counted from 1; `/runs.zip?ids=A,B` are many runs;
     `/plans/ID/sheet` is the grid of a plan as one picture.
     """
-    router = APIRouter()
+    router = new_router()
 
     def download(run_id: str, number: int) -> StreamingResponse:
         run = source.run(run_id)

@@ -24,7 +24,8 @@ _COLUMNS = (
     "settings",
     "files",
 )
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Full-width signs count as well: spreadsheets set to East Asian languages read them so."""
 
 
 def settings_of(run: Run) -> dict[str, Any]:
