@@ -194,7 +194,8 @@ def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, fro
             raise SettingsError(f"The sandbox cannot start: {error}.") from error
         base_url, key = sandbox.url, SANDBOX_KEY
         hosts |= {sandbox.url.removeprefix("http://")}
-    return ProviderClient(Exchange(base_url, key or SANDBOX_KEY)), hosts
+    exchange = Exchange(base_url, key or SANDBOX_KEY, is_key_secret=bool(settings.key))
+    return ProviderClient(exchange), hosts
 
 
 def main() -> None:

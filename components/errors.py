@@ -18,7 +18,10 @@
     │   └── PriceUnknown           nobody can tell whether the run would stay within the limit
     ├── ProviderError              the provider said no, or said nothing
     │   ├── NotAccepted            certainly not accepted: sending again cannot pay twice
-    │   │   ├── Unreachable        no connection was made
+    │   │   ├── Unreachable        the request did not get there whole, or a question has no answer
+    │   │   ├── Unreadable         a question was answered, and the answer cannot be read
+    │   │   │   └── NotTheProvider   by something else than the provider's API: a web page
+    │   │   ├── NotSendable        a setting or a file here is in the way: repeating is no use
     │   │   ├── RateLimited        429
     │   │   ├── Overloaded         503 with a Retry-After, answered by the provider itself
     │   │   └── ProviderPaused     not even tried: it failed too often, or asked for a pause
@@ -177,7 +180,24 @@ class NotAccepted(ProviderError):
 
 
 class Unreachable(NotAccepted):
-    """No connection to the provider was made."""
+    """The request did not get to the provider whole, or a question to it was not answered."""
+
+
+class Unreadable(NotAccepted):
+    """A question was answered, but its answer is not what the provider's description promises."""
+
+
+class NotTheProvider(Unreadable):
+    """A web page came instead of an answer: a gateway, a login page, or a wrong address."""
+
+    advice = "It is tried again by itself. If it stays so, check AIML_API_BASE and the proxy."
+
+
+class NotSendable(NotAccepted):
+    """It cannot be sent from here before something is mended; repeating it alone is no use."""
+
+    cost = "Nothing was sent or charged."
+    advice = "Mend it, start the playground again and send the request again."
 
 
 class RateLimited(NotAccepted):

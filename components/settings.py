@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment."""
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -42,6 +43,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "GRADIO_SERVER_NAME": "the address to listen on (default 127.0.0.1)",
     "GRADIO_SERVER_PORT": "the port to listen on (default 7860)",
 }
+
+_QUOTES = frozenset("\"'`")
 
 NOT_YET = ("PLAYGROUND_MEDIA_URL",)
 """Reserved names: to ignore one in silence would be worse than not to start."""
@@ -86,7 +89,7 @@ class Settings:
                 raise SettingsError(f"{name} has no effect in this version; remove it.")
         data_dir = Path(given["PLAYGROUND_DATA_DIR"] or "data").expanduser().resolve()
         return cls(
-            key=given["AIML_API_KEY"],
+            key=_key("AIML_API_KEY", given["AIML_API_KEY"]),
             base_url=_http_url("AIML_API_BASE", given["AIML_API_BASE"] or DEFAULT_BASE),
             data_dir=data_dir,
             database_url=given["PLAYGROUND_DATABASE_URL"]
@@ -127,9 +130,36 @@ def _logins(text: str) -> dict[str, str]:
     return logins
 
 
+def _key(name: str, text: str) -> str:
+    """Check that a header can carry the key; the sentence tells a place in it, never the key."""
+    for place, sign in enumerate(text, 1):
+        if not "!" <= sign <= "~" or sign in _QUOTES:
+            raise SettingsError(
+                f"{name} has a {unicodedata.name(sign, 'control character').lower()} as its "
+                f"character {place}, which no key has. Copy the key again, without quotes or "
+                "spaces."
+            )
+    return text
+
+
 def _http_url(name: str, text: str) -> str:
+    """Check that the address can be asked; a path is taken as a prefix of the provider's own."""
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with https:// (or http:// on this machine).")
+    if not text.isascii() or not text.isprintable() or set(text) & {" ", "\\"}:
+        raise SettingsError(f"{name} has a character that no address has. Type it again.")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    labels = host.removesuffix(".").split(".")
+    if not host or port == 0 or not (":" in host or all(0 < len(each) < 64 for each in labels)):
+        raise SettingsError(f"{name} must be an address such as {DEFAULT_BASE}.")
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        raise SettingsError(
+            f"{name} must be a bare address, without a password, a question mark or a #."
+        )
     return text.rstrip("/")
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from components.catalog.request import ENDPOINTS
-from components.errors import AnswerLost, Facts, Unreachable
-from components.provider.exchange import Answer, Exchange, Timeouts
+from components.errors import AnswerLost, NotTheProvider, Unreachable, Unreadable
+from components.provider.answer import Answer
+from components.provider.exchange import Exchange, Timeouts
 from components.provider.wire import (
     Balance,
     Charge,
@@ -29,6 +30,8 @@ PAGE_ROWS = 100
 """Most rows a page of the log or the ledger carries (the contract's maximum)."""
 MAX_PAGES = 100
 """More are not read: what may stand on a later one must not be taken for absent."""
+
+UNREAD = "The provider's answer could not be read."
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -51,7 +54,7 @@ class ProviderClient:
             client_request_id=client_request_id,
             read_timeout_s=self._timeouts.images_s,
         )
-        return _posted(answer, ImageAnswer), Receipt.from_headers(answer.headers)
+        return self._posted(answer, ImageAnswer), Receipt.from_headers(answer.headers)
 
     def submit_video(
         self, payload: dict[str, Any], client_request_id: str
@@ -63,19 +66,19 @@ class ProviderClient:
             client_request_id=client_request_id,
             read_timeout_s=self._timeouts.submit_s,
         )
-        accepted = _posted(answer, VideoAnswer)
+        accepted = self._posted(answer, VideoAnswer)
         if not accepted.status:
-            raise AnswerLost("The provider's answer could not be read.", _unread(answer))
+            raise AnswerLost(UNREAD, self._exchange.facts(answer))
         return accepted, Receipt.from_headers(answer.headers)
 
     def video_status(self, generation_id: str) -> tuple[VideoAnswer, Receipt]:
         """Look at a generation once."""
         answer = self._get(ENDPOINTS["video"], {"generation_id": generation_id})
-        return _read(answer, VideoAnswer), Receipt.from_headers(answer.headers)
+        return self._read(answer, VideoAnswer), Receipt.from_headers(answer.headers)
 
     def balance_usd(self) -> float:
         """The account's credit, in USD."""
-        return _read(self._get("/v2/billing", {}), Balance).current_balance
+        return self._read(self._get("/v2/billing", {}), Balance).current_balance
 
     def prices(self, model_ids: Iterable[str]) -> dict[str, Pricing]:
         """The price of each model that has one, kept as long as the provider's ETag holds."""
@@ -84,7 +87,7 @@ class ProviderClient:
         answer = self._get("/v1/models", query, headers)
         if answer.status_code == HTTPStatus.NOT_MODIFIED and self._prices:
             return self._prices[1]
-        models = _read(answer, ModelList).data
+        models = self._read(answer, ModelList).data
         prices = {
             name: model.pricing
             for model in models
@@ -100,7 +103,7 @@ class ProviderClient:
         answer = self._get("/models/metrics", {"aliases": list(model_ids)})
         return {
             model.alias: model.metrics.duration_ms
-            for model in _read(answer, MetricsAnswer).models
+            for model in self._read(answer, MetricsAnswer).models
             if model.metrics.duration_ms
         }
 
@@ -134,7 +137,7 @@ class ProviderClient:
             "limit": PAGE_ROWS,
         }
         for _ in range(MAX_PAGES):
-            page = _read(self._get("/v2/billing/transactions", query), LedgerPage)
+            page = self._read(self._get("/v2/billing/transactions", query), LedgerPage)
             for charge in page.data:
                 if charge.reference_id == inference_id and charge.direction == "CHARGE":
                     return charge
@@ -146,7 +149,9 @@ class ProviderClient:
     def _log_rows(self, since: datetime, until: datetime) -> Iterator[LogRow]:
         window = {"start": since.isoformat(), "end": until.isoformat(), "limit": PAGE_ROWS}
         for number in range(MAX_PAGES):
-            page = _read(self._get("/v2/logs", {**window, "offset": number * PAGE_ROWS}), LogPage)
+            page = self._read(
+                self._get("/v2/logs", {**window, "offset": number * PAGE_ROWS}), LogPage
+            )
             yield from page.data
             if not page.pagination.has_more:
                 return
@@ -159,21 +164,26 @@ class ProviderClient:
             path, query, read_timeout_s=self._timeouts.read_s, headers=headers
         )
 
+    def _read(self, answer: Answer, shape: type[AnswerT]) -> AnswerT:
+        """Read the answer to a question."""
+        try:
+            return self._shaped(answer, shape)
+        except ValueError:
+            facts = self._exchange.facts(answer)
+            if answer.is_web_page:
+                raise NotTheProvider(answer.web_page_words, facts) from None
+            raise Unreadable(UNREAD, facts) from None
 
-def _read(answer: Answer, shape: type[AnswerT]) -> AnswerT:
-    try:
-        return shape.model_validate_json(answer.content)
-    except ValidationError as error:
-        raise Unreachable("The provider's answer could not be read.", _unread(answer)) from error
+    def _posted(self, answer: Answer, shape: type[AnswerT]) -> AnswerT:
+        """Read the answer to a POST: unreadable, it is a lost one; it may have been accepted."""
+        try:
+            return self._shaped(answer, shape)
+        except ValueError:
+            what = answer.web_page_words if answer.is_web_page else UNREAD
+            raise AnswerLost(what, self._exchange.facts(answer)) from None
 
-
-def _posted(answer: Answer, shape: type[AnswerT]) -> AnswerT:
-    """Read the answer to a POST: unreadable, it is a lost one, since it may have been accepted."""
-    try:
-        return shape.model_validate_json(answer.content)
-    except ValidationError as error:
-        raise AnswerLost("The provider's answer could not be read.", _unread(answer)) from error
-
-
-def _unread(answer: Answer) -> Facts:
-    return Facts(inference_id=answer.headers.get("x-inference-id"), status_code=answer.status_code)
+    def _shaped(self, answer: Answer, shape: type[AnswerT]) -> AnswerT:
+        """The answer's values; those of a generation are kept, so without an echo of the key."""
+        value = answer.value
+        is_kept = issubclass(shape, ImageAnswer | VideoAnswer)
+        return shape.model_validate(self._exchange.redaction.answer(value) if is_kept else value)

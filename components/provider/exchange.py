@@ -1,36 +1,29 @@
 """One HTTP exchange with the provider: what was sent, and what each way of failing means.
 
-The line that matters runs between "certainly not accepted" (a refused connection, 429, a 503 by
-which the provider asks to come back) and "nobody knows" (a lost answer to a POST, any other 5xx).
+The line that matters runs between "certainly not accepted" (whatever fails before the last byte of
+the body was handed over, 429, a 503 by which the provider asks to come back) and "nobody knows" (a
+lost answer to a POST, any other 5xx).
 """
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from ssl import SSLCertVerificationError
 from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import HTTPError
 
-from components.errors import (
-    AnswerLost,
-    BadKey,
-    BadRequest,
-    Facts,
-    NoCredit,
-    Overloaded,
-    RateLimited,
-    Unreachable,
-)
+from components.errors import AnswerLost, Facts, NotSendable
+from components.provider.answer import Answer
 from components.provider.body import JsonBody
-from components.provider.retry_after import retry_after_s
+from components.provider.failures import FAILURES, not_sent
+from components.provider.redaction import Redaction
+from components.provider.refusals import raise_for_post, raise_for_question
+from components.provider.transport import PatientAdapter
 
-DETAIL_MAX_CHARS = 300
 ANSWER_MAX_BYTES = 256 * 1024 * 1024
 """Nine large pictures in base64, and some."""
 
@@ -43,23 +36,8 @@ class Timeouts:
     read_s: float = 30.0
     submit_s: float = 120.0
     images_s: float = 300.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back; the key does not occur in it, should anything have echoed it."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def error_body(self) -> dict[str, Any] | None:
-        """The provider's error shape, or None (a gateway may answer HTML)."""
-        try:
-            body = json.loads(self.content)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        return body if isinstance(body, dict) and "message" in body else None
+    stall_s: float = 60.0
+    """How long a receiver may take nothing of a body; the whole of it has no limit."""
 
 
 class Exchange:
@@ -70,15 +48,22 @@ class Exchange:
         base_url: str,
         key: str,
         *,
+        is_key_secret: bool = True,
         connect_timeout_s: float = Timeouts.connect_s,
+        stall_timeout_s: float = Timeouts.stall_s,
         adapter: Callable[[], BaseAdapter] | None = None,
     ) -> None:
         """`adapter` makes the transport of a session, so that a test can put its own in."""
         self.base_url = base_url.rstrip("/")
+        self.redaction = Redaction(key if is_key_secret else "")
         self._key = key
         self._connect_timeout_s = connect_timeout_s
-        self._adapter = adapter
+        self._new_adapter = adapter or (lambda: PatientAdapter(stall_timeout_s))
         self._local = threading.local()
+
+    def facts(self, answer: Answer) -> Facts:
+        """What an answer tells of a call that failed, without the key."""
+        return answer.facts(self.redaction)
 
     def get(
         self,
@@ -97,15 +82,10 @@ class Exchange:
             answer = self._send(
                 self._session(), "GET", path, read_timeout_s, params=params, headers=headers
             )
-        except requests.RequestException as error:
-            raise Unreachable(
-                f"{self._host} did not answer.", Facts(detail=self._clean(error))
-            ) from error
-        if _is_no_answer(answer.status_code):
-            raise Unreachable(
-                f"{self._host} has a problem ({answer.status_code}).", self._facts(answer)
-            )
-        self._raise_for_refusal(answer)
+        except FAILURES as error:
+            silence = f"{self._host} did not answer."
+            raise not_sent(error, self.base_url, self.redaction, silence) from None
+        raise_for_question(answer, self.redaction, self._host)
         return answer
 
     def post(
@@ -121,6 +101,7 @@ class Exchange:
             Refused: understood and declined.
             AnswerLost: it may have been accepted; must not be sent again.
         """
+        body = JsonBody(payload)
         session = self._new_session()
         headers = {
             "Content-Type": "application/json",
@@ -128,20 +109,16 @@ class Exchange:
             "Connection": "close",
         }
         try:
-            answer = self._send(
-                session, "POST", path, read_timeout_s, data=JsonBody(payload), headers=headers
-            )
-        except requests.RequestException as error:
-            if _never_connected(error):
-                raise Unreachable(
-                    f"No connection to {self._host}.", Facts(detail=self._clean(error))
-                ) from error
-            raise AnswerLost(
-                f"The answer from {self._host} was lost.", Facts(detail=self._clean(error))
-            ) from error
+            answer = self._send(session, "POST", path, read_timeout_s, data=body, headers=headers)
+        except FAILURES as error:
+            if not body.is_handed_over:
+                what = f"The connection to {self._host} broke or stood still while sending."
+                raise not_sent(error, self.base_url, self.redaction, what) from None
+            what = f"The answer from {self._host} was lost."
+            raise AnswerLost(what, self._facts_of_loss(error)) from None
         finally:
             session.close()
-        self._raise_for_post(answer)
+        raise_for_post(answer, self.redaction, self._host, was_whole=body.is_handed_over)
         return answer
 
     def _send(
@@ -161,55 +138,23 @@ class Exchange:
             stream=True,
             **given,
         ) as response:
-            content = _read_whole(response, time.monotonic() + read_timeout_s)
-        if self._key:
-            content = content.replace(self._key.encode(), "…".encode())
-        return Answer(response.status_code, response.headers, content)
+            content = bytearray()
+            try:
+                _read_whole(response, content, time.monotonic() + read_timeout_s)
+            except HTTPError as error:
+                # A refusal is one by its status alone; all else is worth what it says.
+                if response.status_code < HTTPStatus.BAD_REQUEST:
+                    raise requests.ConnectionError(error, response=response) from error
+        return Answer(response.status_code, response.headers, bytes(content))
 
-    def _raise_for_post(self, answer: Answer) -> None:
-        code, facts = answer.status_code, self._facts(answer)
-        told_to_wait = answer.error_body() is not None and facts.retry_after_s is not None
-        if code == HTTPStatus.SERVICE_UNAVAILABLE and told_to_wait and not facts.inference_id:
-            raise Overloaded("The provider is overloaded.", facts)
-        if _is_no_answer(code):
-            raise AnswerLost(f"The provider answered with an error ({code}).", facts)
-        self._raise_for_refusal(answer)
-
-    def _raise_for_refusal(self, answer: Answer) -> None:
-        code, facts = answer.status_code, self._facts(answer)
-        if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.NOT_MODIFIED:
-            return
-        said = f" It says: {facts.detail.rstrip('.')}." if facts.detail else ""
-        match code:
-            case HTTPStatus.TOO_MANY_REQUESTS:
-                raise RateLimited("The provider asks for a pause (429).", facts)
-            case HTTPStatus.UNAUTHORIZED:
-                raise BadKey("The provider does not accept the key (401).", facts)
-            case HTTPStatus.PAYMENT_REQUIRED | HTTPStatus.FORBIDDEN:
-                raise NoCredit(f"The provider declined the account ({code}).{said}", facts)
-            case _ if code < HTTPStatus.BAD_REQUEST:
-                raise BadRequest(
-                    f"{self._host} sent the request elsewhere ({code}).",
-                    facts,
-                    advice="Check AIML_API_BASE.",
-                )
-            case _:
-                raise BadRequest(f"The provider declined the request ({code}).{said}", facts)
-
-    def _facts(self, answer: Answer) -> Facts:
-        body = answer.error_body() or {}
-        detail = " ".join(str(body.get("message") or "").split())
-        return Facts(
-            detail=self._clean(detail)[:DETAIL_MAX_CHARS],
-            request_id=str(body["requestId"]) if body.get("requestId") else None,
-            inference_id=answer.headers.get("x-inference-id"),
-            status_code=answer.status_code,
-            retry_after_s=retry_after_s(answer.headers.get("Retry-After")),
-        )
-
-    def _clean(self, text: object) -> str:
-        """The text without the key, should anything have echoed it."""
-        return str(text).replace(self._key, "…") if self._key else str(text)
+    def _facts_of_loss(self, error: Exception) -> Facts:
+        """What is known of a lost answer; its headers may have come and name the inference."""
+        detail = self.redaction.text(error)
+        response = getattr(error, "response", None)
+        if response is None:
+            return Facts(detail=detail)
+        begun = Answer(response.status_code, response.headers, b"")
+        return replace(begun.facts(self.redaction), detail=detail)
 
     @property
     def _host(self) -> str:
@@ -226,44 +171,30 @@ class Exchange:
         session.auth = self._authorize
         # A proxy for the world must not be asked for this machine's own server.
         session.trust_env = not self._host.startswith(("127.", "localhost", "[::1]"))
-        if self._adapter:
-            session.mount("http://", self._adapter())
-            session.mount("https://", self._adapter())
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, self._new_adapter())
         return session
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the key as an auth hook: a `.netrc` entry would otherwise take its place."""
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise NotSendable(
+                "AIML_API_KEY has a character that no key has, such as a typographic quote.",
+                advice="Set it again, start the playground again and send the request again.",
+            )
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
 
-def _read_whole(response: requests.Response, deadline: float) -> bytes:
-    """Read the body as it arrives: drops of data that never stop would outlast any timeout."""
-    content = bytearray()
-    try:
-        while piece := response.raw.read1(decode_content=True):
-            content += piece
-            if time.monotonic() > deadline or len(content) > ANSWER_MAX_BYTES:
-                raise requests.Timeout("The answer did not come to its end.")
-    except HTTPError as error:
-        raise requests.ConnectionError(error) from error
+def _read_whole(response: requests.Response, content: bytearray, deadline: float) -> None:
+    """Read the body as it arrives: drops of data that never stop would outlast any timeout.
+
+    Raises:
+        HTTPError: it broke off, was cut, or did not come to its end in time.
+    """
+    while piece := response.raw.read1(decode_content=True):
+        content += piece
+        if time.monotonic() > deadline or len(content) > ANSWER_MAX_BYTES:
+            raise HTTPError("The answer did not come to its end.")
     if response.raw.length_remaining:
-        raise requests.ConnectionError("The answer was cut.")
-    return bytes(content)
-
-
-def _is_no_answer(status_code: int) -> bool:
-    """Whether a status tells nothing of the request itself: 408, 5xx, and what is no status."""
-    is_timeout = status_code == HTTPStatus.REQUEST_TIMEOUT
-    return is_timeout or status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """True only for failures that come before the first byte of the request."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(reason, ProxyError):
-        reason = reason.original_error
-    first_cause = reason.args[0] if isinstance(reason, SSLError) and reason.args else reason
-    return isinstance(first_cause, NewConnectionError | SSLCertVerificationError)
+        raise HTTPError("The answer was cut.")

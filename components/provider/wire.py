@@ -3,11 +3,19 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
-from math import isfinite, nan
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+)
 
+from components.provider.answer import identifier
 from components.provider.retry_after import retry_after_s
 
 CREDITS_PER_USD = 2_000_000
@@ -46,6 +54,9 @@ def _or_none(value: Any, read: Callable[[Any], Any]) -> Any:
 
 
 OrNone = WrapValidator(_or_none)
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""USD or credits. Nobody is paid for a run: a negative one is as unreadable as one that is NaN."""
+_AMOUNT = TypeAdapter[float](Amount)
 
 
 class _Answer(BaseModel):
@@ -57,7 +68,10 @@ class _Answer(BaseModel):
 
 
 class Receipt(_Answer):
-    """What the headers of an answer tell: whose it is, its cost in USD, the pause it asks for."""
+    """What the headers of an answer tell: whose it is, its cost in USD, the pause it asks for.
+
+    A cost of zero is none told: the headers may be written before the work is booked.
+    """
 
     inference_id: str | None = None
     charged_usd: float | None = None
@@ -66,19 +80,17 @@ class Receipt(_Answer):
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> "Receipt":
         """Read `x-inference-id`, `x-aimlapi-usd-spent` or the credits used, and `Retry-After`."""
-        usd = _number(headers.get("x-aimlapi-usd-spent"))
-        credits_used = _number(headers.get("x-aimlapi-credits-used"))
-        if usd is None and credits_used is not None:
-            usd = credits_used / CREDITS_PER_USD
+        usd = _amount(headers.get("x-aimlapi-usd-spent"))
+        credits_used = _amount(headers.get("x-aimlapi-credits-used"))
         return cls(
-            inference_id=headers.get("x-inference-id"),
-            charged_usd=usd,
+            inference_id=identifier(headers.get("x-inference-id")),
+            charged_usd=usd or credits_used / CREDITS_PER_USD or None,
             retry_after_s=retry_after_s(headers.get("Retry-After")),
         )
 
 
 class _Usage(_Answer):
-    credits_used: float
+    credits_used: Amount
 
 
 class _Meta(_Answer):
@@ -89,10 +101,12 @@ class _Metered(_Answer):
     meta: Annotated[_Meta | None, OrNone] = None
 
     def charged_usd(self, receipt: Receipt) -> float | None:
-        """The charge by `meta.usage`, else by the headers."""
-        if self.meta and self.meta.usage:
-            return self.meta.usage.credits_used / CREDITS_PER_USD
-        return receipt.charged_usd
+        """The charge by `meta.usage`, else by the headers; None where neither tells.
+
+        A zero tells nothing either: no result is free, and the ledger tells later.
+        """
+        credits_used = self.meta.usage.credits_used if self.meta and self.meta.usage else 0.0
+        return credits_used / CREDITS_PER_USD or receipt.charged_usd
 
 
 class Picture(_Answer):
@@ -191,9 +205,9 @@ class MetricsAnswer(_Answer):
 
 
 class Money(_Answer):
-    """An amount; always positive."""
+    """An amount; never negative."""
 
-    usd: float
+    usd: Amount
 
 
 class LogRow(_Answer):
@@ -202,7 +216,7 @@ class LogRow(_Answer):
     created: datetime
     status: str
     model: str
-    cost: Money
+    cost: Annotated[Money | None, OrNone] = None
     inference_id: str | None = None
     request_id: str | None = None
     client_request_id: str | None = None
@@ -228,6 +242,14 @@ class Charge(_Answer):
     reference_id: str | None = None
 
 
+def _readable_charges(rows: Any) -> Any:
+    """Leave out rows that cannot be read: an amount that is none is not booked."""
+    if not isinstance(rows, list):
+        return rows
+    read = (_or_none(row, Charge.model_validate) for row in rows)
+    return [row for row in read if row]
+
+
 class _LedgerPages(_Answer):
     next_cursor: str | None = None
 
@@ -235,13 +257,13 @@ class _LedgerPages(_Answer):
 class LedgerPage(_Answer):
     """One page of `GET /v2/billing/transactions`."""
 
-    data: tuple[Charge, ...]
+    data: Annotated[tuple[Charge, ...], BeforeValidator(_readable_charges)]
     pagination: _LedgerPages = _LedgerPages()
 
 
-def _number(text: str | None) -> float | None:
+def _amount(text: str | None) -> float:
+    """The amount in a header, 0 where there is none that can be read."""
     try:
-        number = nan if text is None else float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+        return _AMOUNT.validate_python(text)
+    except ValidationError:
+        return 0.0

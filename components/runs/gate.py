@@ -19,6 +19,8 @@ from threading import Lock
 
 from components.errors import (
     AnswerLost,
+    NotSendable,
+    NotTheProvider,
     Overloaded,
     ProviderError,
     ProviderPaused,
@@ -33,6 +35,7 @@ LOGGER = logging.getLogger(__name__)
 SPREAD_S = 3.0
 """Runs that wait for the same moment come back spread over this."""
 SILENT = "The provider does not answer"
+STRANGE = "The provider does not answer as it should"
 BUSY = "The provider asks for a pause"
 
 
@@ -171,9 +174,17 @@ class Gate:
                     self._fail(channel, BUSY, now, asked_s=error.facts.retry_after_s, at_once=True)
                 case Unreachable():
                     for each in _Channel:
-                        self._fail(each, SILENT, now)
+                        self._fail(each, _silence(error), now)
                 case AnswerLost():
-                    self._fail(channel, SILENT, now)
+                    self._fail(channel, _silence(error), now)
+                case NotTheProvider():
+                    # A web page is no sign that a silent provider is back, nor that it is silent.
+                    for each in _Channel:
+                        if self._breakers[each].is_open:
+                            self._fail(each, STRANGE, now)
+                case NotSendable():
+                    # Nothing was asked, so nothing was told.
+                    pass
                 case _:
                     self._answered(channel)
 
@@ -189,10 +200,10 @@ class Gate:
         before = self._breakers[channel]
         after = before.failed(now, self._chance.random(), asked_s=asked_s, at_once=at_once)
         self._breakers[channel] = after
-        if not before.is_open:
+        if not before.is_open or reason == STRANGE:
             self._reasons[channel] = reason
         if channel is _Channel.SENDING and after.openings > before.openings:
-            self._must_ask = self._question is not None and reason == SILENT
+            self._must_ask = self._question is not None and reason != BUSY
 
     def _answered(self, channel: _Channel) -> None:
         """Close this breaker; the other one only forgets what it has not acted upon."""
@@ -204,3 +215,8 @@ class Gate:
     def _forget(self, now: float) -> None:
         while self._sent and self._sent[0] <= now - MINUTE_S:
             self._sent.popleft()
+
+
+def _silence(error: ProviderError) -> str:
+    """How to name a failure: one with a status is no silence."""
+    return STRANGE if error.facts.status_code else SILENT

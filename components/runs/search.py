@@ -92,7 +92,7 @@ class Search(ProviderStep):
     def _pictures_charged(self, run: Run, row: LogRow | None, sent_at: datetime) -> Run | None:
         """The end of lost pictures, once the log or the ledger shows that they were charged."""
         inference_id = row.inference_id if row else run.inference_id
-        cost_usd = row.cost.usd if row else 0.0
+        cost_usd = row.cost.usd if row and row.cost else 0.0
         if inference_id and not cost_usd:
             with self.gate.asking(is_vital=False):
                 charge = self.provider.find_charge(inference_id, since=sent_at - LOG_MARGIN)

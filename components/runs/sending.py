@@ -15,6 +15,7 @@ from components.errors import (
     Facts,
     InvalidInput,
     NotAccepted,
+    NotSendable,
     Refused,
     StorageError,
 )
@@ -46,10 +47,10 @@ class Sending(ProviderStep):
             return run.failed(self.clock(), f"{why} Nothing was sent or charged.", charged_usd=0.0)
         try:
             return self._sent(run, request, payload)
+        except (Refused, NotSendable) as error:
+            return run.failed(self.clock(), str(error), charged_usd=0.0, **named(error))
         except NotAccepted as error:
             return self._put_off(run, error)
-        except Refused as error:
-            return run.failed(self.clock(), str(error), charged_usd=0.0, **named(error))
         except AnswerLost as error:
             return self._answer_lost(run, request, error)
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.provider.wire import Phase, Receipt, VideoAnswer, phase_of
+from components.provider.wire import ImageAnswer, Phase, Receipt, VideoAnswer, phase_of
 from tests.provider_server import KEY, ScriptedProvider, reply, scripted_provider
 
 SINCE, UNTIL = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC)
@@ -87,6 +87,12 @@ def test_a_completed_video_has_an_address_and_a_price(
         ({"x_aimlapi_usd_spent": "0.112", "x_aimlapi_credits_used": "9"}, 0.112),
         ({"x_aimlapi_credits_used": "224000"}, 0.112),
         ({"x_aimlapi_usd_spent": "nothing"}, None),
+        ({"x_aimlapi_usd_spent": "0"}, None),
+        ({"x_aimlapi_usd_spent": "0.00", "x_aimlapi_credits_used": "224000"}, 0.112),
+        ({"x_aimlapi_usd_spent": "-0.112"}, None),
+        ({"x_aimlapi_usd_spent": "-1", "x_aimlapi_credits_used": "224000"}, 0.112),
+        ({"x_aimlapi_usd_spent": "nan", "x_aimlapi_credits_used": "inf"}, None),
+        ({"x_aimlapi_usd_spent": "1e999"}, None),
         ({}, None),
     ],
 )
@@ -120,6 +126,38 @@ def test_a_part_that_cannot_be_read_is_not_worth_the_whole_answer(
     assert (completed.phase, failed.phase) == (Phase.COMPLETED, Phase.ERROR)
     assert (len(pictures.data), pictures.charged_usd(receipt)) == (1, None)
     assert going.phase is Phase.GENERATING
+
+
+@pytest.mark.parametrize("credits_used", [0, -120000, "NaN", 1e400, None, "much"])
+def test_an_amount_that_cannot_be_one_is_unknown(credits_used: object) -> None:
+    meta = {"usage": {"credits_used": credits_used}}
+    for answer in (
+        VideoAnswer.model_validate({"id": "g", "status": "completed", "meta": meta}),
+        ImageAnswer.model_validate({"data": [{"url": "u"}], "meta": meta}),
+    ):
+        assert answer.charged_usd(Receipt()) is None
+        assert answer.charged_usd(Receipt(charged_usd=0.5)) == 0.5
+
+
+@pytest.mark.parametrize("usd", [-1.56, "NaN", None, "much", 10**400])
+def test_a_row_of_the_ledger_without_a_readable_amount_is_passed_over(
+    provider: ScriptedProvider, client: ProviderClient, usd: object
+) -> None:
+    broken = {**CHARGE, "amount": {"usd": usd}}
+    provider.replies = [reply({"data": [broken, 7, CHARGE]}), reply({"data": [broken]})]
+    charge = client.find_charge("inf-1", since=SINCE)
+    assert charge
+    assert charge.amount.usd == 1.56
+    assert client.find_charge("inf-1", since=SINCE) is None
+
+
+def test_a_row_of_the_log_is_found_whatever_its_cost(
+    provider: ScriptedProvider, client: ProviderClient
+) -> None:
+    provider.replies = [reply({"data": [{**LOG_ROW, "cost": {"usd": -1}}]})]
+    row = client.find_log("customer-42", since=SINCE, until=UNTIL)
+    assert row
+    assert (row.inference_id, row.cost) == ("inf-1", None)
 
 
 @pytest.mark.parametrize("meta", [None, {}, {"usage": None}])
@@ -218,6 +256,7 @@ def test_a_log_row_is_found_on_a_later_page(
     ]
     row = client.find_log("customer-42", since=SINCE, until=UNTIL)
     assert row
+    assert row.cost
     assert (row.inference_id, row.status, row.cost.usd) == ("inf-1", "succeeded", 0.25)
     assert row.created == datetime(2026, 7, 2, 3, 4, 5, tzinfo=UTC)
     assert [request.query["offset"] for request in provider.received] == [["0"], ["100"]]

@@ -70,7 +70,9 @@ def test_a_dead_provider_is_not_hammered_by_hundreds_of_runs(
     workers = sum(WORKERS.values())
     assert FAILURES_IN_A_ROW <= len(provider.received) <= FAILURES_IN_A_ROW + workers
     assert store.get("queued-099").status is Status.QUEUED
-    assert steps.gate.word(time.time()).startswith("The provider does not answer; trying again at ")
+    assert steps.gate.word(time.time()).startswith(
+        "The provider does not answer as it should; trying again at "
+    )
 
 
 def test_runs_beyond_the_limit_of_a_minute_wait_in_the_order_they_were_made(

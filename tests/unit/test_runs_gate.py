@@ -11,10 +11,13 @@ from components.errors import (
     AnswerLost,
     BadRequest,
     Facts,
+    NotSendable,
+    NotTheProvider,
     ProviderError,
     ProviderPaused,
     RateLimited,
     Unreachable,
+    Unreadable,
 )
 from components.runs.breaker import (
     BASE_S,
@@ -172,6 +175,43 @@ def test_after_a_silence_a_question_goes_before_a_run(clock: Clock) -> None:
     gate.ask()
     assert (gate.room(clock.now), answers) == (1, [])
     assert not gate.begin_question(clock.now)
+
+
+@pytest.mark.parametrize("kind", [Unreadable, NotTheProvider, NotSendable])
+def test_one_answer_that_cannot_be_read_keeps_nobody_waiting(
+    gate: Gate, clock: Clock, kind: type[ProviderError]
+) -> None:
+    fails(gate.asking, kind("Unreadable.", Facts(status_code=200)), 3 * FAILURES_IN_A_ROW)
+    with gate.asking():
+        pass
+    assert (gate.room(clock.now), gate.word(clock.now)) == (3, "")
+
+
+def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> None:
+    answers = [NotTheProvider("A web page (200).", Facts(status_code=200)), Unreadable("Odd.")]
+
+    def question() -> None:
+        raise answers.pop(0)
+
+    gate = Gate(clock=clock, chance=FullPause(), question=question)
+    fails(gate.sending, DEAD, FAILURES_IN_A_ROW)
+    clock.now += BASE_S
+    assert gate.begin_question(clock.now)
+    gate.ask()
+    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, False)
+    assert gate.word(clock.now).startswith("The provider does not answer as it should; trying ")
+    clock.now += LONGEST_S
+    assert gate.begin_question(clock.now)
+    gate.ask()
+    assert (gate.room(clock.now), answers) == (1, [])
+
+
+@pytest.mark.parametrize("kind", [Unreachable, AnswerLost])
+def test_answers_with_errors_are_not_called_silence(
+    gate: Gate, clock: Clock, kind: type[ProviderError]
+) -> None:
+    fails(gate.sending, kind("An error (502).", Facts(status_code=502)), FAILURES_IN_A_ROW)
+    assert gate.word(clock.now).startswith("The provider does not answer as it should; trying ")
 
 
 def test_a_pause_that_was_asked_for_needs_no_question(clock: Clock) -> None:

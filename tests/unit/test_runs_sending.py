@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from components.media.store import FolderStore, ref
+from components.provider.client import ProviderClient
+from components.provider.exchange import Exchange
 from components.runs.retry import HOUR_S, RULES, Trouble
 from components.runs.run import Run, Status
 from components.runs.step import Stepper
@@ -38,6 +40,29 @@ def test_finished_pictures_are_to_be_saved_and_their_price_is_known(
     run = steps.advance(sending(model=IMAGE_O1))
     assert (run.status, run.charged_usd, run.inference_id) == ("saving", 0.07, "inf-1")
     assert [output.remote_url for output in run.outputs] == ["https://a/1.png", "https://a/2.png"]
+
+
+@pytest.mark.parametrize("header", ["0", "-0.07", "nan"])
+def test_pictures_whose_charge_is_not_told_are_left_to_the_ledger(
+    provider: ScriptedProvider, steps: Stepper, header: str
+) -> None:
+    answer = {"data": [{"url": "https://cdn.example/1.png"}]}
+    provider.replies = [reply(answer, x_inference_id="inf-1", x_aimlapi_usd_spent=header)]
+    run = steps.advance(sending(model=IMAGE_O1))
+    assert (run.status, run.charged_usd, run.inference_id) == ("saving", None, "inf-1")
+
+
+def test_a_run_that_can_never_be_sent_from_here_ends_at_once_and_is_free(
+    steps: Stepper,
+) -> None:
+    client = ProviderClient(Exchange("http://127.0.0.1:9", "“sk-quotes”"))
+    run = replace(steps, provider=client).advance(sending())
+    assert (run.status, run.charged_usd) == ("failed", 0.0)
+    assert run.error == (
+        "AIML_API_KEY has a character that no key has, such as a typographic quote. "
+        "Nothing was sent or charged. "
+        "Set it again, start the playground again and send the request again."
+    )
 
 
 def test_a_picture_inside_the_answer_is_kept_at_once(

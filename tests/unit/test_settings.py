@@ -68,6 +68,26 @@ def test_every_value_is_read(tmp_path: Path) -> None:
     [
         ("AIML_API_BASE", "api.aimlapi.com"),
         ("AIML_API_BASE", "ftp://api.aimlapi.com"),
+        ("AIML_API_BASE", "https://"),
+        ("AIML_API_BASE", "https:///v1"),
+        ("AIML_API_BASE", "https://:443"),
+        ("AIML_API_BASE", "https://api.aimlapi.com:99999"),
+        ("AIML_API_BASE", "https://api.aimlapi.com:0"),
+        ("AIML_API_BASE", "https://api.aimlapi.com:port"),
+        ("AIML_API_BASE", "http://[::1"),
+        ("AIML_API_BASE", "https://.aimlapi.com"),
+        ("AIML_API_BASE", f"https://{'a' * 64}.com"),
+        ("AIML_API_BASE", "https://api aimlapi.com"),
+        ("AIML_API_BASE", "https://api.aimlapi.com/“v1”"),
+        ("AIML_API_BASE", "https://me:secret@api.aimlapi.com"),
+        ("AIML_API_BASE", "https://api.aimlapi.com?key=secret"),
+        ("AIML_API_BASE", "https://api.aimlapi.com#secret"),
+        ("AIML_API_KEY", "“sk-secret”"),
+        ("AIML_API_KEY", "'sk-secret'"),
+        ("AIML_API_KEY", "Bearer sk-secret"),
+        ("AIML_API_KEY", "sk-\u200bsecret"),
+        ("AIML_API_KEY", "sk-secret\nand another"),
+        ("AIML_API_KEY", "schlüssel-secret"),
         ("PLAYGROUND_AUTH", "ada"),
         ("PLAYGROUND_AUTH", "ada:"),
         ("PLAYGROUND_AUTH", ":secret"),
@@ -88,6 +108,35 @@ def test_a_value_that_cannot_be_used_names_its_setting_and_not_itself(
     assert name in str(caught.value)
     assert str(caught.value).endswith(".")
     assert "secret" not in str(caught.value)
+
+
+def test_a_key_with_typographic_quotes_is_told_at_the_start() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"AIML_API_KEY": "“sk-secret”"})
+    assert str(caught.value) == (
+        "AIML_API_KEY has a left double quotation mark as its character 1, which no key has. "
+        "Copy the key again, without quotes or spaces."
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.aimlapi.com",
+        "http://127.0.0.1:9000",
+        "http://[::1]:9000",
+        "http://sandbox:8080",
+        "https://gateway.example/aiml/v1",
+        "https://xn--bcher-kva.example.",
+    ],
+)
+def test_an_address_that_can_be_asked_is_taken(address: str) -> None:
+    assert Settings.from_env({"AIML_API_BASE": address}).base_url == address
+
+
+@pytest.mark.parametrize("key", ["k", "sk-test_0123.~+/=", "id:secret", "12|abc"])
+def test_a_key_of_any_provider_is_taken(key: str) -> None:
+    assert Settings.from_env({"AIML_API_KEY": key}).key == key
 
 
 def test_the_environment_stands_over_the_file_of_the_working_directory(tmp_path: Path) -> None:
