@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
-from filelock import FileLock, Timeout
 from gradio.utils import get_upload_folder
 
 from components.catalog import MODELS
@@ -38,6 +37,8 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths
 from components.runs.collect import RESULT_MAX_BYTES, Collector
+from components.runs.data_folder import owned
+from components.runs.database_check import check_database
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.gate import Gate, Limits
@@ -69,14 +70,11 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
 
     Raises:
         SettingsError: a setting cannot be used, or another playground holds the data folder.
+        DatabaseUnavailable: the database is damaged, gone or locked.
     """
     with ExitStack() as stack:
-        _own(settings.data_dir, stack)
+        media, store = _opened(settings, stack)
         provider, allowed_hosts = _provider(settings, stack)
-        media = FolderStore(settings.data_dir / "media")
-        slow = frozenset(model.model_id for model in MODELS if model.output == "image")
-        store = RunStore(settings.database_url, slow_models=slow)
-        stack.callback(store.close)
 
         def fetch(url: str, target: Path) -> object:
             return download(
@@ -122,6 +120,17 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         web.state.stop_taking_runs = engine.stop_taking
         _end_at_once(engine, late_charges, stack)
         yield web
+
+
+def _opened(settings: Settings, stack: ExitStack) -> tuple[FolderStore, RunStore]:
+    """What is kept, held for this process and opened with care."""
+    stack.enter_context(owned(settings.data_dir))
+    media_dir = settings.data_dir / "media"
+    check_database(settings.database_url, media_dir)
+    slow = frozenset(model.model_id for model in MODELS if model.output == "image")
+    store = RunStore(settings.database_url, slow_models=slow)
+    stack.callback(store.close)
+    return FolderStore(media_dir), store
 
 
 def _end_at_once(engine: Engine, late_charges: LateCharges, stack: ExitStack) -> None:
@@ -171,18 +180,6 @@ def _web_options(settings: Settings) -> WebOptions:
     return WebOptions(ASSETS, settings.logins, hosts=hosts, public_url=settings.public_url)
 
 
-def _own(data_dir: Path, stack: ExitStack) -> None:
-    """Hold the data folder: a second process would take this one's runs for abandoned."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data_dir / "playground.lock")
-    try:
-        stack.enter_context(lock.acquire(timeout=0))
-    except Timeout:
-        raise SettingsError(
-            f"Another playground already works in {data_dir}. Stop it, or set PLAYGROUND_DATA_DIR."
-        ) from None
-
-
 def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, frozenset[str]]:
     """The provider's client, and the hosts its files may come from besides public ones."""
     base_url, key, hosts = settings.base_url, settings.key, settings.allowed_hosts
@@ -215,6 +212,8 @@ def main() -> None:
             _serve(web, listener, settings)
     except PlaygroundError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"The playground cannot go on: {error}. Nothing that is kept was overwritten.")
     except (KeyboardInterrupt, SystemExit):
         # All is put away. A request for pictures may hold its thread for minutes, and Python would
         # wait for it.

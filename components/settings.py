@@ -23,7 +23,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "AIML_API_KEY": "the provider's key; absent: the embedded sandbox",
     "AIML_API_BASE": f"the provider's address (default {DEFAULT_BASE})",
     "PLAYGROUND_DATA_DIR": "where runs and media are kept (default ./data)",
-    "PLAYGROUND_DATABASE_URL": "the database (default SQLite in the data folder)",
+    "PLAYGROUND_DATABASE_URL": "the database, SQLite only (default a file in the data folder)",
     "PLAYGROUND_AUTH": "user:password pairs, comma-separated; absent: no login",
     "PLAYGROUND_PUBLIC_URL": (
         "the address people open it by, such as https://play.example.org; any other name than this "
@@ -45,6 +45,7 @@ DESCRIPTIONS: Mapping[str, str] = {
 }
 
 _QUOTES = frozenset("\"'`")
+_SQLITE = "sqlite:///"
 
 NOT_YET = ("PLAYGROUND_MEDIA_URL",)
 """Reserved names: to ignore one in silence would be worse than not to start."""
@@ -92,8 +93,9 @@ class Settings:
             key=_key("AIML_API_KEY", given["AIML_API_KEY"]),
             base_url=_http_url("AIML_API_BASE", given["AIML_API_BASE"] or DEFAULT_BASE),
             data_dir=data_dir,
-            database_url=given["PLAYGROUND_DATABASE_URL"]
-            or f"sqlite:///{data_dir / 'playground.sqlite3'}",
+            database_url=_sqlite_url(
+                given["PLAYGROUND_DATABASE_URL"], data_dir / "playground.sqlite3"
+            ),
             logins=_logins(given["PLAYGROUND_AUTH"]),
             public_url=_public_url(given["PLAYGROUND_PUBLIC_URL"], environment.get("SPACE_HOST")),
             trusted_proxies=_networks(
@@ -186,6 +188,24 @@ def _networks(name: str, text: str) -> tuple[str, ...]:
                 f"{name} must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8."
             ) from None
     return tuple(networks)
+
+
+def _sqlite_url(text: str, default: Path) -> str:
+    """The address of a SQLite file; other databases are not supported yet."""
+    name = "PLAYGROUND_DATABASE_URL" if text else "PLAYGROUND_DATA_DIR"
+    url = text or f"{_SQLITE}{default}"
+    path = url.removeprefix(_SQLITE)
+    if path == url:
+        raise SettingsError(
+            f"{name} must be a SQLite address such as {_SQLITE}/srv/runs.sqlite3; PostgreSQL and "
+            "other databases are not supported yet. Remove it to keep the runs in the data folder."
+        )
+    if not path or path.startswith((":memory:", "file:")) or "?" in path or path.endswith("/"):
+        raise SettingsError(
+            f"{name} must name an ordinary file, without options and question marks: runs that "
+            "are kept in memory would be lost."
+        )
+    return url
 
 
 def _usd(name: str, text: str) -> float | None:

@@ -42,7 +42,7 @@ def test_every_value_is_read(tmp_path: Path) -> None:
             "AIML_API_KEY": " key ",
             "AIML_API_BASE": "https://mirror.example/",
             "PLAYGROUND_DATA_DIR": str(tmp_path),
-            "PLAYGROUND_DATABASE_URL": "postgresql://db/playground",
+            "PLAYGROUND_DATABASE_URL": "sqlite:////srv/runs.sqlite3",
             "PLAYGROUND_AUTH": "ada:one, bob:t:wo",
             "PLAYGROUND_ALLOW_PRIVATE_HOSTS": "10.0.0.1:80, ,media:9000",
             "PLAYGROUND_SPEND_LIMIT_USD": " 2.50",
@@ -54,7 +54,7 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         key="key",
         base_url="https://mirror.example",
         data_dir=tmp_path,
-        database_url="postgresql://db/playground",
+        database_url="sqlite:////srv/runs.sqlite3",
         logins={"ada": "one", "bob": "t:wo"},
         allowed_hosts=frozenset({"10.0.0.1:80", "media:9000"}),
         spend_limit_usd=2.5,
@@ -88,6 +88,14 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         ("AIML_API_KEY", "sk-\u200bsecret"),
         ("AIML_API_KEY", "sk-secret\nand another"),
         ("AIML_API_KEY", "schlüssel-secret"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "/srv/runs.sqlite3"),
+        ("PLAYGROUND_DATABASE_URL", "sqlite://secret/runs.sqlite3"),
+        ("PLAYGROUND_DATABASE_URL", "sqlite:///"),
+        ("PLAYGROUND_DATABASE_URL", "sqlite:///:memory:"),
+        ("PLAYGROUND_DATABASE_URL", "sqlite:///file:secret?mode=memory"),
+        ("PLAYGROUND_DATABASE_URL", "sqlite:////srv/runs.sqlite3?timeout=secret"),
+        ("PLAYGROUND_DATA_DIR", "/srv/what?"),
         ("PLAYGROUND_AUTH", "ada"),
         ("PLAYGROUND_AUTH", "ada:"),
         ("PLAYGROUND_AUTH", ":secret"),
@@ -137,6 +145,16 @@ def test_an_address_that_can_be_asked_is_taken(address: str) -> None:
 @pytest.mark.parametrize("key", ["k", "sk-test_0123.~+/=", "id:secret", "12|abc"])
 def test_a_key_of_any_provider_is_taken(key: str) -> None:
     assert Settings.from_env({"AIML_API_KEY": key}).key == key
+
+
+def test_a_database_that_is_not_supported_yet_is_said_to_be_so() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"PLAYGROUND_DATABASE_URL": "postgresql+psycopg://ada:secret@db/runs"})
+    assert str(caught.value) == (
+        "PLAYGROUND_DATABASE_URL must be a SQLite address such as sqlite:////srv/runs.sqlite3; "
+        "PostgreSQL and other databases are not supported yet. "
+        "Remove it to keep the runs in the data folder."
+    )
 
 
 def test_the_environment_stands_over_the_file_of_the_working_directory(tmp_path: Path) -> None:
