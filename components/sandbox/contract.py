@@ -4,6 +4,7 @@ Limits are the provider's published schemas; the number of references is Kling's
 without a video in the request, at most 4 with one, each element counting as one.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +77,8 @@ _NAMES = {
     "video_url": "video",
     "duration": "duration_s",
 }
+MOST_NAMED = 10
+_LOG = logging.getLogger(__name__)
 _FRAMES = ("image_url", "last_image_url")
 
 MODELS: dict[str, ModelContract] = {
@@ -149,6 +152,7 @@ def read_order(body: object, path: str, plain_hosts: frozenset[str]) -> Order:
     if not isinstance(body, dict):
         raise ApiError(400, f"Body validation error: Expected object, received {kind_of(body)}")
     contract = _contract(body, path)
+    _note_unknown(body, contract)
     problems: list[str] = []
     values: dict[str, object] = {}
     for name, check in {**contract.required, **contract.optional}.items():
@@ -165,6 +169,14 @@ def read_order(body: object, path: str, plain_hosts: frozenset[str]) -> Order:
     if problems:
         raise ApiError(400, "Body validation error: " + "; ".join(problems))
     return order
+
+
+def _note_unknown(body: Mapping[str, object], contract: ModelContract) -> None:
+    """The provider passes over what a model does not have; whoever wonders why finds it here."""
+    unknown = body.keys() - contract.required.keys() - contract.optional.keys() - {"model"}
+    if unknown:
+        names = ", ".join(shown(name) for name in sorted(unknown)[:MOST_NAMED])
+        _LOG.warning("%s has no %s; passed over.", body["model"], names)
 
 
 def _contract(body: Mapping[str, object], path: str) -> ModelContract:

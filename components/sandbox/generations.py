@@ -23,6 +23,14 @@ from components.sandbox.material import MediaRefused, unpack
 from components.sandbox.work import Work
 from components.sandbox.workshop import Workshop
 
+_NO_TOKENS = {
+    "input_tokens": 0,
+    "input_tokens_details": {"text_tokens": 0, "image_tokens": 0},
+    "output_tokens": 0,
+    "total_tokens": 0,
+}
+"""These pictures are not paid by the token, but clients read the fields all the same."""
+
 
 class Generations:
     """Handlers of the generation routes."""
@@ -50,6 +58,8 @@ class Generations:
             self._shop.ledger.charge(inference_id, model, rendered.credits)
             self._shop.metrics.record(model, (time.monotonic() - started_s) * 1000)
         content = {
+            "created": int(time.time()),
+            "usage": _NO_TOKENS,
             "data": [
                 {"url": _url(request, path.name), "b64_json": None} for path in rendered.paths
             ],

@@ -56,10 +56,16 @@ class Ledger:
         books: Books,
         balance_usd: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        refills: bool = False,
     ) -> None:
-        """Take up the account in `books`; a new one begins with `balance_usd`."""
+        """Take up the account in `books`; a new one begins with `balance_usd`.
+
+        One that `refills` is filled again when it is too empty for a request.
+        """
         self._books = books
         self._now = now
+        self._refills = refills
         self._full_credits = round(balance_usd * CREDITS_PER_USD)
         with books.transaction() as database:
             if database.execute("SELECT 1 FROM movements").fetchone() is None:
@@ -99,8 +105,11 @@ class Ledger:
         """Set money aside for a request. Raises `OutOfCredit`."""
         with self._books.transaction() as database:
             (held,) = database.execute("SELECT coalesce(sum(credits), 0) FROM holds").fetchone()
-            if _balance(database) - held < credits_needed:
+            missing = credits_needed + held - _balance(database)
+            if missing > 0 and not self._refills:
                 raise OutOfCredit
+            if missing > 0:
+                self._move(database, "TOPUP", "BONUS", self._full_credits + missing)
             database.execute("INSERT INTO holds VALUES (?, ?)", (inference_id, credits_needed))
 
     def log(self, row: LogRow) -> None:

@@ -76,7 +76,8 @@ class Sandbox:
         folder = self._folder()
         self._books = books = Books(folder / _BOOKS_NAME if self.options.files_dir else None)
         self._renderers = ThreadPoolExecutor(self.options.render_threads, "sandbox-render")
-        ledger, metrics = Ledger(books, self.options.balance_usd), Metrics(books)
+        ledger = Ledger(books, self.options.balance_usd, refills=self.options.refills)
+        metrics = Metrics(books)
         workshop = Workshop(
             options=self.options,
             pace_s=self._pace_s,

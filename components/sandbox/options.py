@@ -14,6 +14,8 @@ class SandboxOptions:
     files_dir: where generated files and the books are kept, for a week, so that a sandbox started
         on it again goes on where the last one stopped; None means a temporary directory of its own.
     balance_usd: the account's money at the start, in USD.
+    refills: whether an account that is too empty for a request is filled again, so that play money
+        never ends a demonstration; without, the request is refused as the provider would.
     picture_long_side_px: longer side of a "1K" picture; "2K" is twice that.
     video_short_side_px: shorter side of a video in 16:9 or 9:16.
     prices: what each model costs.
@@ -24,6 +26,7 @@ class SandboxOptions:
     key: str | None = None
     files_dir: Path | None = None
     balance_usd: float = 50.0
+    refills: bool = True
     picture_long_side_px: int = 1024
     video_short_side_px: int = 720
     prices: Prices = field(default_factory=lambda: PRICES)

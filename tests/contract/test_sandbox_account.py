@@ -19,6 +19,7 @@ from tests.sandbox_requests import (
     IMAGE_O1,
     REFERENCE,
     Caller,
+    calling,
     image_uri,
     small_sandbox,
 )
@@ -258,8 +259,28 @@ def test_percentiles_rise_and_are_real_durations(values: list[float]) -> None:
     assert max(found) <= round(max(values), 1)
 
 
+def test_play_money_is_filled_again_when_it_does_not_reach() -> None:
+    with small_sandbox(balance_usd=0.05) as server, calling(server) as caller:
+        picture = {"prompt": "x", "image_urls": [image_uri()]}
+        for _ in range(3):
+            assert caller.post(IMAGE_O1, picture).status_code == 200
+        bonus = [
+            move
+            for move in caller.get("/v2/billing/transactions")["data"]
+            if move["type"] == "BONUS"
+        ]
+        assert bonus
+        assert all(move["direction"] == "TOPUP" for move in bonus)
+        moves = caller.get("/v2/billing/transactions")["data"]
+        total_usd = sum(
+            move["amount"]["usd"] * (1 if move["direction"] == "TOPUP" else -1) for move in moves
+        )
+        assert caller.get("/v2/billing")["current_balance"] == pytest.approx(total_usd)
+        assert total_usd > 0
+
+
 def test_an_empty_account_gets_403_and_a_failed_row() -> None:
-    with small_sandbox(balance_usd=0.05) as server:
+    with small_sandbox(balance_usd=0.05, refills=False) as server:
         caller = Caller(server)
         with caller.http:
             picture = {"prompt": "x", "image_urls": [image_uri()]}

@@ -96,10 +96,10 @@ def test_what_is_older_than_a_week_is_forgotten_and_the_balance_stays(tmp_path: 
 
 
 def test_an_account_that_is_nearly_empty_is_filled_at_the_next_start(tmp_path: Path) -> None:
-    with started(tmp_path, balance_usd=0.04) as caller:
+    with started(tmp_path, balance_usd=0.04, refills=False) as caller:
         caller.post(IMAGE_O1, PICTURE)
         assert caller.post(IMAGE_O1, PICTURE).status_code == 403
-    with started(tmp_path, balance_usd=0.04) as caller:
+    with started(tmp_path, balance_usd=0.04, refills=False) as caller:
         assert caller.get("/v2/billing")["current_balance"] == 0.04
         bonus = caller.get("/v2/billing/transactions")["data"][0]
         assert (bonus["direction"], bonus["type"]) == ("TOPUP", "BONUS")

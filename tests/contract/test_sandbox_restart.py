@@ -114,7 +114,7 @@ def test_everything_that_was_told_is_told_again(tmp_path: Path) -> None:
 
 def test_a_picture_under_way_is_logged_as_failed_and_costs_nothing(tmp_path: Path) -> None:
     # Enough for one picture: what the lost one held must be free again.
-    with started(tmp_path / "a", pace_s=2.0, balance_usd=0.05) as caller:
+    with started(tmp_path / "a", pace_s=2.0, balance_usd=0.05, refills=False) as caller:
         lost = threading.Thread(target=caller.post, args=(IMAGE_O1, PICTURE))
         lost.start()
         while not caller.get("/v2/logs")["data"]:
@@ -122,7 +122,7 @@ def test_a_picture_under_way_is_logged_as_failed_and_costs_nothing(tmp_path: Pat
         time.sleep(0.3)
         shutil.copytree(tmp_path / "a", tmp_path / "b")
         lost.join()
-    with started(tmp_path / "b", balance_usd=0.05) as caller:
+    with started(tmp_path / "b", balance_usd=0.05, refills=False) as caller:
         (row,) = caller.get("/v2/logs")["data"]
         assert (row["status"], row["cost"]["credits"]) == ("failed", 0)
         assert caller.get("/v2/billing")["current_balance"] == 0.05

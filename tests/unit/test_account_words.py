@@ -21,7 +21,13 @@ def words(balance_usd: float | None, spent: Spent, limit_usd: float | None, sand
     ("balance_usd", "spent", "limit_usd", "sandbox", "said"),
     [
         (12.5, Spent(0, 0), None, False, "Balance $12.50 Spent today $0.00"),
-        (50, Spent(1.2, 0), None, True, "Balance $50.00 (play money) Spent today $1.20"),
+        (
+            50,
+            Spent(1.2, 0),
+            None,
+            True,
+            "Balance $50.00 (play money, refills itself) Spent today $1.20",
+        ),
         (None, Spent(0.004, 0), 20.0, False, "Balance unknown Spent today $0.0040 of $20.00"),
         (
             1234.5,
