@@ -32,6 +32,9 @@ from components.interface.services import Services
 from components.interface.web import WebOptions, build_web
 from components.media.desk import Desk
 from components.media.fetch import download
+from components.media.outbound import Outbound
+from components.media.parts import Parts
+from components.media.patience import Patience
 from components.media.store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
@@ -75,11 +78,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
     with ExitStack() as stack:
         media, store = _opened(settings, stack)
         provider, allowed_hosts = _provider(settings, stack)
-
-        def fetch(url: str, target: Path) -> object:
-            return download(
-                url, target, max_size_bytes=RESULT_MAX_BYTES, allowed_hosts=allowed_hosts
-            )
+        outbound = Outbound(settings.proxies, settings.no_proxy, settings.ca_file)
 
         clips = ClipLengths(media)
         expectations = Expectations(
@@ -87,15 +86,16 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         )
         limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
         gate = Gate(limits, question=provider.balance_usd)
-        stepper = Stepper(
-            provider, media, Collector(media, fetch), expectations, time.time, gate=gate
-        )
+        fetch = partial(download, allowed_hosts=allowed_hosts, outbound=outbound)
+        fetch_result = partial(fetch, max_size_bytes=RESULT_MAX_BYTES)
+        collector = Collector(media, fetch_result, Parts(settings.data_dir / "media" / "parts"))
+        stepper = Stepper(provider, media, collector, expectations, time.time, gate=gate)
         late_charges = LateCharges(store, provider.find_charge)
         late_charges.start()
         stack.callback(late_charges.stop)
         engine = _started_engine(store, media, stepper, stack)
         kit = Kit(store.database)
-        fetch_reference = _reference_fetcher(clips, allowed_hosts)
+        fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
         prices = Prices(provider.prices)
@@ -144,17 +144,19 @@ def _started_engine(
 ) -> Engine:
     """Begin to take runs forward, and now and then to remove what was deleted."""
 
-    def purge() -> int:
-        return store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
+    def tidy() -> None:
+        if stepper.collector.parts:
+            stepper.collector.parts.expire(store.under_way)
+        store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
 
-    engine = Engine(store, stepper.advance, gate=stepper.gate, upkeep=purge)
+    engine = Engine(store, stepper.advance, gate=stepper.gate, upkeep=tidy)
     engine.start()
     stack.callback(engine.stop, STOP_S)
     return engine
 
 
 def _reference_fetcher(
-    clips: ClipLengths, allowed_hosts: frozenset[str]
+    clips: ClipLengths, allowed_hosts: frozenset[str], outbound: Outbound
 ) -> Callable[[str, Path], object]:
     """Fetches what a form's address points to, and remembers how long a clip is."""
 
@@ -164,7 +166,8 @@ def _reference_fetcher(
             target,
             max_size_bytes=REFERENCE_MAX_BYTES,
             allowed_hosts=allowed_hosts,
-            total_timeout_s=REFERENCE_TIMEOUT_S,
+            outbound=outbound,
+            patience=Patience(stall_s=20.0, total_s=REFERENCE_TIMEOUT_S),
         )
         clips.learn(url, target)
         return fetched

@@ -31,9 +31,10 @@
     │   │   └── NoCredit           402, 403
     │   ├── AnswerLost             the request may have been accepted: never sent again by itself
     │   └── GenerationFailed       accepted, then reported as failed; not charged
-    └── StorageError               a result could not be copied into the media store
+    └── StorageError               a file could not be kept here, or not be fetched
         ├── DownloadFailed         worth another try
-        ├── LinkExpired            the provider's link is gone; ask for a new one
+        ├── DownloadUnfinished     a part is here and stays; the next try goes on from there
+        ├── LinkExpired            the link is gone; ask for a new one
         └── DiskFull               no room for the file
 
 Catch `PlaygroundError` to be broad, a branch to recover narrowly. `str(error)` is the sentence the
@@ -42,6 +43,7 @@ user reads: what happened, whether it cost anything, what to do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 
 class PlaygroundError(Exception):
@@ -74,7 +76,14 @@ class InvalidRequest(InvalidInput):
 
 
 class MediaRejected(InvalidInput):
-    """A file cannot be used: unreadable, of another kind than its name says, or beyond a limit."""
+    """A file cannot be used: unreadable, of another kind than its name says, or beyond a limit.
+
+    `finding` is what is wrong, `remedy` what helps with one's own file and not with a result.
+    """
+
+    def __init__(self, finding: str, *, remedy: str = "") -> None:
+        self.finding = finding.removesuffix(".")
+        super().__init__(f"{finding}; {remedy}." if remedy else finding)
 
 
 class RepairCancelled(InvalidInput):
@@ -257,21 +266,33 @@ class GenerationFailed(ProviderError):
 
 
 class StorageError(PlaygroundError):
-    """The provider has the result, but it could not be copied here."""
+    """A file could not be kept here, or not be fetched, for something that is not sent yet."""
 
-    cost = "The result is paid for and still at the provider."
-    advice = "Copying it is tried again by itself."
+    cost = "Nothing was sent or charged."
+    advice = "Try again in a moment."
+    result_advice = "Copying it is tried again by itself."
+
+    def of_a_result(self, cost: str) -> Self:
+        """The same failure where the file is what a run brought; `cost` says where that is."""
+        return type(self)(self.message, cost=cost, advice=self.result_advice)
 
 
 class DownloadFailed(StorageError):
     """A transfer broke, or what arrived is not a whole, decodable file."""
 
 
+class DownloadUnfinished(StorageError):
+    """The try is over and brought the file on; what arrived stays."""
+
+    result_advice = "The rest is fetched by itself."
+
+
 class LinkExpired(StorageError):
-    """The provider no longer serves this link (403, 404, 410)."""
+    """The link is no longer served (403, 404, 410)."""
 
 
 class DiskFull(StorageError):
-    """The media store has no room."""
+    """The data folder has no room."""
 
-    advice = "Free some space in the data folder; copying is then tried again by itself."
+    advice = "Free some space in the data folder, then try again."
+    result_advice = "Free some space in the data folder; copying is then tried again by itself."

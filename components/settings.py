@@ -3,12 +3,13 @@
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from math import inf
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from dotenv import dotenv_values
 
@@ -46,6 +47,8 @@ DESCRIPTIONS: Mapping[str, str] = {
 
 _QUOTES = frozenset("\"'`")
 _SQLITE = "sqlite:///"
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+PROXY_SCHEMES = ("https", "http", "all", "no")
 
 NOT_YET = ("PLAYGROUND_MEDIA_URL",)
 """Reserved names: to ignore one in silence would be worse than not to start."""
@@ -53,7 +56,11 @@ NOT_YET = ("PLAYGROUND_MEDIA_URL",)
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the app is started with; read once, handed down as values."""
+    """What the app is started with; read once, handed down as values.
+
+    `proxies` maps "https", "http" and "all" to a proxy's address, `no_proxy` lists hosts that need
+    none, and `ca_file` is the file or folder of the certificates to trust, "" for the usual ones.
+    """
 
     key: str = ""
     base_url: str = DEFAULT_BASE
@@ -68,6 +75,9 @@ class Settings:
     max_in_flight: int = DEFAULT_IN_FLIGHT
     server_name: str = "127.0.0.1"
     server_port: int = 7860
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    no_proxy: str = ""
+    ca_file: str = ""
 
     @property
     def is_sandbox(self) -> bool:
@@ -81,6 +91,9 @@ class Settings:
         Raises:
             SettingsError: a value that cannot be used; names the setting.
         """
+        # Not from the file: calls to the provider read them from the environment alone.
+        proxies = _proxies(environment)
+        ca_file = _ca_file(os.environ if environment is None else environment)
         if environment is None:
             file = {name: value for name, value in dotenv_values(".env").items() if value}
             environment = {**file, **os.environ}
@@ -109,6 +122,9 @@ class Settings:
             max_in_flight=_count("PLAYGROUND_MAX_IN_FLIGHT", given, DEFAULT_IN_FLIGHT),
             server_name=given["GRADIO_SERVER_NAME"] or "127.0.0.1",
             server_port=_port("GRADIO_SERVER_PORT", given["GRADIO_SERVER_PORT"] or "7860"),
+            no_proxy=proxies.pop("no", ""),
+            proxies=proxies,
+            ca_file=ca_file,
         )
 
 
@@ -120,6 +136,27 @@ def help_text() -> str:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _proxies(environment: Mapping[str, str] | None) -> dict[str, str]:
+    """Proxies by scheme, and as "no" the hosts without one; with those of the system, if any."""
+    if environment is None:
+        found = getproxies()
+    else:
+        found = {
+            scheme: environment.get(name) or environment.get(name.upper(), "")
+            for scheme, name in ((scheme, f"{scheme}_proxy") for scheme in PROXY_SCHEMES)
+        }
+    return {scheme: found[scheme] for scheme in PROXY_SCHEMES if found.get(scheme)}
+
+
+def _ca_file(environment: Mapping[str, str]) -> str:
+    for name in CA_VARIABLES:
+        if path := environment.get(name, ""):
+            if not Path(path).exists():
+                raise SettingsError(f"{name} names a file that is not there; correct or remove it.")
+            return path
+    return ""
 
 
 def _logins(text: str) -> dict[str, str]:

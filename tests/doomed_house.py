@@ -17,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from components.media.fetch import download
+from components.media.parts import Parts
 from components.media.store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
@@ -101,9 +102,8 @@ def live(url: str, folder: Path, doom: Doom) -> None:
     exchange = Exchange(url, KEY, adapter=lambda: DoomedAdapter(doom))
     client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
     expectations = Expectations(store, _no_figures, guess_s=0.1)
-    steps = Stepper(
-        client, media, Collector(media, fetch), expectations, time.time, random.Random(1)
-    )
+    collector = Collector(media, fetch, Parts(folder / "media" / "parts"))
+    steps = Stepper(client, media, collector, expectations, time.time, random.Random(1))
     engine = Engine(store, steps.advance)
     engine.start()
     while store.next_due() is not None:

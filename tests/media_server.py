@@ -66,6 +66,17 @@ class Handler(BaseHTTPRequestHandler):
             206, CONTENT[offset:], Content_Range=f"bytes {offset}-{last}/{len(CONTENT)}", ETag=TAG
         )
 
+    def stall_after(self, count: int, content: bytes = CONTENT, **headers: str) -> None:
+        """Send `count` bytes from the asked offset on, then nothing until the other side leaves."""
+        offset, last = self.offset(), len(content) - 1
+        marks = {"ETag": TAG, **headers, "Content-Length": str(len(content) - offset)}
+        if offset:
+            marks["Content-Range"] = f"bytes {offset}-{last}/{len(content)}"
+        self.answer(206 if offset else 200, content[offset : offset + count], **marks)
+        self.close_connection = True
+        if offset + count < len(content):
+            self.rfile.read(1)
+
     def endless(self) -> None:
         """Send chunks until the other side has had enough."""
         self.send_response(200)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components.media.fetch import download
+from components.media.parts import Parts
 from components.media.store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
@@ -83,7 +84,7 @@ def stepper(
         return download(url, target, max_size_bytes=10**7, allowed_hosts=frozenset({provider.host}))
 
     client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
-    collector = Collector(media, fetch)
+    collector = Collector(media, fetch, Parts(folder / "media" / "parts"))
     expectations = Expectations(store, lambda _: {}, clock=clock)
     chance = random.Random(1)
     gate = Gate(clock=clock, chance=chance)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from components.media.fetch import download
+from components.media.parts import Parts
 from components.media.store import FolderStore, MediaStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
@@ -152,7 +153,7 @@ class House:
         return Stepper(
             ProviderClient(exchange, times),
             kept,
-            Collector(media or kept, fetch),
+            Collector(media or kept, fetch, Parts(self.folder / "parts")),
             self.expectations,
             self.clock,
             random.Random(1),

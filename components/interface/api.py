@@ -19,6 +19,7 @@ from components.interface.idempotency import asked_hash, run_id_for
 from components.interface.intake import Manner
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
+from components.media.durable_files import disk_space_watched
 from components.runs.history import Query
 
 LOGGER = logging.getLogger(__name__)
@@ -144,7 +145,8 @@ def _guarded(function: Callable[..., RunJson]) -> Callable[..., RunJson]:
     @functools.wraps(function)
     def call(*arguments: Any, **values: Any) -> RunJson:
         try:
-            return function(*arguments, **values)
+            with disk_space_watched():
+                return function(*arguments, **values)
         except PlaygroundError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:

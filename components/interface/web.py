@@ -16,7 +16,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from components.errors import AskedBefore, InvalidRequest, PlaygroundError, RunNotFound
+from components.errors import (
+    AskedBefore,
+    InvalidRequest,
+    PlaygroundError,
+    RunNotFound,
+    StorageError,
+)
 from components.interface.compare import compare_router
 from components.interface.detail import detail_router
 from components.interface.export import export_router, source_of
@@ -39,6 +45,7 @@ from components.interface.stylesheet import Stylesheet
 from components.interface.theme import build_theme
 from components.interface.upload_routes import upload_router
 from components.interface.usage import usage_router
+from components.media.durable_files import disk_space_watched
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024
@@ -141,7 +148,18 @@ def _explain_errors(app: FastAPI) -> None:
         LOGGER.error("a request could not be answered", exc_info=error)
         return _problems(500, {"": OUR_FAULT})
 
+    def disk(request: Request, error: Exception) -> JSONResponse:
+        try:
+            with disk_space_watched():
+                raise error
+        except StorageError as known:
+            LOGGER.warning("%s", known.message)
+            return explain(request, known)
+        except OSError:
+            return our_fault(request, error)
+
     app.add_exception_handler(PlaygroundError, explain)
+    app.add_exception_handler(OSError, disk)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(Exception, our_fault)
 

@@ -7,7 +7,6 @@ differently the second time gains nothing; TLS still verifies the name.
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from ipaddress import ip_address
@@ -17,7 +16,9 @@ import httpcore
 
 from components.errors import AddressBlocked
 from components.media.addresses import is_public
+from components.media.patience import Deadline
 
+_LOOK_UP_S = 2.0
 Resolver = Callable[[str, int], Sequence[str]]
 
 
@@ -25,20 +26,6 @@ def resolve_by_system(host: str, port: int) -> list[str]:
     """Ask the system's resolver. Raises `OSError` when the name is unknown."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
-
-
-class Deadline:
-    """A moment on the monotonic clock after which every wait is over."""
-
-    def __init__(self, total_s: float) -> None:
-        self._end_s = time.monotonic() + total_s
-
-    def bound(self, timeout_s: float | None) -> float:
-        """Return the shorter of this wait and what is left. Raises `ReadTimeout` at the end."""
-        left_s = self._end_s - time.monotonic()
-        if left_s <= 0:
-            raise httpcore.ReadTimeout("the total time is over")
-        return left_s if timeout_s is None else min(timeout_s, left_s)
 
 
 class DeadlineStream(httpcore.NetworkStream):
@@ -118,11 +105,28 @@ class PublicBackend(httpcore.NetworkBackend):
             raise httpcore.ConnectError(f"{host} is not known") from error
         shown = f"[{host}]" if ":" in host else host
         if f"{shown}:{port}" not in self._allowed_hosts:
-            # One private answer among public ones is how rebinding begins: all must be public.
-            for address in addresses:
-                if not is_public(ip_address(address)):
-                    raise AddressBlocked(f"{host} leads to a private or reserved network.")
+            _require_public(host, addresses)
         return addresses
+
+
+def require_public_name(host: str, port: int, resolve: Resolver, deadline: Deadline) -> None:
+    """Judge a name that a proxy will look up by what this machine knows of it, if anything.
+
+    Raises `AddressBlocked`.
+    """
+    try:
+        addresses = _in_time(lambda: resolve(host, port), deadline.bound(_LOOK_UP_S))
+    except (TimeoutError, OSError, UnicodeError):
+        # Behind a proxy, names of the world are often unknown.
+        return
+    _require_public(host, addresses)
+
+
+def _require_public(host: str, addresses: Sequence[str]) -> None:
+    """One private answer among public ones is how rebinding begins: all must be public."""
+    for address in addresses:
+        if not is_public(ip_address(address)):
+            raise AddressBlocked(f"{host} leads to a private or reserved network.")
 
 
 def _in_time(look_up: Callable[[], Sequence[str]], timeout_s: float) -> Sequence[str]:

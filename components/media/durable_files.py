@@ -8,20 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from components.errors import DiskFull
+from components.errors import DiskFull, StorageError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NO_ACCESS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _PIECE_BYTES = 1 << 20
 
 
 @contextmanager
 def disk_space_watched() -> Iterator[None]:
-    """Turn the system's "no space left" into `DiskFull`."""
+    """Turn "no space left" into `DiskFull`, and "not permitted" into `StorageError`."""
     try:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise DiskFull("There is no room left to keep the file.") from error
+        if error.errno in _NO_ACCESS:
+            raise StorageError(
+                f"The data folder cannot be written ({error.strerror}).",
+                advice="Let the playground write there, then try again.",
+            ) from error
         raise
 
 

@@ -77,17 +77,19 @@ def opened(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     require_kind(path, "image")
     name = file_label(path)
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise MediaRejected(f"{name} is over {MAX_FILE_BYTES // MB} MB; add a smaller picture.")
+        raise MediaRejected(
+            f"{name} is over {MAX_FILE_BYTES // MB} MB", remedy="add a smaller picture"
+        )
     _teach_pillow_heif()
     try:
         with Image.open(path, formats=_FORMATS) as picture:
             if picture.width * picture.height > max_pixels:
-                raise MediaRejected(_too_many_pixels(name, max_pixels, picture.size))
+                raise _too_many_pixels(name, max_pixels, picture.size)
             yield picture
     except _BOMB as error:
-        raise MediaRejected(_too_many_pixels(name, max_pixels)) from error
+        raise _too_many_pixels(name, max_pixels) from error
     except _BROKEN as error:
-        raise MediaRejected(f"{name} is damaged or incomplete; export it again.") from error
+        raise MediaRejected(f"{name} is damaged or incomplete", remedy="export it again") from error
 
 
 def describe_picture(picture: Image.Image, path: Path) -> ImageInfo:
@@ -132,7 +134,10 @@ def _teach_pillow_heif() -> None:
         pillow_heif.register_heif_opener()
 
 
-def _too_many_pixels(name: str, max_pixels: int, size: tuple[int, int] | None = None) -> str:
+def _too_many_pixels(
+    name: str, max_pixels: int, size: tuple[int, int] | None = None
+) -> MediaRejected:
     shape = f"{sides(*size)}, " if size else ""
     limit = max_pixels // 1_000_000
-    return f"{name} is {shape}more than the {limit} megapixels that can be read; make it smaller."
+    finding = f"{name} is {shape}more than the {limit} megapixels that can be read"
+    return MediaRejected(finding, remedy="make it smaller")

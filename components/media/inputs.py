@@ -14,6 +14,7 @@ from pathlib import Path
 from components.errors import AddressBlocked, MediaRejected
 from components.media.addresses import check_address
 from components.media.desk import preflight
+from components.media.durable_files import disk_space_watched
 from components.media.images import ImageInfo
 from components.media.incoming import costs_nothing_yet
 from components.media.preflight import Choices, ClipChoices, ImageChoices
@@ -103,7 +104,7 @@ def _decoded(uri: str, kind: Kind, store: MediaStore) -> Iterator[Path]:
         content = base64.b64decode(uri[match.end() :], validate=True)
     except (binascii.Error, ValueError) as error:
         raise MediaRejected("The data URI is not valid base64; copy all of it again.") from error
-    with costs_nothing_yet(), store.workspace() as work:
+    with costs_nothing_yet(), disk_space_watched(), store.workspace() as work:
         file = work / "pasted"
         file.write_bytes(content)
         with called(f"The pasted {kind}"):

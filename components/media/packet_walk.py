@@ -21,8 +21,8 @@ from components.errors import MediaRejected
 
 _READ_TIMEOUT_S = 20.0
 _UNSTEADY = 1.8
-_CUT = "ends too early, as if it was cut; export it again."
-_HOLE = "has a hole in it, as if copying it broke off; copy or export it again."
+_CUT = "ends too early, as if it was cut"
+_HOLE = "has a hole in it, as if copying it broke off"
 _MISSING_END_S = 0.5
 # Their length is estimated from what is there, so it does not tell what is missing.
 _STREAMED_FORMATS = ("mpeg", "mpegts")
@@ -87,19 +87,19 @@ def walk_over(source: InputContainer, stream: VideoStream, name: str) -> Walk:
     deadline_s = time.monotonic() + _READ_TIMEOUT_S
     for packet in source.demux():
         if time.monotonic() > deadline_s:
-            raise MediaRejected(f"{name} takes too long to read; export it again.")
+            raise MediaRejected(f"{name} takes too long to read", remedy="export it again")
         if packet.is_corrupt and not is_streamed:
-            raise MediaRejected(f"{name} {_CUT}")
+            raise MediaRejected(f"{name} {_CUT}", remedy="export it again")
         is_picture = packet.stream is stream
         if is_picture and packet.size and not is_whole(packet):
-            raise MediaRejected(f"{name} {_HOLE}")
+            raise MediaRejected(f"{name} {_HOLE}", remedy="copy or export it again")
         if is_picture and found.frame is None:
             frames = (each for each in packet.decode() if isinstance(each, VideoFrame))
             found.frame = next(frames, None)
         if not packet.is_discard:
             _note(found, packet, is_picture)
     if not is_streamed and _is_cut(found, source, stream):
-        raise MediaRejected(f"{name} {_CUT}")
+        raise MediaRejected(f"{name} {_CUT}", remedy="export it again")
     return found
 
 

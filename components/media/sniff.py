@@ -71,15 +71,15 @@ def require_kind(path: Path, wanted: Kind) -> None:
     name = file_label(path)
     article = "a picture" if wanted == "image" else "a video"
     if not path.is_file():
-        raise MediaRejected(f"{name} is not a file that can be read; add it again.")
+        raise MediaRejected(f"{name} is not a file that can be read", remedy="add it again")
     if path.stat().st_size == 0:
-        raise MediaRejected(f"{name} is empty (0 bytes); add {article} instead.")
+        raise MediaRejected(f"{name} is empty (0 bytes)", remedy=f"add {article} instead")
     kind = kind_of(path)
     if kind is None:
-        raise MediaRejected(f"{name} is {_other_kind(path, article)}; add {article}.")
+        raise MediaRejected(f"{name} is {_other_kind(path, article)}", remedy=f"add {article}")
     if kind != wanted:
         found = "a video" if kind == "video" else "a picture"
-        raise MediaRejected(f"{name} is {found}; {article} is needed here.")
+        raise MediaRejected(f"{name} is {found}", remedy=f"{article} is needed here")
 
 
 def _has_sync(head: bytes, first: int, step: int) -> bool:
@@ -103,4 +103,4 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_HEAD_BYTES)
     except OSError as error:
-        raise MediaRejected(f"{file_label(path)} cannot be read; add it again.") from error
+        raise MediaRejected(f"{file_label(path)} cannot be read", remedy="add it again") from error

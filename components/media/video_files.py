@@ -90,7 +90,7 @@ def inspect_video(path: Path) -> VideoInfo:
     with opened(path) as (source, stream):
         walk = walk_over(source, stream, file_label(path))
         if walk.frame is None:
-            raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
+            raise MediaRejected(f"{file_label(path)} has no frame in it", remedy="export it again")
         return _described(source, stream, path, walk.frame, walk)
 
 
@@ -143,19 +143,21 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         ) as source:
             yield source, _video_stream(source, name)
     except _BROKEN as error:
-        raise MediaRejected(f"{name} is damaged or incomplete; export it again.") from error
+        raise MediaRejected(f"{name} is damaged or incomplete", remedy="export it again") from error
 
 
 def _video_stream(source: InputContainer, name: str) -> VideoStream:
     moving = _moving(source)
     if not moving:
         found = "only sound" if source.streams.audio else "nothing to see"
-        raise MediaRejected(f"{name} has {found} in it; add a file with a picture track.")
+        raise MediaRejected(f"{name} has {found} in it", remedy="add a file with a picture track")
     stream = moving[0]
     # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
     codec: VideoCodecContext | None = stream.codec_context
     if codec is None or not 0 < codec.width * codec.height <= _MAX_PIXELS:
-        raise MediaRejected(f"{name} has a picture track that cannot be read; export it as H.264.")
+        raise MediaRejected(
+            f"{name} has a picture track that cannot be read", remedy="export it as H.264"
+        )
     return stream
 
 
@@ -163,7 +165,7 @@ def first_frame(source: InputContainer, stream: VideoStream, path: Path) -> Vide
     """Decode one frame. Raises `MediaRejected` when there is none."""
     frame = next(iter(source.decode(stream)), None)
     if not isinstance(frame, VideoFrame):
-        raise MediaRejected(f"{file_label(path)} has no frame in it; export it again.")
+        raise MediaRejected(f"{file_label(path)} has no frame in it", remedy="export it again")
     return frame
 
 

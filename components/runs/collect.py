@@ -1,4 +1,7 @@
-"""Bringing a result home: download, verify, thumbnail, keep."""
+"""Bringing a result home: download, verify, thumbnail, keep.
+
+What arrived of a file stays from one try to the next, and over a restart.
+"""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -7,16 +10,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.errors import DownloadFailed, InvalidInput, MediaRejected, StorageError
-from components.media.durable_files import disk_space_watched
+from components.media.durable_files import disk_space_watched, link
 from components.media.images import ImageInfo, thumbnail
+from components.media.parts import Parts
 from components.media.results import verify_result
 from components.media.store import MediaStore, media_type
+from components.media.turns import Turns
 from components.media.videos import VideoInfo, frame_picture
+from components.media.wording import called
 from components.runs.run import Output
 
 RESULT_MAX_BYTES = 1024**3
 _INLINE = "data:;base64,"
 _WORDS = {"image": "a picture", "video": "a video"}
+_ARRIVED = "What arrived"
+"""What sentences about a file call it."""
+_THERE = "The result is paid for and still at the provider."
+_HERE = "The result is paid for, and its data is kept with the run."
+_PICTURE = Output(kind="image")
+_VERIFYING = Turns(4)
+"""Many files may be under way at once, and reading one through takes a core."""
 
 
 def as_data_uri(content: bytes) -> str:
@@ -26,43 +39,62 @@ def as_data_uri(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class Collector:
-    """`download(url, target)` fetches a file, bounded and verified, or raises `StorageError`."""
+    """`download(url, target)` fetches a file, bounded and verified, or raises `StorageError`.
+
+    `parts` keeps what arrived of a file for the next try; without it each begins anew.
+    """
 
     media: MediaStore
     download: Callable[[str, Path], object]
+    parts: Parts | None = None
 
-    def collect(self, output: Output) -> Output:
-        """The output with its file in the store.
+    def collect(self, output: Output, run_id: str = "", index: int = 0) -> Output:
+        """The output with its file in the store; it is the `index`-th of its run.
 
         Raises:
             StorageError: not copied; the remote address stays what it was.
         """
-        with _writing(), self.media.workspace() as folder:
-            file = folder / "result"
-            if output.remote_url.startswith(_INLINE):
-                file.write_bytes(base64.b64decode(output.remote_url.removeprefix(_INLINE)))
-            else:
-                self._fetch(output.remote_url, file)
-            return self._keep(output, file, folder)
+        if output.remote_url.startswith(_INLINE):
+            content = base64.b64decode(output.remote_url.removeprefix(_INLINE))
+            return self.keep_bytes(content, output)
+        with _of_a_result(_THERE), self.media.workspace() as folder:
+            if self.parts is None or not run_id:
+                return self._fetched(output, folder / "arrived", folder)
+            with self.parts.place(run_id, index) as place:
+                kept = self._fetched(output, place / "arrived", folder)
+            self.parts.remove(run_id, index)
+            return kept
 
-    def keep_bytes(self, content: bytes) -> Output:
+    def keep_bytes(self, content: bytes, output: Output = _PICTURE) -> Output:
         """Keep a picture that came inside the answer itself. Raises `StorageError`."""
-        with _writing(), self.media.workspace() as folder:
+        with _of_a_result(_HERE), self.media.workspace() as folder:
             file = folder / "result"
             file.write_bytes(content)
-            return self._keep(Output(kind="image"), file, folder)
+            return self._keep(output, file, folder)
 
-    def _fetch(self, url: str, file: Path) -> None:
+    def _fetched(self, output: Output, file: Path, folder: Path) -> Output:
+        """Fetch the file, unless an earlier try did and found no room for it, and keep it."""
+        if not file.exists():
+            try:
+                self.download(output.remote_url, file)
+            except InvalidInput as error:
+                raise DownloadFailed(f"The result's address cannot be used: {error}") from error
         try:
-            self.download(url, file)
-        except InvalidInput as error:
-            raise DownloadFailed(f"The result's address cannot be used: {error}") from error
+            # A file of the workspace is kept as it is, without a copy.
+            result = folder / "result"
+            link(file, result)
+            return self._keep(output, result, folder)
+        except DownloadFailed:
+            # It is of no use: the next try begins with nothing.
+            file.unlink(missing_ok=True)
+            raise
 
     def _keep(self, output: Output, file: Path, folder: Path) -> Output:
         try:
-            info = verify_result(file)
+            with _VERIFYING.turn(), called(_ARRIVED):
+                info = verify_result(file)
         except MediaRejected as error:
-            raise DownloadFailed(f"What arrived is not a whole file: {error.message}") from error
+            raise DownloadFailed(f"{error.finding}.") from error
         kind = "image" if isinstance(info, ImageInfo) else "video"
         if kind != output.kind:
             raise DownloadFailed(f"{_WORDS[kind].capitalize()} arrived, not {_WORDS[output.kind]}.")
@@ -92,10 +124,13 @@ class Collector:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """Turn what the system says about the disk into `StorageError`."""
+def _of_a_result(cost: str) -> Iterator[None]:
+    """Say of every failure what is true of a result: it is paid for, and copied again."""
     try:
         with disk_space_watched():
             yield
+    except StorageError as error:
+        raise error.of_a_result(cost) from error
     except OSError as error:
-        raise StorageError(f"The file could not be written here ({error.strerror}).") from error
+        failure = StorageError(f"The file could not be written here ({error.strerror}).")
+        raise failure.of_a_result(cost) from error

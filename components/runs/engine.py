@@ -20,12 +20,12 @@ WORKERS: Mapping[Lane, int] = {
     Lane.PICTURES: 8,
     Lane.VIDEOS: 8,
     Lane.STEPS: 64,
-    Lane.COPIES: 4,
+    Lane.COPIES: 16,
 }
 AHEAD = 2
 """A look may be handed out before a worker is free, so that none waits for the next turn."""
 LEASE_S = 900.0
-"""Longer than any single step: an upload, the wait for pictures, or a download."""
+"""Longer than any single step but a copy: an upload, or the wait for pictures."""
 IDLE_S = 5.0
 LOOKS_PER_S = 400.0
 """However many runs are in flight, they are looked at no more often than this, all together: one

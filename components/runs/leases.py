@@ -28,6 +28,8 @@ from components.runs.tables import (
 )
 
 LOGGER = logging.getLogger(__name__)
+COPY_LEASE_S = 86_400.0
+"""A server that can only send all of a file at once may take hours for it."""
 
 
 class Lane(Enum):
@@ -79,6 +81,7 @@ class Desk:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        lease_s = max(lease_s, COPY_LEASE_S) if lane is Lane.COPIES else lease_s
         runs = _read(connection, due, now + lease_s)
         return _claim(connection, runs, lane, now + lease_s, now)
 

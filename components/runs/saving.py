@@ -3,10 +3,10 @@
 import logging
 from dataclasses import dataclass, replace
 
-from components.errors import DiskFull, ProviderError, StorageError
+from components.errors import DiskFull, DownloadUnfinished, ProviderError, StorageError
 from components.runs.collect import Collector
 from components.runs.provider_step import ProviderStep
-from components.runs.retry import Next, Trouble
+from components.runs.retry import LEAST_PAUSE_S, Next, Trouble
 from components.runs.run import Run, Status
 from components.runs.wording import moment, span
 
@@ -26,10 +26,13 @@ class Saving(ProviderStep):
             if output.name:
                 continue
             try:
-                outputs[index] = self.collector.collect(output)
+                outputs[index] = self.collector.collect(output, run.id, index)
             except StorageError as error:
-                failure = failure or error
+                failure = _worse(failure, error)
         run = replace(run, outputs=tuple(outputs))
+        if isinstance(failure, DownloadUnfinished):
+            # No trouble: it came on, and others have their turn before it goes on.
+            return run.waiting(self.clock() + LEAST_PAUSE_S, str(failure))
         if failure:
             return self._later(run, failure)
         return run.moved(
@@ -67,3 +70,8 @@ class Saving(ProviderStep):
         if not (answer.video and answer.video.url):
             return run
         return replace(run, outputs=(replace(run.outputs[0], remote_url=answer.video.url),))
+
+
+def _worse(first: StorageError | None, second: StorageError) -> StorageError:
+    """Of two files that are not here yet, what the one says that did not come on."""
+    return second if first is None or isinstance(first, DownloadUnfinished) else first

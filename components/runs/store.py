@@ -34,6 +34,7 @@ from components.runs.prompt_search import forget_removed
 from components.runs.run import Run
 from components.runs.spending import Spent
 from components.runs.step_results import write_results
+from components.runs.tables import ACTIVE, RUNS
 from components.runs.usage import UsageReport, usage_report
 
 Kept = TypeVar("Kept")
@@ -168,6 +169,11 @@ class RunStore:
         """The place in the queue of a run that is in there, from 1 on."""
         with reading(self._engine) as connection:
             return leases.place(connection, run)
+
+    def under_way(self) -> list[str]:
+        """The ids of the runs that are not over."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(sa.select(RUNS.c.id).where(ACTIVE)).scalars())
 
     def sent_since(self, moment: float) -> list[float]:
         """When runs were sent after a moment, earliest first."""

@@ -14,6 +14,7 @@ from components.media.addresses import host_of
 from components.media.canvas import picture_facts
 from components.media.encode import VideoFacts, video_facts
 from components.media.fetch import download
+from components.media.patience import Patience
 from components.sandbox.answers import ApiError
 from components.sandbox.body import RequestBody
 from components.sandbox.contract import Order
@@ -110,7 +111,7 @@ def _fetch(source: str, target: Path, bounds: Bounds, hosts: frozenset[str]) -> 
             target,
             max_size_bytes=bounds.size_bytes,
             allowed_hosts=hosts,
-            total_timeout_s=bounds.time_s,
+            patience=Patience(total_s=bounds.time_s),
         )
     except PlaygroundError as error:
         raise MediaRefused(

@@ -10,6 +10,7 @@ from components.errors import (
     AnswerLost,
     Facts,
     InvalidRequest,
+    MediaRejected,
     NotAccepted,
     PlaygroundError,
     ProviderError,
@@ -69,7 +70,6 @@ def test_only_what_was_not_accepted_promises_another_try() -> None:
     assert all(issubclass(kind, NotAccepted) for kind in again)
     assert "not sent again by itself" in AnswerLost.advice
     assert NotAccepted.cost == Refused.cost == "Nothing was charged."
-    assert "paid for" in StorageError.cost
 
 
 def test_cost_and_advice_may_be_said_otherwise() -> None:
@@ -82,3 +82,23 @@ def test_a_wrong_request_keeps_one_sentence_a_field() -> None:
     error = InvalidRequest({"prompt": "One.", "": "Two."})
     assert error.problems == {"prompt": "One.", "": "Two."}
     assert str(error) == "One. Two."
+
+
+@pytest.mark.parametrize("kind", [StorageError, *StorageError.__subclasses__()])
+def test_a_file_that_cannot_be_kept_costs_nothing_unless_it_is_a_result(
+    kind: type[StorageError],
+) -> None:
+    error = kind("It happened.")
+    assert str(error).startswith("It happened. Nothing was sent or charged. ")
+    assert "by itself" not in str(error)
+    result = error.of_a_result("It is paid for.")
+    assert type(result) is kind
+    assert str(result) == f"It happened. It is paid for. {kind.result_advice}"
+    assert result.advice.endswith("by itself.")
+
+
+def test_a_rejected_file_tells_its_fault_apart_from_what_to_do() -> None:
+    error = MediaRejected("a.mp4 is damaged", remedy="export it again")
+    assert str(error) == "a.mp4 is damaged; export it again."
+    assert error.finding == "a.mp4 is damaged"
+    assert MediaRejected("It is no file.").finding == "It is no file"

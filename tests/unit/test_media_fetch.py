@@ -8,6 +8,7 @@ import pytest
 
 from components.errors import AddressBlocked, DownloadFailed, LinkExpired
 from components.media.fetch import Fetched, download
+from components.media.patience import Patience
 from tests.media_server import CONTENT, TAG, FileServer, Handler, Page, serve
 
 SECRET = "?signature=topsecret"
@@ -21,7 +22,7 @@ def fetch(
         target,
         max_size_bytes=1_000_000,
         allowed_hosts=server.allowed_hosts,
-        total_timeout_s=total_timeout_s,
+        patience=Patience(total_s=total_timeout_s),
     )
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from components.errors import DownloadFailed, DownloadUnfinished
+from components.media.fetch import download
+from components.media.patience import Patience
 from components.media.store import FolderStore
 from components.runs.retry import RULES, Trouble
 from components.runs.run import Output, Run, Status
 from components.runs.step import Stepper
 from tests.media_files import drawing, video
+from tests.media_server import serve
 from tests.provider_server import (
     Handler,
     Reply,
@@ -172,7 +176,9 @@ def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
     small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
     run = small.advance(sample_run(status=Status.SUBMITTING, submitted_at=NOW, model=IMAGE_O1))
     assert (run.status, run.outputs[0].name) == ("saving", None)
-    assert small.advance(run).trouble == Trouble.DISK_FULL
+    waiting = small.advance(run)
+    assert waiting.trouble == Trouble.DISK_FULL
+    assert " The result is paid for, and its data is kept with the run. Free" in waiting.note
     done = steps.advance(run)
     assert done.status is Status.DONE
     assert steps.media.path(done.outputs[0].name or "").read_bytes() == content
@@ -190,3 +196,70 @@ def test_a_copy_that_fails_for_a_week_ends_with_its_link(
     assert (failed.status, failed.unresolved) == ("failed", True)
     assert failed.outputs[0].remote_url == f"{provider.url}/a"
     assert "is paid for, but for 7 days it could not be copied here." in failed.error
+
+
+def test_a_slow_result_comes_on_step_by_step_without_trouble(
+    steps: Stepper, clip: bytes, tmp_path: Path
+) -> None:
+    third = len(clip) // 3 + 1
+    with serve({"/clip": lambda it: it.stall_after(third, clip)}) as server:
+
+        def fetch(url: str, target: Path) -> object:
+            return download(
+                url,
+                target,
+                max_size_bytes=10**7,
+                allowed_hosts=server.allowed_hosts,
+                patience=Patience(stall_s=0.2, least_bytes=1000),
+            )
+
+        slow = replace(steps, collector=replace(steps.collector, download=fetch))
+        run = to_save(server.url("/clip"))
+        for _ in range(2):
+            run = slow.advance(run)
+            assert (run.status, run.attempts, run.trouble) == ("saving", 0, "")
+            assert " are here. The result is paid for and still at the provider. " in run.note
+            assert run.note.endswith("The rest is fetched by itself.")
+        run = slow.advance(run)
+        asked = [headers.get("range") for _, headers in server.requests]
+    assert run.status is Status.DONE
+    assert asked == [None, f"bytes={third}-", f"bytes={2 * third}-"]
+    assert list((tmp_path / "media" / "parts").iterdir()) == []
+
+
+def test_a_damaged_result_is_said_to_be_that_and_is_fetched_from_its_beginning(
+    provider: ScriptedProvider, steps: Stepper, clip: bytes
+) -> None:
+    provider.replies = [reply(raw=clip[: len(clip) // 2])]
+    run = steps.advance(to_save(f"{provider.url}/a"))
+    assert run.note.startswith(
+        "What arrived is damaged or incomplete. The result is paid for and still at the provider. "
+        "Copying it is tried again by itself. Next try at "
+    )
+    provider.replies = [reply(raw=clip)]
+    done = steps.advance(run)
+    assert done.status is Status.DONE
+    assert "range" not in provider.received[-1].headers
+
+
+def test_a_result_that_arrived_on_a_full_disk_is_not_fetched_again(
+    provider: ScriptedProvider, steps: Stepper, clip: bytes, tmp_path: Path
+) -> None:
+    provider.replies = [reply(raw=clip)]
+    small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
+    run = small.advance(small.advance(to_save(f"{provider.url}/a")))
+    assert (run.status, run.trouble) == ("saving", Trouble.DISK_FULL)
+    assert steps.advance(run).status is Status.DONE
+    assert [request.path for request in provider.received] == ["/a"]
+
+
+def test_one_file_that_comes_on_does_not_hush_up_one_that_does_not(steps: Stepper) -> None:
+    def fetch(url: str, _: Path) -> object:
+        if url.endswith("/slow"):
+            raise DownloadUnfinished("1 MB of 2 MB are here.")
+        raise DownloadFailed("It is broken.")
+
+    broken = replace(steps, collector=replace(steps.collector, download=fetch))
+    run = broken.advance(to_save("/slow", "/broken"))
+    assert (run.trouble, run.attempts) == (Trouble.COPY_FAILED, 1)
+    assert run.note.startswith("It is broken. The result is paid for")
