@@ -47,6 +47,7 @@ from components.runs.expectation import Expectations
 from components.runs.gate import Gate, Limits
 from components.runs.kit import Kit
 from components.runs.late_charges import LateCharges
+from components.runs.media_gc import UNOWNED_S, MediaTidying
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.service import UNDO_S, RunService
@@ -93,7 +94,8 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         late_charges = LateCharges(store, provider.find_charge)
         late_charges.start()
         stack.callback(late_charges.stop)
-        engine = _started_engine(store, media, stepper, stack)
+        tidying = MediaTidying(store.database, media, time.time)
+        engine = _started_engine(store, media, tidying, stepper, stack)
         kit = Kit(store.database)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
@@ -103,10 +105,11 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         quotes = Quotes(prices, clips)
         limit = SpendLimit(settings.spend_limit_usd)
         services = Services(
-            runs=RunService(store, engine, expectations, quotes, limit, time.time),
+            runs=RunService(store, engine, expectations, quotes, limit, time.time, media.has),
             intake=Intake(media, preparations, allowed_hosts),
             preparations=preparations,
             media=media,
+            uploaded=tidying.uploaded,
             kit=kit,
             samples=ASSETS / "samples",
             upload_folder=get_upload_folder(),
@@ -140,14 +143,20 @@ def _end_at_once(engine: Engine, late_charges: LateCharges, stack: ExitStack) ->
 
 
 def _started_engine(
-    store: RunStore, media: FolderStore, stepper: Stepper, stack: ExitStack
+    store: RunStore,
+    media: FolderStore,
+    tidying: MediaTidying,
+    stepper: Stepper,
+    stack: ExitStack,
 ) -> Engine:
-    """Begin to take runs forward, and now and then to remove what was deleted."""
+    """Begin to take runs forward, and now and then to remove what was deleted or has no owner."""
 
     def tidy() -> None:
         if stepper.collector.parts:
             stepper.collector.parts.expire(store.under_way)
-        store.purge(time.time() - UNDO_S, partial(media.delete, idle_s=UNDO_S))
+        now = time.time()
+        store.purge(now - UNDO_S, partial(media.delete, idle_s=UNOWNED_S), now)
+        tidying.sweep_if_due()
 
     engine = Engine(store, stepper.advance, gate=stepper.gate, upkeep=tidy)
     engine.start()

@@ -1,6 +1,6 @@
 // A model's form: what is in it, kept as a draft, looked at by the server as it changes, and sent.
 
-import { recall, remember } from "./memory.js";
+import { recall, remember, takeHolder } from "./memory.js";
 import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
 import { say } from "./dialog.js";
@@ -31,7 +31,10 @@ export class Form {
     this.problems = new Problems(element);
     this.tokens = [];
     this.asked = 0;
-    this.set(recall(`draft-${this.name}`, null) ?? {});
+    const draft = recall(`draft-${this.name}`, null) ?? {};
+    this.set(draft);
+    this.holder = draft.holder;
+    this.holding = takeHolder(draft.holder, newId).then((holder) => { this.holder = holder; });
     this.listen();
     addMedia(this);
     offerTokens(this.area, () => this.tokens);
@@ -137,7 +140,7 @@ export class Form {
   }
 
   save() {
-    remember(`draft-${this.name}`, this.state);
+    remember(`draft-${this.name}`, { ...this.state, holder: this.holder });
   }
 
   choose(input) {
@@ -226,7 +229,9 @@ export class Form {
     this.save();
     const ticket = ++this.asked;
     const typed = this.area.value;
-    const answer = await post(`/forms/${this.name}/look`, this.state).catch(() => null);
+    await this.holding;
+    const asked = { ...this.state, holder: this.holder };
+    const answer = await post(`/forms/${this.name}/look`, asked).catch(() => null);
     if (!answer || ticket !== this.asked || !this.element.isConnected) return;
     this.show(answer, typed);
     if (answer.working) this.lookSoon(LOOK_AGAIN_MS);

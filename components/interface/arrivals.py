@@ -28,15 +28,15 @@ class Arrival:
         self.path = file.path
         self.digest = ""
         self._file = file
-        self._size_bytes = 0
+        self.size_bytes = 0
         self._pieces: list[bytes] = []
         self._waiting_bytes = 0
         self._writing: asyncio.Future[None] | None = None
 
     async def add(self, piece: bytes) -> None:
         """Take what has arrived. Raises `MediaRejected` for more than there may be, `DiskFull`."""
-        self._size_bytes += len(piece)
-        if self._size_bytes > UPLOAD_MAX_BYTES:
+        self.size_bytes += len(piece)
+        if self.size_bytes > UPLOAD_MAX_BYTES:
             limit = megabytes(UPLOAD_MAX_BYTES)
             raise MediaRejected(f"{self.label} is larger than {limit}; add a smaller one.")
         self._pieces.append(piece)
@@ -62,7 +62,7 @@ class Arrival:
 
     def require_media(self) -> None:
         """Raise `MediaRejected` unless it is a picture or a video by its first bytes."""
-        if self._size_bytes == 0:
+        if self.size_bytes == 0:
             raise MediaRejected(f"{self.label} is empty (0 bytes); add another file.")
         if kind_of(self.path) is None:
             raise MediaRejected(f"{self.label} is not a picture or a video; it was not added.")

@@ -20,6 +20,7 @@ from components.interface.templating import render
 from components.interface.wording import span_text
 from components.media.store import ref
 from components.runs.run import Parent, Run
+from components.runs.tables import names_in
 
 FIRST_WAIT_S = 1.0
 """A picture is usually looked at within this; a clip shows its progress instead."""
@@ -32,7 +33,8 @@ class Filled:
     `values` are the request's fields with references for files; `chosen` says how repairs are to
     be done, by the identity of a file; `names` are file names by reference; `numbered` is what
     the tokens of the prompt stood for at the last look; `origins` tells of files that are results
-    which run they came from.
+    which run they came from. `holder` is this form in this tab: its files stay while it shows
+    them. `visitor` is the address it comes from.
     """
 
     values: Mapping[str, Any]
@@ -40,6 +42,8 @@ class Filled:
     names: Mapping[str, str]
     numbered: list[Reference]
     origins: Mapping[str, Parent]
+    holder: str = ""
+    visitor: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,12 @@ class FormDesk:
         cards = Cards(self.model, values, self.services.preparations, filled.chosen, filled.names)
         self._wait_for_pictures(cards)
         given = without_gaps(values)
-        self.services.runs.hold_files(given)
+        self._hold(filled, given, cards)
         references = self.model.references(given)
         after = [self._identified(it) for it in references]
         before = filled.numbered
         typed = str(given.get("prompt") or "")
         prompt = renumbered(typed, before, after) if before != after else typed
-        self.services.runs.hold_files(given)
         limit = self.model.reference_limit()
         count = self.model.count_references(given)
         return {
@@ -79,6 +82,16 @@ class FormDesk:
             "example_usd": self._example_prices(),
             "quote": vars(self.services.runs.quote(self.model, cards.carried(given))),
         }
+
+    def _hold(self, filled: Filled, given: Mapping[str, Any], cards: Cards) -> None:
+        """Let all that is shown stay: the files, what they were repaired to, small pictures.
+
+        What went meanwhile is found missing, and made anew, when the cards are drawn.
+        """
+        shown = set(names_in(given))
+        for look in cards.looks():
+            shown |= set(names_in(list(look.examined.refs))) if look.examined else set()
+        self.services.runs.hold_files(f"{filled.holder}:{self.model.api_name}", shown)
 
     def generate(self, filled: Filled, run_id: str) -> Run:
         """Check the form and keep a new run, or return the one that has this id already.

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
@@ -15,6 +15,8 @@ from components.interface.form_desk import Filled, FormDesk
 from components.interface.routing import new_router
 from components.interface.services import Services
 from components.runs.run import Parent
+
+HOLDER_MAX_CHARS = 40
 
 
 class ReferenceBody(BaseModel):
@@ -43,12 +45,14 @@ class FilledBody(BaseModel):
     chosen: dict[str, dict[str, Any]] = Field(default_factory=dict)
     names: dict[str, str] = Field(default_factory=dict)
     numbered: list[ReferenceBody] = Field(default_factory=list)
+    holder: str = Field(default="", max_length=HOLDER_MAX_CHARS)
 
-    def filled(self) -> Filled:
-        """The same, as the desk takes it."""
+    def filled(self, visitor: str = "") -> Filled:
+        """The same, as the desk takes it, from a visitor's address."""
         numbered = [Reference(**it.model_dump()) for it in self.numbered]
         origins = {ref: Parent(**it.model_dump()) for ref, it in self.origins.items()}
-        return Filled(self.values, self.chosen, self.names, numbered, origins)
+        holder = self.holder or visitor[:HOLDER_MAX_CHARS]
+        return Filled(self.values, self.chosen, self.names, numbered, origins, holder, visitor)
 
 
 class StopBody(FilledBody):
@@ -65,6 +69,11 @@ class KitBody(BaseModel):
     element: dict[str, Any] | None = None
 
 
+def visitor_of(request: Request) -> str:
+    """Who asks, as far as that can be told: the address."""
+    return request.client.host if request.client else ""
+
+
 def form_router(services: Services) -> APIRouter:
     """`/forms/NAME/…` for every model, and `/kit` for all."""
     router = new_router()
@@ -77,8 +86,8 @@ def form_router(services: Services) -> APIRouter:
 def _add_form(router: APIRouter, desk: FormDesk) -> None:
     path = f"/forms/{desk.model.api_name}"
 
-    def look(body: FilledBody) -> dict[str, Any]:
-        return desk.look(body.filled())
+    def look(body: FilledBody, request: Request) -> dict[str, Any]:
+        return desk.look(body.filled(visitor_of(request)))
 
     def generate(body: FilledBody) -> HTMLResponse:
         run = desk.generate(body.filled(), str(body.run_id or uuid4()))

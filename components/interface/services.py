@@ -16,14 +16,16 @@ from components.runs.service import RunService
 class Services:
     """`samples` is the folder of the examples' files, `upload_folder` where gradio puts uploads.
 
-    `provider_url` is the address that code for other places names, `public_url` that of this
-    playground where people open it by another than the one they ask at.
+    `uploaded(reference, size_bytes)` is told of what somebody brought; `provider_url` is the
+    address that code for other places names, `public_url` that of this playground where people
+    open it by another than the one they ask at.
     """
 
     runs: RunService
     intake: Intake
     preparations: Preparations
     media: MediaStore
+    uploaded: Callable[[str, int], object]
     kit: Kit
     samples: Path
     upload_folder: str

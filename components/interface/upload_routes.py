@@ -1,6 +1,6 @@
 """Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,22 @@ from components.interface.uploads import NO_ROOM, path_of
 from components.media.remembering import read_settings
 from components.media.store import MediaStore
 
+Uploaded = Callable[[str, int], object]
 
-def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
+
+def upload_router(media: MediaStore, upload_folder: str, uploaded: Uploaded) -> APIRouter:
     """`POST /uploads?name=…` with the file as the body; answers its reference.
 
     `remembered` is there for a result of a playground: the `form` and the `values` it came from.
     `POST /gradio_api/upload` takes files of a form as gradio's own route would, and answers paths
-    that a call names them by, in gradio's `upload_folder`.
+    that a call names them by, in gradio's `upload_folder`. `uploaded` is told of each file.
     """
     router = new_router()
+
+    def keep(arrival: Arrival) -> str:
+        reference = arrival.keep(media)
+        uploaded(reference, arrival.size_bytes)
+        return reference
 
     async def take(request: Request, name: str = "The file") -> dict[str, Any]:
         async with arrivals(media) as taken:
@@ -33,7 +40,8 @@ def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
             async for piece in request.stream():
                 await arrival.add(piece)
             await arrival.end()
-            return await run_in_threadpool(_kept, arrival, media)
+            await run_in_threadpool(arrival.require_media)
+            return await run_in_threadpool(_kept, arrival, keep)
 
     async def take_form(request: Request) -> list[str]:
         files = MultipartFiles(request.headers.get("content-type", ""))
@@ -46,7 +54,7 @@ def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
                 async for _ in pieces:
                     pass
                 return [path_of(NO_ROOM, upload_folder) for _ in taken.begun]
-            refs = [await run_in_threadpool(it.keep, media) for it in taken.begun]
+            refs = [await run_in_threadpool(keep, it) for it in taken.begun]
             return [path_of(it, upload_folder) for it in refs]
 
     router.add_api_route("/uploads", take, methods=["POST"])
@@ -54,10 +62,8 @@ def upload_router(media: MediaStore, upload_folder: str) -> APIRouter:
     return router
 
 
-def _kept(arrival: Arrival, media: MediaStore) -> dict[str, Any]:
-    arrival.require_media()
-    reference = arrival.keep(media)
-    return {"ref": reference, "remembered": _remembered(arrival.path)}
+def _kept(arrival: Arrival, keep: Callable[[Arrival], str]) -> dict[str, Any]:
+    return {"ref": keep(arrival), "remembered": _remembered(arrival.path)}
 
 
 async def _receive_files(

@@ -47,6 +47,13 @@ class Examined:
     original_thumbnail_ref: str
     preflight: Preflight
 
+    @property
+    def refs(self) -> frozenset[str]:
+        """All of them, each once."""
+        return frozenset(
+            (self.ref, self.original_ref, self.thumbnail_ref, self.original_thumbnail_ref)
+        )
+
 
 class Desk:
     """Examines files for one store; any number of threads may ask at once."""
@@ -100,8 +107,7 @@ class Desk:
         found = self._known.get(key)
         if found is None:
             return None
-        refs = {found.ref, found.original_ref, found.thumbnail_ref, found.original_thumbnail_ref}
-        if not all(self._store.has(name_of(each)) for each in refs):
+        if not all(self._store.has(name_of(each)) for each in found.refs):
             del self._known[key]
             return None
         self._known.move_to_end(key)

@@ -160,7 +160,11 @@ class FolderStore:
             return True
         file = self._place(name)
         with self._lock, suppress(FileNotFoundError):
-            if self._clock() - file.stat().st_mtime < idle_s:
+            age_s = self._clock() - file.stat().st_mtime
+            if age_s < 0 and idle_s:
+                # The clock was set back: counted from now on, or the file would stay for long.
+                self._renewed(file)
+            if age_s < idle_s:
                 return False
             file.unlink()
         return True

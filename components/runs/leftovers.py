@@ -1,38 +1,34 @@
 """Files of the media store that may have become nobody's: found, and removed when they are.
 
-A file is in use while a run or a kept element refers to it, or while it stands in a form: forms
-live in the browser, so what stands in one is held here for a while whenever it is looked at.
+A file is in use while a run or a kept element refers to it, or while a form shows it. Whatever
+removes a file asks for its users in the transaction that it holds meanwhile, so that nobody comes
+to need a file that just goes.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.errors import MediaRejected
 from components.runs.database import METADATA, reading
+from components.runs.form_files import FORM_FILES
 from components.runs.kit import ELEMENTS
+from components.runs.run import Run
 from components.runs.tables import RUN_MEDIA, names_in
 
 LOGGER = logging.getLogger(__name__)
 BATCH = 50
 """Files a transaction: nobody who writes waits long for it."""
+ASKED_AT_ONCE = 5_000
+"""Names in one question to the database; SQLite takes 32,766."""
 LEFTOVERS = sa.Table(
     "media_leftovers",
     METADATA,
     sa.Column("name", sa.String(80), primary_key=True),
 )
 """Files whose run is gone; kept in a table, so that a killed process forgets none of them."""
-HELD = sa.Table(
-    "media_held",
-    METADATA,
-    sa.Column("name", sa.String(80), primary_key=True),
-    sa.Column("until", sa.Float(53), nullable=False, index=True),
-)
-"""Files that stand in a form, and perhaps in no run."""
-HOLD_S = 30 * 86_400.0
-HOLD_AGAIN_S = 86_400.0
-"""A form is looked at with every letter; that much of a hold may be gone before it is renewed."""
 
 
 def leave_over(connection: Connection, names: sa.Select[tuple[str]]) -> None:
@@ -42,31 +38,16 @@ def leave_over(connection: Connection, names: sa.Select[tuple[str]]) -> None:
     connection.execute(LEFTOVERS.insert().from_select(["name"], new))
 
 
-def hold(engine: sa.Engine, names: Collection[str], now: float) -> None:
-    """Let files stay for `HOLD_S` although no run may refer to them."""
-    with reading(engine) as connection:
-        if _are_held(connection, names, now):
-            return
-    with engine.begin() as connection:
-        connection.execute(HELD.delete().where(HELD.c.name.in_(names)))
-        rows = [{"name": name, "until": now + HOLD_S} for name in sorted(set(names))]
-        connection.execute(HELD.insert(), rows)
-
-
-def _are_held(connection: Connection, names: Collection[str], now: float) -> bool:
-    """Whether nothing has to be written for these files to stay for long enough."""
-    long_enough = HELD.c.until > now + HOLD_S - HOLD_AGAIN_S
-    count = sa.select(sa.func.count()).where(HELD.c.name.in_(names), long_enough)
-    return connection.execute(count).scalar() == len(set(names))
-
-
 def remove(engine: sa.Engine, now: float, remove_file: Callable[[str], object]) -> None:
-    """Remove the files that nothing refers to; where `remove_file` says false, another time.
+    """Remove the files of runs that are gone; where `remove_file` says false, another time.
 
     A file that cannot be removed (`OSError`) is logged and waits for another time as well.
     """
     with engine.begin() as connection:
-        _give_up_holds(connection, now)
+        leave_over(
+            connection, sa.select(FORM_FILES.c.name).where(FORM_FILES.c.until < now).distinct()
+        )
+        connection.execute(FORM_FILES.delete().where(FORM_FILES.c.until < now))
     after, more = "", True
     while more:
         with engine.begin() as connection:
@@ -74,27 +55,48 @@ def remove(engine: sa.Engine, now: float, remove_file: Callable[[str], object]) 
         more = bool(after)
 
 
-def _give_up_holds(connection: Connection, now: float) -> None:
-    """Files that stood in a form long ago are left over like those of a deleted run."""
-    leave_over(connection, sa.select(HELD.c.name).where(HELD.c.until < now))
-    connection.execute(HELD.delete().where(HELD.c.until < now))
+def unowned(engine: sa.Engine, names: Sequence[str]) -> set[str]:
+    """Those of the names that nothing refers to now."""
+    with reading(engine) as connection:
+        elements = _names_of_elements(connection)
+        found: set[str] = set()
+        for begin in range(0, len(names), ASKED_AT_ONCE):
+            some = names[begin : begin + ASKED_AT_ONCE]
+            found |= set(some) - _users_of(connection, some, elements)
+    return found
+
+
+def remove_unowned(
+    engine: sa.Engine, names: Sequence[str], remove_file: Callable[[str], object]
+) -> None:
+    """Remove those of the files that nothing refers to in the moment they go."""
+    for begin in range(0, len(names), BATCH):
+        with engine.begin() as connection:
+            some = names[begin : begin + BATCH]
+            used = _users_of(connection, some, _names_of_elements(connection))
+            for name in some:
+                if name not in used:
+                    _removed(name, remove_file)
+
+
+def require_files(runs: Sequence[Run], has_file: Callable[[str], bool]) -> None:
+    """Raise `MediaRejected` where a file of a request is gone; inside a write none goes then."""
+    if not all(has_file(name) for run in runs for name in names_in(run.request)):
+        raise MediaRejected(
+            "A file of this request is no longer kept here, and nothing was sent or charged. "
+            "Add it again."
+        )
 
 
 def _remove_some(connection: Connection, remove_file: Callable[[str], object], after: str) -> str:
-    """Look at up to `BATCH` files; returns the last name, "" at the end.
-
-    The transaction is held meanwhile, so that no run comes to refer to a file that just goes.
-    """
+    """Look at up to `BATCH` files; returns the last name, "" at the end."""
     some = sa.select(LEFTOVERS.c.name).where(LEFTOVERS.c.name > after).order_by(LEFTOVERS.c.name)
     names: list[str] = list(connection.execute(some.limit(BATCH)).scalars())
     if not names:
         return ""
-    referred = _among(connection, RUN_MEDIA, names)
-    for element in connection.execute(sa.select(ELEMENTS.c.element)).scalars():
-        referred |= set(names) & set(names_in(element))
-    held = _among(connection, HELD, names) - referred
-    gone = [name for name in names if name not in referred | held and _removed(name, remove_file)]
-    connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_([*referred, *gone])))
+    used = _users_of(connection, names, _names_of_elements(connection))
+    gone = [name for name in names if name not in used and _removed(name, remove_file)]
+    connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_([*used, *gone])))
     return names[-1]
 
 
@@ -107,6 +109,15 @@ def _removed(name: str, remove_file: Callable[[str], object]) -> bool:
         return False
 
 
-def _among(connection: Connection, table: sa.Table, names: Collection[str]) -> set[str]:
-    """Those of the names that stand in a table."""
-    return set(connection.execute(sa.select(table.c.name).where(table.c.name.in_(names))).scalars())
+def _users_of(connection: Connection, names: Collection[str], elements: set[str]) -> set[str]:
+    """Those of the names that a run, a kept element or a form refers to."""
+    used = {name for name in names if name in elements}
+    for table in (RUN_MEDIA, FORM_FILES):
+        wanted = sa.select(table.c.name).where(table.c.name.in_(names))
+        used |= set(connection.execute(wanted).scalars())
+    return used
+
+
+def _names_of_elements(connection: Connection) -> set[str]:
+    elements = connection.execute(sa.select(ELEMENTS.c.element)).scalars()
+    return {name for element in elements for name in names_in(element)}

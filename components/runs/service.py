@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.engine import Connection
+
 from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import AskedDifferently
@@ -22,12 +24,12 @@ from components.runs.history import (
     in_plan_order,
 )
 from components.runs.keeping import id_in_plan, id_of_generation
+from components.runs.leftovers import require_files
 from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
 from components.runs.spending import SpendLimit, Spent
 from components.runs.store import RunStore
-from components.runs.tables import names_in
 from components.runs.usage import UsageReport
 from components.runs.wording import ordinal
 
@@ -55,6 +57,7 @@ class RunService:
     quotes: Quotes
     limit: SpendLimit
     clock: Callable[[], float]
+    has_file: Callable[[str], bool] = lambda _: True
 
     def quote(self, model: type[ModelRequest], values: Mapping[str, Any]) -> Quote:
         """What a form would cost, finished or not; never raises, never waits for a server."""
@@ -138,7 +141,12 @@ class RunService:
         # Each is quoted once: the limit must set aside what the run says, whatever prices do.
         quotes = [self.quote(model_by_id(run.model), run.request) for run in runs]
         runs = [replace(run, quoted_usd=quote.usd) for run, quote in zip(runs, quotes, strict=True)]
-        admit = partial(self.limit.admit, quote=total(quotes), now=self.clock())
+        limit_admits = partial(self.limit.admit, quote=total(quotes), now=self.clock())
+
+        def admit(connection: Connection) -> None:
+            limit_admits(connection)
+            require_files(runs, self.has_file)
+
         kept = self.store.add(*runs, admit=admit, beyond=beyond)
         self.engine.wake()
         return kept
@@ -267,9 +275,9 @@ class RunService:
         """Undo a deletion; returns how many runs came back."""
         return self.store.undelete(run_ids)
 
-    def hold_files(self, values: Mapping[str, Any]) -> None:
-        """Let the files that stand in a form stay here, although no run may refer to them."""
-        self.store.hold_files(set(names_in(values)), self.clock())
+    def hold_files(self, holder: str, names: Collection[str]) -> None:
+        """Let the files that a form shows stay here; what it showed before may go."""
+        self.store.hold_files(holder, names, self.clock())
 
     def _waits_for(self, run: Run) -> str:
         """What a queued run waits for, as it is now: the provider, its own next try, its turn."""

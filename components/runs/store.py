@@ -12,6 +12,7 @@ from components.runs import (
     changes,
     charges,
     deletion,
+    form_files,
     history,
     keeping,
     leases,
@@ -227,18 +228,25 @@ class RunStore:
         with self._engine.begin() as connection:
             return deletion.show_again(connection, run_ids)
 
-    def hold_files(self, names: Collection[str], now: float) -> None:
-        """Let files of the media store stay that stand in a form."""
-        leftovers.hold(self._engine, names, now)
+    def hold_files(self, holder: str, names: Collection[str], now: float) -> None:
+        """Let files of the media store stay that a form shows, and let go of all it showed."""
+        form_files.hold(self._engine, holder, names, now)
 
-    def purge(self, deleted_before: float, remove_file: Callable[[str], object]) -> int:
+    def purge(
+        self,
+        deleted_before: float,
+        remove_file: Callable[[str], object],
+        now: float | None = None,
+    ) -> int:
         """Remove for good what was deleted before, with the files nothing else refers to.
+
+        Holds of forms end at `now`, by default at the same moment.
 
         `remove_file` takes a name in the media store; where it says false, the file is tried again
         by the next purge. Returns how many runs are gone.
         """
         purged = deletion.purge(self._patient, deleted_before)
-        leftovers.remove(self._patient, deleted_before, remove_file)
+        leftovers.remove(self._patient, deleted_before if now is None else now, remove_file)
         if purged:
             forget_removed(self._patient)
             give_space_back(self._patient)

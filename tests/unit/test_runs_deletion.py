@@ -11,9 +11,10 @@ import pytest
 
 from components.errors import RunNotFound
 from components.media.store import FolderStore, ref
+from components.runs.form_files import HOLD_S, LET_GO_S
 from components.runs.history import Query
 from components.runs.kit import Kit
-from components.runs.leftovers import BATCH, HOLD_S
+from components.runs.leftovers import BATCH
 from components.runs.run import FINAL, Output, Status
 from components.runs.store import RunStore
 from tests.run_samples import EVERY_LANE, NOW, run_store, sample_run
@@ -165,15 +166,15 @@ def test_a_file_that_stands_in_a_form_stays_until_the_form_is_long_forgotten(
 ) -> None:
     used, only_tried = kept(media, tmp_path, "used"), kept(media, tmp_path, "only tried")
     finished(store, "a", used)
-    store.hold_files([used, only_tried], NOW)
-    store.hold_files([used, only_tried], NOW + 60)
-    store.hold_files([], NOW)
+    store.hold_files("form", [used, only_tried], NOW)
+    store.hold_files("form", [used, only_tried], NOW + 60)
+    store.hold_files("another", [], NOW)
     store.delete(["a"], NOW)
     assert store.purge(NOW + 1, media.delete) == 1
     store.purge(NOW + HOLD_S - 1, media.delete)
     assert media.has(used)
     assert media.has(only_tried)
-    store.hold_files([used], NOW + HOLD_S - 1)
+    store.hold_files("another", [used], NOW + HOLD_S - 1)
     store.purge(NOW + HOLD_S + 1, media.delete)
     assert media.has(used)
     assert not media.has(only_tried)
@@ -181,11 +182,27 @@ def test_a_file_that_stands_in_a_form_stays_until_the_form_is_long_forgotten(
     assert not media.has(used)
 
 
+def test_what_a_form_no_longer_shows_stays_for_a_while_and_goes(
+    store: RunStore, media: FolderStore, tmp_path: Path
+) -> None:
+    before, after = kept(media, tmp_path, "before"), kept(media, tmp_path, "after")
+    store.hold_files("form", [before], NOW)
+    store.hold_files("another", [after], NOW)
+    finished(store, "a", before)
+    store.delete(["a"], NOW)
+    store.hold_files("form", [after], NOW)
+    store.purge(NOW + LET_GO_S, media.delete)
+    assert media.has(before)
+    store.purge(NOW + LET_GO_S + 1, media.delete)
+    assert not media.has(before)
+    assert media.has(after)
+
+
 def test_a_file_that_was_only_tried_and_then_used_stays_with_its_run(
     store: RunStore, media: FolderStore, tmp_path: Path
 ) -> None:
     name = kept(media, tmp_path, "tried, then used")
-    store.hold_files([name], NOW)
+    store.hold_files("form", [name], NOW)
     finished(store, "a", name)
     store.purge(NOW + 2 * HOLD_S, media.delete)
     assert media.has(name)

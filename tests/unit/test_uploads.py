@@ -52,7 +52,7 @@ def store(tmp_path: Path, volume: Volume) -> FolderStore:
 @pytest.fixture
 def client(store: FolderStore) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(upload_router(store, FOLDER))
+    app.include_router(upload_router(store, FOLDER, lambda _reference, _size_bytes: None))
 
     def explain(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"said": str(error)}, 422)
