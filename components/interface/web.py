@@ -23,6 +23,7 @@ from components.errors import (
     RunNotFound,
     StorageError,
 )
+from components.interface.api_calls import Endpoint, ReadableCalls
 from components.interface.compare import compare_router
 from components.interface.detail import detail_router
 from components.interface.export import export_router, source_of
@@ -74,6 +75,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(ReadableCalls, endpoints=_endpoints(page))
     app.add_middleware(ReadableNotFound)
     app.add_middleware(OwnPagesOnly, public_url=options.public_url)
     # Gradio lets every page of this machine read and act; with this one in place it leaves that be.
@@ -101,6 +103,12 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.mount("/playground", StaticFiles(directory=options.assets))
     page_scripts().add_to(app)
     return _mount(app, page, options, stylesheet.link + _preload())
+
+
+def _endpoints(page: gr.Blocks) -> dict[str, Endpoint]:
+    """What can be called by name."""
+    named = {str(it.api_name): it.fn for it in page.fns.values() if it.api_name and it.fn}
+    return {name: Endpoint.of(name, function) for name, function in named.items()}
 
 
 def _preload() -> str:
