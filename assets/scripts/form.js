@@ -10,11 +10,12 @@ import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
-import { newId, post } from "./server.js";
+import { post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { takeOut } from "./taking_out.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
+import { Wishes } from "./wishes.js";
 
 const TYPING_PAUSE_MS = 400;
 const LOOK_AGAIN_MS = 700;
@@ -29,6 +30,7 @@ export class Form {
     this.area = element.querySelector("[data-widget=prompt] textarea");
     this.button = element.querySelector("[type=submit]");
     this.problems = new Problems(element);
+    this.wishes = new Wishes();
     this.tokens = [];
     this.asked = 0;
     const draft = recall(`draft-${this.name}`, null) ?? {};
@@ -277,10 +279,6 @@ export class Form {
   // A request whose answer was lost is sent again under the same id: it is the same run then.
   async send(state) {
     const { numbered, ...asked } = state;
-    const wording = JSON.stringify(asked);
-    if (this.sent?.wording !== wording) this.sent = { wording, run_id: newId() };
-    const card = await post(`/forms/${this.name}/runs`, { ...asked, run_id: this.sent.run_id });
-    this.sent = null;
-    return card;
+    return this.wishes.make(asked, (run_id) => post(`/forms/${this.name}/runs`, { ...asked, run_id }));
   }
 }

@@ -1,18 +1,22 @@
 // Asks the playground's own server. A refusal arrives as an error that carries its sentences.
 
 export class Refusal extends Error {
-  constructor(problems) {
+  // `isSpent` says that the id which was sent stands for something else, or for what was deleted.
+  constructor(problems, isSpent = false) {
     super(Object.values(problems).join(" "));
     this.problems = problems;
+    this.isSpent = isSpent;
   }
 }
 
 const UNANSWERED = "The playground did not answer. See whether it still runs, then try again.";
 
+const CONFLICT = 409;
+
 const answered = async (response) => {
   if (!response.ok) {
     const said = await response.json().catch(() => ({}));
-    throw new Refusal(said.problems ?? { "": UNANSWERED });
+    throw new Refusal(said.problems ?? { "": UNANSWERED }, response.status === CONFLICT);
   }
   const isJson = response.headers.get("content-type")?.includes("json");
   return isJson ? response.json() : response.text();

@@ -1,8 +1,9 @@
 // Varying a form: which values, how many runs, at what price; then all of them at once.
 
 import { openDialog } from "./dialog.js";
-import { fragment, newId, post } from "./server.js";
+import { fragment, post } from "./server.js";
 import { isWanted } from "./spending.js";
+import { Wishes } from "./wishes.js";
 
 const chosenLists = (view) => {
   const lists = {};
@@ -19,7 +20,7 @@ export const openVary = async (name, filled, began) => {
   const dialog = openDialog(fragment(await post(`${path}/vary`, filled)), "Vary");
   const view = dialog.querySelector(".vary");
   const [plan, problem] = [view.querySelector("[data-plan]"), view.querySelector(".problem")];
-  const plan_id = newId();
+  const wishes = new Wishes();
   let asked = 0;
 
   const body = () => ({
@@ -53,7 +54,9 @@ export const openVary = async (name, filled, began) => {
     if (!button || !(await isWanted(Number(button.dataset.usd), button.dataset.basis))) return;
     button.disabled = true;
     try {
-      began(await post(`${path}/plan/runs`, { ...body(), plan_id }));
+      // What the prompt's tokens stood for is noted as the form is looked at; it is no wish.
+      const wish = { ...body(), filled: { ...filled, numbered: [] } };
+      began(await wishes.make(wish, (plan_id) => post(`${path}/plan/runs`, { ...wish, plan_id })));
       dialog.close();
     } catch (error) {
       tell(error);

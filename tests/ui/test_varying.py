@@ -1,6 +1,6 @@
 """Varying a form: a plan with its price, all its runs at once, and their results as a grid."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from components.catalog.kling_o1 import ImageO1
 from tests.playgrounds import Playground, posts
@@ -53,3 +53,30 @@ def test_a_plan_that_cannot_be_is_refused_in_the_dialog(
         dialog = visitor.page.get_by_role("dialog")
         expect(dialog.locator(".problem")).to_contain_text("a plan has at most 24")
         expect(dialog.get_by_role("button", name="Generate")).to_have_count(0)
+
+
+def test_a_plan_whose_answer_was_lost_is_asked_for_again_and_paid_once(
+    browser: Browser, playground: Playground
+) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=422, json={"problems": {"": "The answer was lost."}})
+
+    with visiting(browser, playground) as (_, visitor):
+        visitor.open()
+        form = visitor.form(ImageO1)
+        form.example()
+        form.expect_result()
+        form.prompt.fill("Lost {once|twice} with @Image1 and @Image2")
+        expect(form.generate).to_have_text("Lay out the runs")
+        visitor.page.route("**/plan/runs", lose, times=1)
+        form.generate.click()
+        dialog = visitor.page.get_by_role("dialog")
+        start = dialog.get_by_role("button", name="Generate 2 runs")
+        start.click()
+        expect(dialog.locator(".problem")).to_contain_text("The answer was lost.")
+        with form.starting():
+            start.click()
+        expect(form.card).to_contain_text("2 of 2 done")
+        lost = [it for it in posts(playground.sandbox) if str(it["prompt"]).startswith("Lost ")]
+        assert len(lost) == 2
