@@ -96,7 +96,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         stack.callback(late_charges.stop)
         tidying = MediaTidying(store.database, media, time.time)
         engine = _started_engine(store, media, tidying, stepper, stack)
-        kit = Kit(store.database)
+        kit = Kit(store.database, allowed_hosts)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)

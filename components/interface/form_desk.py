@@ -160,6 +160,7 @@ class FormDesk:
                 "id": it.id,
                 "name": it.name,
                 "element": it.element,
+                "is_readable": it.is_readable,
                 # Only our own files are shown: the page loads nothing from another host.
                 "thumb": next((s for s in sources_of(it.element)[:1] if s.startswith("/")), ""),
             }

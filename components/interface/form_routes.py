@@ -66,7 +66,7 @@ class KitBody(BaseModel):
     """An element to keep under a name; without one the kept element is given the name."""
 
     name: str
-    element: dict[str, Any] | None = None
+    element: Any = None
 
 
 def visitor_of(request: Request) -> str:
@@ -109,7 +109,7 @@ def _add_kit(router: APIRouter, services: Services) -> None:
     kit = services.kit
 
     def keep(body: KitBody) -> None:
-        kit.keep(body.name, body.element or {}, services.clock())
+        kit.keep(body.name, body.element, services.clock())
 
     def rename(element_id: str, body: KitBody) -> None:
         kit.rename(element_id, body.name)

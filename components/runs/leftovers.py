@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from components.errors import MediaRejected
 from components.runs.database import METADATA, reading
 from components.runs.form_files import FORM_FILES
-from components.runs.kit import ELEMENTS
+from components.runs.kit import files_of_kit
 from components.runs.run import Run
 from components.runs.tables import RUN_MEDIA, names_in
 
@@ -58,7 +58,7 @@ def remove(engine: sa.Engine, now: float, remove_file: Callable[[str], object]) 
 def unowned(engine: sa.Engine, names: Sequence[str]) -> set[str]:
     """Those of the names that nothing refers to now."""
     with reading(engine) as connection:
-        elements = _names_of_elements(connection)
+        elements = files_of_kit(connection)
         found: set[str] = set()
         for begin in range(0, len(names), ASKED_AT_ONCE):
             some = names[begin : begin + ASKED_AT_ONCE]
@@ -73,7 +73,7 @@ def remove_unowned(
     for begin in range(0, len(names), BATCH):
         with engine.begin() as connection:
             some = names[begin : begin + BATCH]
-            used = _users_of(connection, some, _names_of_elements(connection))
+            used = _users_of(connection, some, files_of_kit(connection))
             for name in some:
                 if name not in used:
                     _removed(name, remove_file)
@@ -94,7 +94,7 @@ def _remove_some(connection: Connection, remove_file: Callable[[str], object], a
     names: list[str] = list(connection.execute(some.limit(BATCH)).scalars())
     if not names:
         return ""
-    used = _users_of(connection, names, _names_of_elements(connection))
+    used = _users_of(connection, names, files_of_kit(connection))
     gone = [name for name in names if name not in used and _removed(name, remove_file)]
     connection.execute(LEFTOVERS.delete().where(LEFTOVERS.c.name.in_([*used, *gone])))
     return names[-1]
@@ -116,8 +116,3 @@ def _users_of(connection: Connection, names: Collection[str], elements: set[str]
         wanted = sa.select(table.c.name).where(table.c.name.in_(names))
         used |= set(connection.execute(wanted).scalars())
     return used
-
-
-def _names_of_elements(connection: Connection) -> set[str]:
-    elements = connection.execute(sa.select(ELEMENTS.c.element)).scalars()
-    return {name for element in elements for name in names_in(element)}

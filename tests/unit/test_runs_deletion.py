@@ -78,7 +78,8 @@ def test_purging_removes_rows_and_the_files_nothing_else_refers_to(
         for content in ("shared", "own", "result", "in a kit", "of the other")
     }
     kit = Kit(store.database)
-    kit.keep("Hero", {"frontal_image_url": ref(names["in a kit"])}, NOW)
+    view = ref(names["in a kit"])
+    kit.keep("Hero", {"frontal_image_url": view, "reference_image_urls": [view]}, NOW)
     finished(store, "a", names["own"], names["result"], names["in a kit"])
     finished(store, "b", names["shared"], names["shared"])
     finished(store, "other", names["shared"], names["of the other"])
