@@ -100,8 +100,9 @@ def test_an_id_for_something_else_is_a_conflict_in_one_sentence(waiting: httpx.C
 def test_an_id_of_a_deleted_run_is_a_conflict_in_one_sentence(waiting: httpx.Client) -> None:
     body = {**form("To be deleted"), "run_id": str(uuid4())}
     waiting.post("/forms/image_o1/runs", json=body)
-    waiting.post(f"/runs/{body['run_id']}/cancel")
-    waiting.post("/history/delete", json={"ids": [body["run_id"]]})
+    cancelled = waiting.post(f"/runs/{body['run_id']}/cancel", json={}).text
+    deleted = waiting.post("/history/delete", json={"ids": [body["run_id"]]}).json()
+    assert deleted["said"] == "1 run deleted.", cancelled
     answers = at_once(lambda: waiting.post("/forms/image_o1/runs", json=body), 3)
     assert [it.status_code for it in answers] == [409] * 3
     assert (
