@@ -41,7 +41,8 @@ def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., Ru
     def submit(request: gr.Request, *, idempotency_key: Any = None, **values: Any) -> RunJson:
         names: dict[str, str] = {}
         found = find_uploads(values, services.upload_folder, names)
-        manner = Manner(names=names)
+        caller = request.client.host if request.client else ""
+        manner = Manner(names=names, visitor=caller)
         run_id = run_id_for(idempotency_key, request)
         if run_id is None:
             return run_as_json(runs.submit(intake.admit(model, found, manner)))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any
 
 from components.catalog.alternatives import alternatives_in
@@ -23,7 +24,9 @@ from components.runs.run import Parent, Run
 from components.runs.tables import names_in
 
 FIRST_WAIT_S = 1.0
-"""A picture is usually looked at within this; a clip shows its progress instead."""
+"""Pictures are usually looked at within this; a clip shows its progress instead."""
+MOST_IN_A_LIST = 50
+"""Several times what any model takes."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,15 @@ class FormDesk:
 
     def look(self, filled: Filled) -> dict[str, Any]:
         """Look at everything in the form; `prompt` is there when its tokens were renumbered."""
-        values = shaped(self.model, filled.values)
-        cards = Cards(self.model, values, self.services.preparations, filled.chosen, filled.names)
+        values, left_out = _bounded(shaped(self.model, filled.values))
+        cards = Cards(
+            self.model,
+            values,
+            self.services.preparations,
+            filled.chosen,
+            filled.names,
+            filled.visitor,
+        )
         self._wait_for_pictures(cards)
         given = without_gaps(values)
         self._hold(filled, given, cards)
@@ -72,7 +82,7 @@ class FormDesk:
             "tokens": [it.token for it in references],
             "meter": f"{count} of {limit} references" if limit else "",
             "over": bool(limit and count > limit),
-            "notes": notes(self.model, prompt, references),
+            "notes": [*left_out, *notes(self.model, prompt, references)],
             "prompt": prompt if prompt != typed else None,
             "varies": bool(alternatives_in(prompt).choices),
             "numbered": [vars(it) for it in after],
@@ -110,7 +120,13 @@ class FormDesk:
 
     def admitted(self, filled: Filled) -> tuple[ModelRequest, list[Parent]]:
         """The checked request, and the runs it is made from. Raises `PlaygroundError`."""
-        manner = Manner(filled.chosen, filled.names, PAGE_WAIT_S, reads_addresses=True)
+        manner = Manner(
+            filled.chosen,
+            filled.names,
+            PAGE_WAIT_S,
+            reads_addresses=True,
+            visitor=filled.visitor,
+        )
         asked = self.given(filled)
         request = self.services.intake.admit(self.model, asked, manner)
         return request, parents_of(self.model, asked, filled.origins)
@@ -176,10 +192,26 @@ class FormDesk:
         return Reference(reference.noun, reference.number, reference.field, json.dumps(identities))
 
     def _wait_for_pictures(self, cards: Cards) -> None:
+        until = monotonic() + FIRST_WAIT_S
         for reference in self.model.references(cards.values):
             if reference.noun != "Video":
                 for source in sources_of(reference.source):
-                    cards.look(source, "image", FIRST_WAIT_S if source.startswith("/") else 0.0)
+                    left_s = max(0.0, until - monotonic()) if source.startswith("/") else 0.0
+                    cards.look(source, "image", left_s)
+
+
+def _bounded(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values with no list longer than any model takes, and what is to be said of the rest."""
+    kept = {name: _cut(value) for name, value in values.items()}
+    if kept == values:
+        return kept, []
+    return kept, [f"Only the first {MOST_IN_A_LIST} references are looked at; take some out."]
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _cut(item) for name, item in value.items()}
+    return [_cut(item) for item in value[:MOST_IN_A_LIST]] if isinstance(value, list) else value
 
 
 def parents_of(

@@ -89,8 +89,8 @@ def _add_form(router: APIRouter, desk: FormDesk) -> None:
     def look(body: FilledBody, request: Request) -> dict[str, Any]:
         return desk.look(body.filled(visitor_of(request)))
 
-    def generate(body: FilledBody) -> HTMLResponse:
-        run = desk.generate(body.filled(), str(body.run_id or uuid4()))
+    def generate(body: FilledBody, request: Request) -> HTMLResponse:
+        run = desk.generate(body.filled(visitor_of(request)), str(body.run_id or uuid4()))
         return HTMLResponse(card_html(run, desk.services))
 
     def example(number: int) -> dict[str, Any]:

@@ -25,13 +25,15 @@ CALL_WAIT_S = 600.0
 class Manner:
     """How a request comes in: with what choices, how patiently, and whether addresses are read.
 
-    `names` are the names of files as the user knows them, by reference.
+    `names` are the names of files as the user knows them, by reference; `visitor` is whoever asks,
+    in whose share of the work it is done.
     """
 
     chosen: ChosenFor = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     wait_s: float = CALL_WAIT_S
     reads_addresses: bool = False
+    visitor: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Intake:
                 return source
         chosen = manner.chosen.get(self.preparations.identity(source))
         choices = choices_of(kind, chosen)
-        look = self.preparations.look(source, choices, manner.wait_s if is_file else 0.0)
+        wait_s = manner.wait_s if is_file else 0.0
+        look = self.preparations.look(source, choices, wait_s, manner.visitor)
         if look.carried:
             return look.carried
         if look.state == "working" and not is_file:

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS
 from components.interface.form_desk import FormDesk
-from components.interface.form_routes import FilledBody
+from components.interface.form_routes import FilledBody, visitor_of
 from components.interface.plan_desk import PlanDesk, Variation
 from components.interface.routing import new_router
 from components.interface.services import Services
@@ -51,8 +51,8 @@ def _add_plan(router: APIRouter, plans: PlanDesk) -> None:
     def plan(body: PlanBody) -> HTMLResponse:
         return HTMLResponse(plans.plan_html(body.filled.filled(), body.variation()))
 
-    def start(body: StartBody) -> HTMLResponse:
-        filled, wanted = body.filled.filled(), body.variation()
+    def start(body: StartBody, request: Request) -> HTMLResponse:
+        filled, wanted = body.filled.filled(visitor_of(request)), body.variation()
         return HTMLResponse(plans.start(filled, wanted, str(body.plan_id)))
 
     router.add_api_route(f"{path}/vary", vary, methods=["POST"])

@@ -1,12 +1,11 @@
 """References looked at in the background: asking never waits, and asking again costs nothing."""
 
+import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from time import monotonic
 
 from components.errors import (
     AddressBlocked,
@@ -16,40 +15,38 @@ from components.errors import (
     RepairCancelled,
     StorageError,
 )
+from components.interface.known_looks import Key, KnownLooks, Look
+from components.interface.shared_pool import SharedPool
 from components.media.addresses import check_address, host_of
 from components.media.desk import Desk, Examined
+from components.media.incoming import costs_nothing_yet
 from components.media.preflight import Choices
 from components.media.store import REF_PREFIX, MediaStore
 from components.media.wording import called
 
-REMEMBERED = 512
+LOGGER = logging.getLogger(__name__)
 THREADS = 4
-"""Downloads wait for others more than they work; repairs are counted by the desk itself."""
-State = Literal["working", "ready", "unchecked", "refused"]
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is known of a reference now. `carried` is what a request would carry."""
-
-    state: State
-    carried: str = ""
-    progress: float = 0.0
-    sentence: str = ""
-    examined: Examined | None = None
+"""For files, and as many for addresses; repairs are counted by the desk itself."""
+SHARE = 2
+"""So many threads of each one visitor has at the most."""
+TOO_MANY = (
+    "Too many of your files and addresses wait to be looked at. Take some out, or wait a moment."
+)
+OUR_FAULT = "This could not be looked at. Nothing was sent or charged. Try it again in a moment."
 
 
 @dataclass
 class _Job:
     """Work under way; its progress is written by one thread and read by others."""
 
-    future: "Future[Look] | None" = None
     progress: float = 0.0
+    look: Look | None = None
+    done: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
 class Preparations:
-    """Examines uploads, kept files and addresses; remembers what came of each."""
+    """Examines kept files and addresses; remembers what came of each."""
 
     def __init__(
         self,
@@ -57,63 +54,86 @@ class Preparations:
         media: MediaStore,
         fetch: Callable[[str, Path], object],
         allowed_hosts: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """`fetch(url, target)` downloads, bounded and to public addresses only."""
         self._desk = desk
         self._media = media
         self._fetch = fetch
         self._allowed_hosts = allowed_hosts
+        self._clock = clock
         self._lock = threading.Lock()
-        self._jobs: OrderedDict[tuple[str, Choices], _Job] = OrderedDict()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="preparation")
+        self._known = KnownLooks(media, clock)
+        self._jobs: dict[Key, _Job] = {}
+        self._files = SharedPool("file", threads=THREADS, share=SHARE)
+        self._addresses = SharedPool("address", threads=THREADS, share=SHARE)
 
     def identity(self, source: str) -> str:
         """What stays the same for the same content: an address, or a hash of the file."""
         return source.removeprefix(REF_PREFIX).partition(".")[0]
 
-    def look(self, source: str, choices: Choices, wait_s: float = 0.0) -> Look:
-        """What is known; work that is not done begins, and is waited for up to `wait_s`."""
-        job = self._job(source, choices)
-        future = job.future
-        if future is None:
-            return Look("working")
-        wait([future], wait_s)
-        if not future.done():
-            return Look("working", progress=job.progress)
-        return future.result()
+    def look(self, source: str, choices: Choices, wait_s: float = 0.0, visitor: str = "") -> Look:
+        """What is known; work that is not done begins, and is waited for up to `wait_s`.
+
+        It is done in the visitor's share of the threads; where too much of theirs waits already,
+        the answer is a refusal.
+        """
+        key = (source, choices)
+        with self._lock:
+            known = self._known.recall(key)
+            job = self._jobs.get(key)
+            if known is None and job is None:
+                job = self._jobs[key] = _Job()
+                if not self._begin(key, job, visitor):
+                    del self._jobs[key]
+                    return Look("refused", sentence=TOO_MANY)
+        if known or job is None:
+            return known or Look("working")
+        job.done.wait(wait_s)
+        return job.look or Look("working", progress=job.progress)
 
     def cancel(self, source: str, choices: Choices) -> None:
         """Stop a repair; the reference is then refused until it is chosen differently."""
-        self._job(source, choices).cancelled.set()
+        with self._lock:
+            job = self._jobs.get((source, choices))
+        if job:
+            job.cancelled.set()
 
     def close(self) -> None:
         """Stop everything that is under way."""
-        for job in list(self._jobs.values()):
-            job.cancelled.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _job(self, source: str, choices: Choices) -> _Job:
-        key = (source, choices)
         with self._lock:
-            job = self._jobs.get(key)
-            if job is None:
-                job = self._jobs[key] = _Job()
-                job.future = self._pool.submit(self._examine, source, choices, job)
-                if len(self._jobs) > REMEMBERED:
-                    self._jobs.popitem(last=False)
-            self._jobs.move_to_end(key)
-            return job
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.cancelled.set()
+        self._files.close()
+        self._addresses.close()
+
+    def _begin(self, key: Key, job: _Job, visitor: str) -> bool:
+        pool = self._files if key[0].startswith(REF_PREFIX) else self._addresses
+        return pool.submit(visitor, lambda: self._do(key, job))
+
+    def _do(self, key: Key, job: _Job) -> None:
+        began = self._clock()
+        try:
+            look = self._examine(*key, job)
+        except RepairCancelled as error:
+            look = Look("stopped", sentence=str(error))
+        except PlaygroundError as error:
+            look = Look("refused", sentence=str(error))
+        except Exception:
+            LOGGER.exception("a reference could not be looked at")
+            look = Look("refused", sentence=OUR_FAULT)
+        with self._lock:
+            self._known.remember(key, look, self._clock() - began)
+            del self._jobs[key]
+        job.look = look
+        job.done.set()
 
     def _examine(self, source: str, choices: Choices, job: _Job) -> Look:
-        try:
-            if source.startswith(REF_PREFIX):
-                examined = self._at_the_desk(source, choices, job)
-                return Look("ready", examined.ref, 1.0, examined=examined)
+        if not source.startswith(REF_PREFIX):
             return self._examine_address(source, choices, job)
-        except RepairCancelled as error:
-            return Look("refused", sentence=str(error))
-        except PlaygroundError as error:
-            return Look("refused", sentence=str(error))
+        examined = self._at_the_desk(source, choices, job)
+        return Look("ready", examined.ref, 1.0, examined=examined)
 
     def _examine_address(self, source: str, choices: Choices, job: _Job) -> Look:
         if not source.partition(":")[0].isalpha() or "://" not in source:
@@ -135,7 +155,10 @@ class Preparations:
         def report(progress: float) -> None:
             job.progress = progress
 
-        return self._desk.examine(file, choices, progress=report, cancelled=job.cancelled.is_set)
+        with costs_nothing_yet():
+            return self._desk.examine(
+                file, choices, progress=report, cancelled=job.cancelled.is_set
+            )
 
 
 def refusal(look: Look, name: str = "") -> InvalidInput:

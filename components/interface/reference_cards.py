@@ -17,7 +17,8 @@ from components.catalog.fields import (
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, dangling, unnamed
 from components.interface.choices import ChosenFor, choices_of
-from components.interface.preparation import Look, Preparations
+from components.interface.known_looks import Look
+from components.interface.preparation import Preparations
 from components.interface.templating import render
 from components.media.images import ImageInfo
 from components.media.preflight import ClipChoices, ImageChoices, Preflight
@@ -37,6 +38,7 @@ class Cards:
     preparations: Preparations
     chosen: ChosenFor
     names: Mapping[str, str]
+    visitor: str = ""
 
     def lists(self) -> dict[str, list[str]]:
         """The cards of every field that holds media, as HTML, in order."""
@@ -71,7 +73,7 @@ class Cards:
     def look(self, source: str, kind: MediaKind, wait_s: float = 0.0) -> Look:
         """What is known of one; looking begins where it has not."""
         choices = choices_of(kind, self.chosen.get(self.preparations.identity(source)))
-        return self.preparations.look(source, choices, wait_s)
+        return self.preparations.look(source, choices, wait_s, self.visitor)
 
     def _single(self, reference: Reference, place: int, count: int, kind: MediaKind) -> str:
         card = self._card(reference.source, kind)
@@ -115,13 +117,13 @@ class Cards:
     def _card(self, source: str, kind: MediaKind) -> Card:
         identity = self.preparations.identity(source)
         choices = choices_of(kind, self.chosen.get(identity))
-        look = self.preparations.look(source, choices)
+        look = self.preparations.look(source, choices, visitor=self.visitor)
         return {
             "source": source,
             "name": self.names.get(source, ""),
             "identity": identity,
             "kind": kind,
-            "state": look.state,
+            "state": "refused" if look.state == "stopped" else look.state,
             "percent": round(100 * look.progress),
             "sentence": look.sentence,
             **_examined(look, choices),

@@ -55,3 +55,13 @@ def test_what_is_no_picture_or_video_is_refused_by_name(
     )
     assert answer.status_code == 422
     assert answer.json()["problems"][""].startswith(sentence)
+
+
+def test_a_form_of_ten_thousand_references_is_answered(playground: Playground) -> None:
+    values = {"prompt": "A fox", "image_urls": [f"nowhere-{number}" for number in range(10_000)]}
+    look = f"{playground.url}/forms/image_o1/look"
+    answer = httpx.post(look, json={"values": values}, timeout=60).json()
+    assert len(answer["lists"]["image_urls"]) == 50
+    assert answer["notes"][0] == "Only the first 50 references are looked at; take some out."
+    generate = f"{playground.url}/forms/image_o1/runs"
+    assert httpx.post(generate, json={"values": values}, timeout=60).status_code == 422

@@ -81,38 +81,6 @@ def test_the_original_can_be_examined_again_with_other_choices(
     assert cropped.original_ref == padded.original_ref
 
 
-def test_asking_again_gives_the_same_answer_until_a_file_of_it_is_deleted(
-    tmp_path: Path, store: FolderStore
-) -> None:
-    desk = Desk(store)
-    file = saved(tmp_path / "a.webp", drawing())
-    first = desk.examine(file, ImageChoices())
-    assert desk.examine(file, ImageChoices()) is first
-    assert desk.examine(first.original_ref, ImageChoices()) is first
-    store.delete(name_of(first.ref))
-    again = desk.examine(file, ImageChoices())
-    assert again is not first
-    assert store.has(name_of(again.ref))
-
-
-def test_only_the_latest_answers_are_remembered(tmp_path: Path, store: FolderStore) -> None:
-    desk = Desk(store, remembered=1)
-    first = saved(tmp_path / "a.png", drawing(400, 300))
-    known = desk.examine(first, ImageChoices())
-    desk.examine(saved(tmp_path / "b.png", drawing(400, 301)), ImageChoices())
-    assert desk.examine(first, ImageChoices()) is not known
-
-
-def test_many_who_ask_for_the_same_share_one_piece_of_work(
-    tmp_path: Path, store: FolderStore
-) -> None:
-    desk = Desk(store)
-    file = saved(tmp_path / "a.webp", drawing(800, 800))
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: desk.examine(file, ImageChoices()), range(8)))
-    assert all(answer is answers[0] for answer in answers)
-
-
 def test_a_clip_reports_its_progress_to_the_end(tmp_path: Path, store: FolderStore) -> None:
     shares: list[float] = []
     file = video(tmp_path / "a.mkv", size=(64, 64), seconds=3, sound=True)
