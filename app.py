@@ -82,16 +82,16 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         outbound = Outbound(settings.proxies, settings.no_proxy, settings.ca_file)
 
         clips = ClipLengths(media)
-        expectations = Expectations(
-            store, provider.durations, guess_s=guess_s, clip_s=clips.length_of
-        )
         limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
         gate = Gate(limits, question=provider.balance_usd)
+        expectations = Expectations(
+            store, gate.through(provider.durations), guess_s=guess_s, clip_s=clips.length_of
+        )
         fetch = partial(download, allowed_hosts=allowed_hosts, outbound=outbound)
         fetch_result = partial(fetch, max_size_bytes=RESULT_MAX_BYTES)
         collector = Collector(media, fetch_result, Parts(settings.data_dir / "media" / "parts"))
         stepper = Stepper(provider, media, collector, expectations, time.time, gate=gate)
-        late_charges = LateCharges(store, provider.find_charge)
+        late_charges = LateCharges(store, gate.through(provider.ledger_page))
         late_charges.start()
         stack.callback(late_charges.stop)
         tidying = MediaTidying(store.database, media, time.time)
@@ -100,7 +100,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
-        prices = Prices(provider.prices)
+        prices = Prices(gate.through(provider.prices))
         prices.keep_fresh()
         quotes = Quotes(prices, clips)
         limit = SpendLimit(settings.spend_limit_usd)
@@ -113,7 +113,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             kit=kit,
             samples=ASSETS / "samples",
             upload_folder=get_upload_folder(),
-            balance_usd=provider.balance_usd,
+            balance_usd=gate.through(provider.balance_usd),
             is_sandbox=settings.is_sandbox,
             provider_url=settings.base_url,
             needs_login=bool(settings.logins),

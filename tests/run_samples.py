@@ -1,7 +1,9 @@
 """Runs for the tests, a clock that is set by hand, and a provider that makes one clip."""
 
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from errno import ENOSPC
 from pathlib import Path
@@ -72,6 +74,13 @@ def database_url(folder: Path) -> str:
 def run_store(folder: Path) -> RunStore:
     """Return the store on a real SQLite file in `folder`."""
     return RunStore(database_url(folder), slow_models=frozenset({IMAGE_O1}))
+
+
+def rename(folder: Path, run_id: str, new_id: str) -> None:
+    """Give a run an id that was used before, as earlier versions let in."""
+    with closing(sqlite3.connect(folder / "runs.sqlite3")) as other, other:
+        other.execute("UPDATE runs SET id = ? WHERE id = ?", (new_id, run_id))
+        other.execute("UPDATE run_texts SET run_id = ? WHERE run_id = ?", (new_id, run_id))
 
 
 def stepper(

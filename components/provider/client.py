@@ -13,7 +13,6 @@ from components.provider.answer import Answer
 from components.provider.exchange import Exchange, Timeouts
 from components.provider.wire import (
     Balance,
-    Charge,
     ImageAnswer,
     LedgerPage,
     LogPage,
@@ -125,26 +124,17 @@ class ProviderClient:
                 failed = failed or row
         return failed
 
-    def find_charge(self, inference_id: str, *, since: datetime) -> Charge | None:
-        """The ledger's charge for an inference, or None where there is none yet.
+    def ledger_page(
+        self, *, since: datetime, until: datetime | None = None, cursor: str | None = None
+    ) -> LedgerPage:
+        """A page of what was charged from `since` on and before `until`, newest first.
 
-        Raises:
-            ProviderError: the ledger cannot be read, or not to its end.
+        `cursor` is the `next_cursor` of the page before, which is None on the last one.
         """
-        query: dict[str, Any] = {
-            "from": since.isoformat(),
-            "direction": "CHARGE",
-            "limit": PAGE_ROWS,
-        }
-        for _ in range(MAX_PAGES):
-            page = self._read(self._get("/v2/billing/transactions", query), LedgerPage)
-            for charge in page.data:
-                if charge.reference_id == inference_id and charge.direction == "CHARGE":
-                    return charge
-            if not page.pagination.next_cursor:
-                return None
-            query["cursor"] = page.pagination.next_cursor
-        raise Unreachable("The provider's ledger is too long to be read to its end.")
+        window = {"from": since.isoformat(), "to": until.isoformat() if until else None}
+        query = {**window, "direction": "CHARGE", "limit": PAGE_ROWS, "cursor": cursor}
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._read(self._get("/v2/billing/transactions", asked), LedgerPage)
 
     def _log_rows(self, since: datetime, until: datetime) -> Iterator[LogRow]:
         window = {"start": since.isoformat(), "end": until.isoformat(), "limit": PAGE_ROWS}

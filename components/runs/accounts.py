@@ -4,12 +4,14 @@ A run that was deleted for good leaves its figures behind: what was spent stays 
 """
 
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.runs.database import METADATA
-from components.runs.tables import RUNS
+from components.runs.tables import KNOWN_AS, RUNS, UNCHARGED
 
 PURGED = sa.Table(
     "purged_runs",
@@ -22,9 +24,21 @@ PURGED = sa.Table(
     sa.Column("quoted_usd", sa.Float(53)),
     sa.Column("charged_usd", sa.Float(53)),
     sa.Column("generation_id", sa.String(256), index=True),
+    sa.Column("inference_id", sa.String(256), index=True),
+    sa.Column("charge_looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("charge_looked_at", sa.Float(53)),
+    sa.Column("charge_unknown", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index(
+        "purged_runs_uncharged",
+        *("charge_unknown", "finished_at"),
+        sqlite_where=UNCHARGED,
+        postgresql_where=UNCHARGED,
+    ),
 )
+"""`id` is the run's, or any other where a run of the same id went before it; `inference_id` is the
+one that the ledger would name, so that a charge is still found."""
 _NAMES = tuple(column.name for column in PURGED.columns)
-_FIGURES = tuple(name for name in _NAMES if name not in ("id", "generation_id"))
+_FIGURES = ("model", "status", "submitted_at", "finished_at", "quoted_usd", "charged_usd")
 """Those that an index of `RUNS` holds as well, so that nobody has to read whole runs."""
 
 
@@ -35,8 +49,18 @@ def figures(where: Callable[[sa.Table], sa.ColumnElement[bool]]) -> sa.Subquery:
 
 
 def keep_figures(connection: Connection, run_ids: Collection[str]) -> None:
-    """Copy the figures of runs that are about to go."""
-    going = _columns(RUNS, _NAMES).where(RUNS.c.id.in_(run_ids))
+    """Copy the figures of runs that are about to go, beside those of others with the same id."""
+    known = sa.select(PURGED.c.id).where(PURGED.c.id.in_(run_ids))
+    taken = set(connection.execute(known).scalars())
+    _copy(connection, RUNS.c.id, [run_id for run_id in run_ids if run_id not in taken])
+    for run_id in sorted(taken):
+        _copy(connection, sa.literal(uuid4().hex), [run_id])
+
+
+def _copy(connection: Connection, kept_id: sa.ColumnElement[str], run_ids: Collection[str]) -> None:
+    columns: dict[str, sa.ColumnElement[Any]] = {name: RUNS.c[name] for name in _NAMES}
+    columns |= {"id": kept_id, "inference_id": KNOWN_AS}
+    going = sa.select(*columns.values()).where(RUNS.c.id.in_(run_ids))
     connection.execute(PURGED.insert().from_select(_NAMES, going))
 
 

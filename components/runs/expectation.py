@@ -12,7 +12,7 @@ from typing import Any
 from components.catalog import MODELS
 from components.catalog.amounts import length_s
 from components.catalog.request import ModelRequest
-from components.errors import ProviderError
+from components.errors import ProviderError, ProviderPaused
 from components.provider.wire import Percentiles
 from components.runs.durations import ENOUGH_RUNS, Durations, guessed, learned, reported
 from components.runs.past_runs import PastRun, past_run
@@ -21,6 +21,8 @@ from components.runs.run import Run
 from components.runs.store import RunStore
 
 REFRESH_S = 600.0
+PAUSED_S = 30.0
+"""Where nothing was asked since the provider is left alone, it is asked this much later."""
 COUNTED_RUNS = 20
 """The newest so many of a length count: more teach little, and the provider changes."""
 KEPT_RUNS = 200
@@ -127,6 +129,9 @@ class Expectations:
             figures = self._durations(list(_MODELS))
         except ProviderError as error:
             LOGGER.info("no figures of durations: %s", error.message)
+            if isinstance(error, ProviderPaused):
+                with self._lock:
+                    self._refreshed_at = now + PAUSED_S - REFRESH_S
             return
         with self._lock:
             self._figures = figures

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from components.errors import (
     AnswerLost,
@@ -31,6 +32,8 @@ from components.runs.breaker import Breaker
 from components.runs.retry import MINUTE_S
 from components.runs.wording import moment
 
+P = ParamSpec("P")
+Told = TypeVar("Told")
 LOGGER = logging.getLogger(__name__)
 SPREAD_S = 3.0
 """Runs that wait for the same moment come back spread over this."""
@@ -158,6 +161,15 @@ class Gate:
                 self._tell(_Channel.ASKING, error)
             raise
         self._tell(_Channel.ASKING, None)
+
+    def through(self, ask: Callable[P, Told]) -> Callable[P, Told]:
+        """The same question, asked through here as one that is not vital."""
+
+        def asked(*args: P.args, **named: P.kwargs) -> Told:
+            with self.asking(is_vital=False):
+                return ask(*args, **named)
+
+        return asked
 
     def _paused(self, channel: _Channel, now: float) -> ProviderPaused:
         until = now + self._breakers[channel].wait_s(now)

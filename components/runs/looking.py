@@ -56,7 +56,7 @@ class Looking(ProviderStep):
             outputs=(Output(kind="video", remote_url=url),),
             response=answer.as_received(),
             # A look costs nothing, so a zero in its headers says nothing about the video.
-            charged_usd=answer.charged_usd(receipt) or None,
+            charged_usd=answer.charged_usd(receipt) or run.charged_usd or None,
         )
 
     def _declined(self, run: Run, answer: VideoAnswer) -> Run:

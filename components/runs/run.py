@@ -108,6 +108,9 @@ class Run:
     `rendered_s` is how long the provider is known to have worked on it: until the last look that
     said so and, once it is finished, about until its end; None where that cannot be told.
 
+    `charge_unknown` is set when the provider's ledger was searched to the stated end for what the
+    run cost, and does not tell.
+
     `trouble` names what the last step ran into, `attempts` how often in a row, and `trouble_since`
     when it began. An `unresolved` failed run may have been charged, or its result may still be got.
     """
@@ -146,6 +149,7 @@ class Run:
     group_index: int | None = None
     asked_hash: str | None = None
     deleted_at: float | None = None
+    charge_unknown: bool = False
 
     @property
     def prompt(self) -> str:
@@ -167,6 +171,7 @@ class Run:
             "unresolved": False,
             "note": "",
             "error": "",
+            "charge_unknown": False,
             "next_step_at": at,
             "finished_at": at if status.is_final else None,
         }

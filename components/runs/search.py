@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from components.catalog import model_by_id
 from components.errors import ProviderError, ProviderPaused
 from components.provider.wire import LogRow
+from components.runs.ledger import find_charge
 from components.runs.provider_step import ProviderStep
 from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
@@ -94,8 +95,9 @@ class Search(ProviderStep):
         inference_id = row.inference_id if row else run.inference_id
         cost_usd = row.cost.usd if row and row.cost else 0.0
         if inference_id and not cost_usd:
-            with self.gate.asking(is_vital=False):
-                charge = self.provider.find_charge(inference_id, since=sent_at - LOG_MARGIN)
+            read = self.gate.through(self.provider.ledger_page)
+            since, until = sent_at - LOG_MARGIN, sent_at + LAST_MARGIN
+            charge = find_charge(read, inference_id, since, until)
             cost_usd = charge.amount.usd if charge else 0.0
         if not cost_usd:
             return None

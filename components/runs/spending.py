@@ -48,11 +48,10 @@ def spent_today(connection: Connection, now: float) -> Spent:
     """What counts against the limit of the day that `now` belongs to."""
     start = day_start(day_of(now))
     counted = figures(lambda table: table.c.finished_at.is_(None) | (table.c.finished_at >= start))
-    reserved = sa.case((counted.c.charged_usd.is_(None), counted.c.quoted_usd))
+    may_cost = counted.c.charged_usd.is_(None) & (counted.c.status != Status.CANCELLED)
+    reserved = sa.case((may_cost, counted.c.quoted_usd))
     charged_usd, reserved_usd = connection.execute(
-        sa.select(sa.func.sum(counted.c.charged_usd), sa.func.sum(reserved)).where(
-            counted.c.status != Status.CANCELLED
-        )
+        sa.select(sa.func.sum(counted.c.charged_usd), sa.func.sum(reserved))
     ).one()
     return Spent(float(charged_usd or 0), float(reserved_usd or 0))
 

@@ -19,7 +19,7 @@ from components.runs import (
     leftovers,
     spending,
 )
-from components.runs.charges import Uncharged
+from components.runs.charges import LookedFor, Uncharged
 from components.runs.database import (
     BUSY_TIMEOUT_MS,
     give_space_back,
@@ -262,15 +262,21 @@ class RunStore:
         with reading(self._engine) as connection:
             return usage_report(connection, first, last)
 
-    def uncharged(self, finished_after: float) -> list[Uncharged]:
+    def uncharged(self) -> list[Uncharged]:
         """The runs that ended with their charge unknown, in the order they ended."""
         with reading(self._engine) as connection:
-            return charges.uncharged(connection, finished_after)
+            return charges.uncharged(connection)
 
-    def note_charge(self, run_id: str, usd: float, now: float) -> None:
+    def note_charge(self, run: Uncharged, usd: float, now: float) -> None:
         """Fill in the charge of a run that ended, where it is not known yet."""
         with self._patient.begin() as connection:
-            charges.note_charge(connection, run_id, usd, now)
+            charges.note_charge(connection, run, usd, now)
+
+    def note_looks(self, looked: Sequence[LookedFor], now: float) -> None:
+        """Count a search of the ledger for each of these runs."""
+        with self._patient.begin() as connection:
+            for each in looked:
+                charges.note_look(connection, each, now)
 
     def past_runs(self, model: str, limit: int) -> list[PastRun]:
         """The newest runs of a model that are done and whose duration is known, newest first."""

@@ -30,6 +30,10 @@ DUE_AT = sa.literal_column(
     "(CASE WHEN next_step_at > lease_until THEN next_step_at ELSE lease_until END)", sa.Float
 )
 """When a run's next step may be handed out: it is due, and nobody holds it."""
+UNCHARGED: sa.ColumnElement[bool] = sa.literal_column(
+    f"charged_usd IS NULL AND status IN ('{Status.DONE}', '{Status.FAILED}')"
+)
+"""Over, with a charge that is not known; a withdrawn run has none."""
 KEPT: sa.ColumnElement[bool] = sa.literal_column("deleted_at IS NULL")
 
 
@@ -82,6 +86,9 @@ RUNS = sa.Table(
     sa.Column("group_index", sa.Integer),
     sa.Column("asked_hash", sa.String(64)),
     sa.Column("deleted_at", sa.Float(53)),
+    sa.Column("charge_unknown", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("charge_looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("charge_looked_at", sa.Float(53)),
     _listed("runs_listed"),
     _listed("runs_of_model", "model"),
     _listed("runs_of_status", "status"),
@@ -104,6 +111,12 @@ RUNS = sa.Table(
         sqlite_where=QUEUED,
         postgresql_where=QUEUED,
     ),
+    sa.Index(
+        "runs_uncharged",
+        *("charge_unknown", "finished_at"),
+        sqlite_where=UNCHARGED,
+        postgresql_where=UNCHARGED,
+    ),
     sa.Index("runs_of_generation", "generation_id"),
     sa.Index(
         "runs_sent",
@@ -125,6 +138,8 @@ RUNS = sa.Table(
         ]
     },
 )
+KNOWN_AS: sa.ColumnElement[str] = sa.func.coalesce(RUNS.c.inference_id, RUNS.c.generation_id)
+"""What the provider's ledger names a run by."""
 RUN_MEDIA = sa.Table(
     "run_media",
     METADATA,
@@ -153,12 +168,18 @@ def as_row(run: Run) -> dict[str, Any]:
 
 
 def changed_columns(before: Run, after: Run) -> dict[str, Any]:
-    """The columns in which a run differs from what it was; a request never changes."""
-    return {
+    """The columns in which a run differs from what it was; a request never changes.
+
+    A charge that is known is never taken back: no step knows that there was none.
+    """
+    changed = {
         name: _plain(name, value)
         for name in _FIELDS
         if (value := getattr(after, name)) is not (old := getattr(before, name)) and value != old
     }
+    if before.charged_usd and not after.charged_usd:
+        del changed["charged_usd"]
+    return changed
 
 
 def as_run(row: Row[Any]) -> Run:

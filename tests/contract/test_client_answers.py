@@ -9,6 +9,7 @@ import pytest
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.wire import ImageAnswer, Phase, Receipt, VideoAnswer, phase_of
+from components.runs.ledger import find_charge
 from tests.provider_server import KEY, ScriptedProvider, reply, scripted_provider
 
 SINCE, UNTIL = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC)
@@ -145,10 +146,10 @@ def test_a_row_of_the_ledger_without_a_readable_amount_is_passed_over(
 ) -> None:
     broken = {**CHARGE, "amount": {"usd": usd}}
     provider.replies = [reply({"data": [broken, 7, CHARGE]}), reply({"data": [broken]})]
-    charge = client.find_charge("inf-1", since=SINCE)
+    charge = find_charge(client.ledger_page, "inf-1", SINCE)
     assert charge
     assert charge.amount.usd == 1.56
-    assert client.find_charge("inf-1", since=SINCE) is None
+    assert find_charge(client.ledger_page, "inf-1", SINCE) is None
 
 
 def test_a_row_of_the_log_is_found_whatever_its_cost(
@@ -278,8 +279,8 @@ def test_a_charge_is_found_by_its_inference_and_a_payment_is_none(
         reply({"data": [payment], "pagination": {"next_cursor": "abc", "has_more": True}}),
         reply({"data": [CHARGE], "pagination": {"next_cursor": None, "has_more": False}}),
     ]
-    charge = client.find_charge("inf-1", since=SINCE)
+    charge = find_charge(client.ledger_page, "inf-1", SINCE)
     assert charge
     assert charge.amount.usd == 1.56
     assert provider.received[1].query["cursor"] == ["abc"]
-    assert client.find_charge("inf-2", since=SINCE) is None
+    assert find_charge(client.ledger_page, "inf-2", SINCE) is None

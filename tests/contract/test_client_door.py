@@ -16,6 +16,7 @@ from components.provider.answer_json import MAX_DEPTH, read_json
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.retry_after import retry_after_s
+from components.runs.ledger import find_charge
 from components.runs.run import Status
 from tests.provider_server import KEY, ScriptedProvider, problem, reply, scripted_provider
 from tests.run_samples import Clock, run_store, sample_run, stepper
@@ -133,7 +134,7 @@ def test_no_answer_raises_anything_but_an_error_of_ours(
         lambda: client.prices(["a"]),
         lambda: client.durations(["a"]),
         lambda: client.find_log("run-1", since=SINCE, until=SINCE),
-        lambda: client.find_charge("g-1", since=SINCE),
+        lambda: find_charge(client.ledger_page, "g-1", SINCE),
     ):
         try:
             ask()

@@ -209,7 +209,8 @@ def test_looks_are_asked_by_the_names_of_the_contract(provider: ScriptedProvider
     client.prices(["a/b", "c/d"])
     client.durations(["a/b", "c/d"])
     client.find_log("run", since=since, until=until)
-    client.find_charge("inf", since=since)
+    client.ledger_page(since=since)
+    client.ledger_page(since=since, until=until, cursor="next")
     first, last = "2026-08-01T00:00:00+00:00", "2026-08-02T00:00:00+00:00"
     assert [(request.path, request.query) for request in provider.received] == [
         ("/v2/video/generations", {"generation_id": ["g:1/x"]}),
@@ -220,6 +221,16 @@ def test_looks_are_asked_by_the_names_of_the_contract(provider: ScriptedProvider
         (
             "/v2/billing/transactions",
             {"from": [first], "direction": ["CHARGE"], "limit": ["100"]},
+        ),
+        (
+            "/v2/billing/transactions",
+            {
+                "from": [first],
+                "to": [last],
+                "direction": ["CHARGE"],
+                "limit": ["100"],
+                "cursor": ["next"],
+            },
         ),
     ]
     assert all(item.headers["authorization"] == f"Bearer {KEY}" for item in provider.received)

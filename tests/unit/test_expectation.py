@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from components.errors import Unreachable
+from components.errors import ProviderPaused, Unreachable
 from components.provider.wire import Percentiles
-from components.runs.expectation import REFRESH_S, REMEMBERED, Basis, Expectations
+from components.runs.expectation import PAUSED_S, REFRESH_S, REMEMBERED, Basis, Expectations
 from components.runs.run import Output, Run, Status
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, NOW, PICTURE, Clock, run_store, sample_run
@@ -153,6 +153,23 @@ def test_figures_that_cannot_be_had_change_nothing(store: RunStore) -> None:
         expectations.refresh()
         assert expectations.expect(FRAMES, FIVE).basis is Basis.PROVIDER
         clock.now += REFRESH_S
+
+
+def test_figures_not_asked_for_while_the_provider_is_left_alone_come_soon_after(
+    store: RunStore,
+) -> None:
+    clock, is_paused = Clock(), [True]
+
+    def durations(_: list[str]) -> Mapping[str, Percentiles]:
+        if is_paused:
+            raise ProviderPaused("Trying again soon.", until=is_paused.pop())
+        return FIGURES
+
+    expectations = Expectations(store, durations, clock=clock)
+    expectations.refresh()
+    clock.now += PAUSED_S
+    expectations.refresh()
+    assert expectations.expect(FRAMES, FIVE).basis is Basis.PROVIDER
 
 
 def test_only_the_newest_twenty_runs_count(store: RunStore) -> None:

@@ -226,6 +226,30 @@ def test_a_question_beside_the_point_stops_nothing(gate: Gate, clock: Clock) -> 
     assert gate.room(clock.now) == 3
 
 
+def test_a_question_asked_through_the_gate_waits_for_its_pauses(gate: Gate, clock: Clock) -> None:
+    asked = []
+
+    def price(model: str, *, answer: ProviderError | None = None) -> int:
+        asked.append(model)
+        if answer:
+            raise answer
+        return 7
+
+    through = gate.through(price)
+    assert through("a") == 7
+    for _ in range(3 * FAILURES_IN_A_ROW):
+        with pytest.raises(Unreachable):
+            through("b", answer=DEAD)
+    assert gate.room(clock.now) == 3
+    fails(gate.asking, RateLimited("Slow down.", Facts(retry_after_s=20)))
+    asked.clear()
+    with pytest.raises(ProviderPaused):
+        through("c")
+    assert asked == []
+    clock.now += 20 + BASE_S
+    assert through("d") == 7
+
+
 def test_no_more_runs_are_sent_in_a_minute_than_allowed(gate: Gate, clock: Clock) -> None:
     assert gate.next_room_at(clock.now) is None
     gate.sent([NOW - 61, NOW - 30, NOW - 10])

@@ -165,6 +165,18 @@ def test_lost_pictures_are_found_charged_in_the_ledger(
     assert "Charged $0.0700. Sending it again would be charged again." in run.error
 
 
+def test_the_ledger_is_searched_through_the_gate_around_the_time_of_sending(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    clock.now = NOW + 6 * DAY_S
+    provider.replies = [reply({"data": []})]
+    steps.advance(searched(model=IMAGE_O1, inference_id="inf-1"))
+    asked = provider.received[-1]
+    assert asked.path == "/v2/billing/transactions"
+    assert asked.query["from"] == ["2027-01-15T07:55:00+00:00"]
+    assert asked.query["to"] == ["2027-01-16T10:00:00+00:00"]
+
+
 def test_lost_pictures_that_nobody_charged_yet_are_waited_for(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:

@@ -202,6 +202,14 @@ def test_a_generation_that_is_learned_late_is_waited_for(store: RunStore, search
     assert len(claim(store, NOW + LEASE_S + 1)) == 1
 
 
+def test_no_step_takes_a_known_charge_back(store: RunStore) -> None:
+    store.add(sample_run(status=Status.SAVING, charged_usd=0.56, submitted_at=NOW))
+    (saving,) = claim(store)
+    write(store, saving, saving.run.moved(Status.DONE, NOW, "Saved.", charged_usd=None))
+    kept = store.get("run-1")
+    assert (kept.status, kept.charged_usd) == (Status.DONE, 0.56)
+
+
 def test_pictures_that_arrive_late_are_saved(store: RunStore) -> None:
     store.add(sample_run(model=IMAGE_O1))
     (late,) = claim(store)

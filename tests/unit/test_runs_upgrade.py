@@ -100,6 +100,33 @@ def test_an_upgraded_database_is_like_a_new_one_and_opens_again(
     assert described(old_database) == upgraded
 
 
+def test_figures_of_runs_purged_by_an_earlier_version_stay_and_more_can_join(
+    old_database: Path,
+) -> None:
+    connection = sqlite3.connect(old_database / "runs.sqlite3")
+    connection.executescript(
+        """
+        CREATE TABLE purged_runs (
+            id VARCHAR(64) NOT NULL, model VARCHAR(128) NOT NULL, status VARCHAR(16) NOT NULL,
+            submitted_at FLOAT, finished_at FLOAT, quoted_usd FLOAT, charged_usd FLOAT,
+            PRIMARY KEY (id)
+        );
+        INSERT INTO purged_runs VALUES
+            ('old', 'klingai/image-o1', 'done', 1800000000, 1800000005, 0.5, 0.4),
+            ('unknown', 'klingai/image-o1', 'done', 1800000000, 1800000005, 0.5, NULL);
+        """
+    )
+    connection.close()
+    store = run_store(old_database)
+    store.delete(["old"], NOW)
+    assert store.purge(NOW + 1, str.strip) == 1
+    spent = store.spent_today(NOW)
+    assert spent.charged_usd == pytest.approx(0.428)
+    assert spent.reserved_usd == 0.5
+    assert store.uncharged() == []
+    store.close()
+
+
 def test_an_old_element_is_kept(old_database: Path) -> None:
     store = run_store(old_database)
     assert [element.name for element in Kit(store.database).all()] == ["Hero"]

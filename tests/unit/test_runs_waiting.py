@@ -41,6 +41,16 @@ def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: Step
     assert provider.received[0].query == {"generation_id": ["g-1"]}
 
 
+def test_a_report_without_a_charge_leaves_the_one_that_is_known(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    """As of a run that was found in the log, given up and looked for again."""
+    done = {"id": "g-1", "status": "completed", "video": {"url": "https://cdn.example/a.mp4"}}
+    provider.replies = [reply(done)]
+    assert steps.advance(waited(charged_usd=0.56)).charged_usd == 0.56
+    assert steps.advance(waited(charged_usd=0.0)).charged_usd is None
+
+
 def test_how_long_the_provider_took_is_known_as_closely_as_the_looks(
     provider: ScriptedProvider, steps: Stepper, clock: Clock
 ) -> None:

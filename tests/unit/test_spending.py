@@ -23,7 +23,7 @@ from components.runs.run import Run, Status
 from components.runs.service import PlannedRequest, RunService
 from components.runs.spending import SpendLimit, Spent, day_of, day_start
 from components.runs.store import RunStore
-from tests.run_samples import FRAMES, NOW, Clock, run_store, sample_run
+from tests.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run
 
 HOUR_S = 3600.0
 TODAY = day_start(day_of(NOW))
@@ -56,6 +56,10 @@ def store(tmp_path: Path) -> RunStore:
         ({"quoted_usd": 0.5, "charged_usd": 0.0, **DONE, "status": Status.FAILED}, 0.0, 0.0),
         ({"quoted_usd": 0.5, **DONE, "status": Status.FAILED}, 0.0, 0.5),
         ({"quoted_usd": 0.5, **DONE, "status": Status.CANCELLED}, 0.0, 0.0),
+        ({"charged_usd": 0.4, **DONE, "status": Status.CANCELLED}, 0.4, 0.0),
+        ({"quoted_usd": 0.5, "cancel_requested": True, "status": Status.GENERATING}, 0.0, 0.5),
+        ({"quoted_usd": 0.5, **DONE, "status": Status.FAILED, "unresolved": True}, 0.0, 0.5),
+        ({"quoted_usd": 0.5, **DONE, "charge_unknown": True}, 0.0, 0.5),
         ({"charged_usd": 0.4, **DONE, "finished_at": TODAY}, 0.4, 0.0),
         ({"charged_usd": 0.4, **DONE, "finished_at": TODAY - 1}, 0.0, 0.0),
         ({"quoted_usd": 0.4, **DONE, "finished_at": TODAY - 1}, 0.0, 0.0),
@@ -106,6 +110,19 @@ def test_deleting_a_run_for_good_gives_no_money_back(store: RunStore) -> None:
     assert store.spent_today(NOW) == Spent(0.4, 0.2)
     with pytest.raises(SpendLimitReached):
         admitted(store, 1.0, Quote(0.5, "more than is left"))
+
+
+def test_a_run_id_used_again_is_purged_again_and_counts_again(
+    store: RunStore, tmp_path: Path
+) -> None:
+    for usd in (0.4, 0.3, 0.2):
+        store.add(sample_run("once", charged_usd=usd, **DONE))
+        rename(tmp_path, "once", "twice")
+        store.add(sample_run(f"beside {usd}", charged_usd=0.01, **DONE))
+        store.delete(["twice", f"beside {usd}"], NOW)
+        assert store.purge(NOW + 1, str.strip) == 2
+    assert store.spent_today(NOW).charged_usd == pytest.approx(0.93)
+    assert store.usage(day_of(NOW), day_of(NOW)).total.done == 6
 
 
 def test_runs_that_arrive_together_cannot_pass_the_limit_together(store: RunStore) -> None:
