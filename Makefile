@@ -2,14 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
-.PHONY: run test check bench assets clean
+.PHONY: run test test-lowest check bench assets clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m pytest
+
+# Proves every lower bound of the requirements. The page is drawn by gradio, whose bound is exact, and
+# by the browser: tests in Chromium would prove nothing more.
+test-lowest: $(LOWEST)/dev.stamp
+	$(LOWEST)/bin/python -m pytest tests/test_architecture.py tests/unit tests/contract
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -34,6 +40,13 @@ $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@ $(VENV)/run.stamp
 
+# Made anew each time the requirements change: what was resolved before would stay otherwise.
+$(LOWEST)/dev.stamp: $(VENV)/dev.stamp
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	$(BIN)/uv pip install --quiet --python $(LOWEST) --resolution lowest-direct \
+		-r requirements-dev.txt
+	touch $@
+
 # Debian's Chromium when we may install packages, Playwright's own elsewhere, an installed one first.
 $(VENV)/browser.stamp: $(VENV)/dev.stamp
 	if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \
@@ -43,4 +56,4 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -171,7 +171,7 @@ class _Model(_Answer):
 
     id: str
     aliases: tuple[str, ...] | None = None
-    pricing: Pricing | None = None
+    pricing: Annotated[Pricing | None, OrNone] = None
 
 
 class ModelList(_Answer):
@@ -190,7 +190,7 @@ class Percentiles(_Answer):
 
 
 class _Metrics(_Answer):
-    duration_ms: Percentiles | None = None
+    duration_ms: Annotated[Percentiles | None, OrNone] = None
 
 
 class _ModelMetrics(_Answer):

@@ -189,14 +189,11 @@ class Gate:
                         self._fail(each, _silence(error), now)
                 case AnswerLost():
                     self._fail(channel, _silence(error), now)
-                case NotTheProvider():
-                    # A web page is no sign that a silent provider is back, nor that it is silent.
+                case NotTheProvider() | NotSendable():
+                    # No sign that a silent provider is back, nor that one is silent.
                     for each in _Channel:
                         if self._breakers[each].is_open:
-                            self._fail(each, STRANGE, now)
-                case NotSendable():
-                    # Nothing was asked, so nothing was told.
-                    pass
+                            self._fail(each, _silence(error), now)
                 case _:
                     self._answered(channel)
 

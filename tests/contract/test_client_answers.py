@@ -247,6 +247,23 @@ def test_durations_leave_out_models_that_were_not_measured(
     assert {alias: figure.p50 for alias, figure in durations.items()} == {"a": 1830}
 
 
+def test_one_price_or_duration_that_cannot_be_read_leaves_the_others(
+    provider: ScriptedProvider, client: ProviderClient
+) -> None:
+    odd = {"id": "odd", "aliases": [], "pricing": {"kind": 7, "units": "none"}}
+    figures = {"p50": 1830, "p75": 2450, "p90": 3900, "p99": 9100}
+    measured = [
+        {"alias": "odd", "metrics": {"duration_ms": {"p50": "long"}}},
+        {"alias": "a", "metrics": {"duration_ms": figures}},
+    ]
+    provider.replies = [
+        reply({"data": [odd, *PRICED["data"]]}),
+        reply({"models": measured}),
+    ]
+    assert client.prices(["odd"]).keys() == {"klingai/image-o1", "image-o1"}
+    assert client.durations(["odd", "a"]).keys() == {"a"}
+
+
 def test_a_log_row_is_found_on_a_later_page(
     provider: ScriptedProvider, client: ProviderClient
 ) -> None:

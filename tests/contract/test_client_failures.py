@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = {"id": "g-1", "status": "queued"}
 HURRIED = Timeouts(read_s=0.3, submit_s=0.3, images_s=0.3)
 WAIT_S = 20.0
+DAY_S = 86_400
 Call = Callable[[ProviderClient], object]
 POSTS: dict[str, Call] = {
     "pictures": lambda client: client.generate_images({"prompt": "x"}, "run-1"),
@@ -239,8 +240,13 @@ def test_an_echoed_key_is_never_repeated(
         ("0", 0, 0),
         ("-5", 0, 0),
         ("1.5", 1.5, 1.5),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3400, 3601),
-        (format_datetime(datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=1)), 3400, 3601),
+        # Far enough away that it does not matter when the test is run after it was collected.
+        (format_datetime(datetime.now(UTC) + timedelta(days=9), usegmt=True), 8 * DAY_S, 9 * DAY_S),
+        (
+            format_datetime(datetime.now(UTC).replace(tzinfo=None) + timedelta(days=9)),
+            8 * DAY_S,
+            9 * DAY_S,
+        ),
         ("Wed, 19 Aug 2015 12:00:00 GMT", 0, 0),
     ],
 )

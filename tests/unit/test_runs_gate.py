@@ -188,7 +188,11 @@ def test_one_answer_that_cannot_be_read_keeps_nobody_waiting(
 
 
 def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> None:
-    answers = [NotTheProvider("A web page (200).", Facts(status_code=200)), Unreadable("Odd.")]
+    answers = [
+        NotTheProvider("A web page (200).", Facts(status_code=200)),
+        NotSendable("No certificates."),
+        Unreadable("Odd."),
+    ]
 
     def question() -> None:
         raise answers.pop(0)
@@ -200,6 +204,10 @@ def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> N
     gate.ask()
     assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, False)
     assert gate.word(clock.now).startswith("The provider does not answer as it should; trying ")
+    clock.now += LONGEST_S
+    assert gate.begin_question(clock.now)
+    gate.ask()
+    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, False)
     clock.now += LONGEST_S
     assert gate.begin_question(clock.now)
     gate.ask()
