@@ -4,7 +4,6 @@ This is the composition root: settings become a store, a provider, an engine and
 behind it are imported here and handed to each other as values.
 """
 
-import argparse
 import logging
 import os
 import signal
@@ -24,6 +23,8 @@ from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
 from components.catalog import MODELS
+from components.commands import parsed_arguments
+from components.commands.recover import run_recover
 from components.errors import PlaygroundError, SettingsError
 from components.interface.intake import Intake
 from components.interface.page import build_page
@@ -209,15 +210,13 @@ def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, fro
 
 def main() -> None:
     """Start the playground and serve until it is stopped."""
-    parser = argparse.ArgumentParser(
-        description="A playground for the five Kling O1 models of the AI/ML API.",
-        epilog=f"Settings, from the environment or a .env file:\n{help_text()}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.parse_args()
+    arguments = parsed_arguments(help_text())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = Settings.from_env()
+        if arguments.command == "recover":
+            print(run_recover(settings, arguments.folders))  # noqa: T201
+            return
         listener = _listen(settings)
         guess_s = SANDBOX_GUESS_S if settings.is_sandbox else None
         with listener, running_playground(settings, guess_s) as web:

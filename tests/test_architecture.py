@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "provider": {"catalog", "errors"},
     "media": {"catalog", "errors"},
     "runs": {"provider", "media", "catalog", "errors"},
+    "commands": {"settings", "runs", "media", "catalog", "errors"},
     "interface": {"runs", "provider", "media", "catalog", "errors"},
     "sandbox": {"media", "errors"},
 }

@@ -14,6 +14,7 @@ from components.media.durable_files import disk_space_watched, link
 from components.media.images import ImageInfo, thumbnail
 from components.media.parts import Parts
 from components.media.results import verify_result
+from components.media.sniff import kind_of
 from components.media.store import MediaStore, media_type
 from components.media.turns import Turns
 from components.media.videos import VideoInfo, frame_picture
@@ -27,6 +28,7 @@ _ARRIVED = "What arrived"
 """What sentences about a file call it."""
 _THERE = "The result is paid for and still at the provider."
 _HERE = "The result is paid for, and its data is kept with the run."
+_WHERE_IT_WAS = "The file is where it was."
 _PICTURE = Output(kind="image")
 _VERIFYING = Turns(4)
 """Many files may be under way at once, and reading one through takes a core."""
@@ -71,6 +73,12 @@ class Collector:
             file = folder / "result"
             file.write_bytes(content)
             return self._keep(output, file, folder)
+
+    def keep_file(self, file: Path) -> Output:
+        """Keep a picture or a clip that is here already. Raises `StorageError`."""
+        kind = "video" if kind_of(file) == "video" else "image"
+        with _of_a_result(_WHERE_IT_WAS), self.media.workspace() as folder:
+            return self._keep(Output(kind), file, folder)
 
     def _fetched(self, output: Output, file: Path, folder: Path) -> Output:
         """Fetch the file, unless an earlier try did and found no room for it, and keep it."""

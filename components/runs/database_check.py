@@ -38,26 +38,27 @@ def check_database(url: str, media_dir: Path) -> None:
         DatabaseUnavailable: it cannot be read just now.
     """
     file = database_file(url)
-    _check_place(file)
+    check_place(file)
     fault = fault_of(file, media_dir)
     if fault:
         raise DatabaseDamaged(f"{fault}.", cost=_what_is_safe(media_dir), advice=_what_to_do(file))
 
 
-def fault_of(file: Path, media_dir: Path) -> str:
+def fault_of(file: Path, media_dir: Path, max_bytes: float = CHECKED_MAX_BYTES) -> str:
     """What is wrong with a database's file, as the beginning of a sentence; "" for nothing.
 
-    Nothing is written, and what stands in the log beside it stays there.
+    Every page of a file of up to `max_bytes` is looked at. Nothing is written, and what stands in
+    the log beside it stays there.
     """
-    if _is_empty(file):
-        if not has_files(media_dir) and _is_empty(beside(file, "-wal")):
+    if is_empty(file):
+        if not has_files(media_dir) and is_empty(beside(file, "-wal")):
             return ""
         what = "is empty" if file.exists() else "is not there"
         return f"The database {file} {what}, but there are files of earlier runs beside it"
     with file.open("rb") as opened:
         if opened.read(len(MAGIC)) != MAGIC:
             return f"{file} is not a database, or its beginning is damaged"
-    verdict = _verdict(file, has_files(media_dir))
+    verdict = _verdict(file, has_files(media_dir), max_bytes)
     return f"The database {file} is damaged ({verdict})" if verdict else ""
 
 
@@ -71,7 +72,8 @@ def has_files(media_dir: Path) -> bool:
     return any(media_dir.glob("??/*"))
 
 
-def _check_place(file: Path) -> None:
+def check_place(file: Path) -> None:
+    """Raises `SettingsError` where a database's file or folder cannot be used."""
     if file.is_dir():
         raise SettingsError(
             f"The database {file} is a folder. Move it away, or give {SETTING} the path of a file."
@@ -89,18 +91,19 @@ def _check_place(file: Path) -> None:
         ) from None
 
 
-def _is_empty(file: Path) -> bool:
+def is_empty(file: Path) -> bool:
+    """Whether a file is not there, or has nothing in it."""
     return not file.exists() or not file.stat().st_size
 
 
-def _verdict(file: Path, must_have_runs: bool) -> str:
+def _verdict(file: Path, must_have_runs: bool, max_bytes: float) -> str:
     """What SQLite finds wrong with a file, "" for nothing; it is opened without writing."""
     try:
         with closing(_opened_to_read(file)) as database:
             tables = "SELECT count(*) FROM sqlite_master WHERE name = 'runs'"
             if must_have_runs and not database.execute(tables).fetchone()[0]:
                 return "there are no runs in it"
-            if file.stat().st_size > CHECKED_MAX_BYTES:
+            if file.stat().st_size > max_bytes:
                 return ""
             found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
             return "" if found.startswith(_HARMLESS) else _on_one_line(found)

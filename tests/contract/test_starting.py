@@ -3,21 +3,25 @@
 import hashlib
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.forked_starts import Starter, starter
+from components.runs.data_folder import owned
+from tests.broken_databases import beginning_broken, emptied, page_broken, removed, truncated
+from tests.contract.test_stopping import wait_for
+from tests.forked_starts import ROOT, Starter, starter
 from tests.run_samples import run_store, sample_run
 
 NOBODY = 65_534
 """The user id that owns nothing."""
 DATABASE = "runs.sqlite3"
-PAGE_BYTES = 4096
 
 
 @pytest.fixture
@@ -71,26 +75,8 @@ def declined(starts: Starter, folder: Path, *, user: int | None = None, url: str
     return ended.err.strip()
 
 
-def emptied(file: Path) -> None:
-    file.write_bytes(b"")
-
-
-def removed(file: Path) -> None:
-    file.unlink()
-
-
 def not_a_database(file: Path) -> None:
     file.write_text("Dear diary, " * 1000)
-
-
-def truncated(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2 // PAGE_BYTES * PAGE_BYTES)
-
-
-def page_broken(file: Path) -> None:
-    with file.open("r+b") as opened:
-        opened.seek(file.stat().st_size // 2 // PAGE_BYTES * PAGE_BYTES)
-        opened.write(b"\xff" * PAGE_BYTES)
 
 
 def of_another_program(file: Path) -> None:
@@ -259,3 +245,30 @@ def test_a_full_disk_is_a_sentence(starts: Starter, tmp_path: Path) -> None:
     assert ended.code == 1
     assert ended.err.startswith("There is no room left on the disk for the database. ")
     assert ended.err.strip().endswith("Free some space in the data folder, then try again.")
+
+
+def test_after_a_recovery_it_starts_with_the_runs_that_came_back(
+    starts: Starter, data: Path
+) -> None:
+    beginning_broken(data / DATABASE)
+    assert "is not a database, or its beginning is damaged." in declined(starts, data)
+    ended = starts.start(environment_of(data), "recover")
+    assert ended.code == 0, ended.err
+    assert ended.out.startswith("Got back: 200 runs and 0 elements. The old database is kept as ")
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    environment = {**environment_of(data), "GRADIO_SERVER_PORT": str(port)}
+    with subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment) as process:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+        finally:
+            process.kill()
+
+
+def test_nothing_is_recovered_under_a_playground_that_runs(starts: Starter, data: Path) -> None:
+    emptied(data / DATABASE)
+    with owned(data):
+        ended = starts.start(environment_of(data), "recover")
+    assert ended.code == 1
+    assert ended.err.strip().endswith("Stop it, or set PLAYGROUND_DATA_DIR.")
+    assert not (data / DATABASE).stat().st_size

@@ -1,0 +1,30 @@
+"""What `python app.py` can be asked for besides starting the playground."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def parsed_arguments(settings_help: str, given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line: `command` is "" for the playground itself, or "recover" with `folders`."""
+    parser = argparse.ArgumentParser(
+        description="A playground for the five Kling O1 models of the AI/ML API.",
+        epilog=f"Settings, from the environment or a .env file:\n{settings_help}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command="")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    recover = commands.add_parser(
+        "recover",
+        help="make a new database out of a broken one and the files that are kept",
+        description="Make a new database where the old one is broken, empty or gone. "
+        "The old one is kept under another name; nothing is overwritten, sent or charged.",
+    )
+    recover.add_argument(
+        "folders",
+        metavar="FOLDER",
+        nargs="*",
+        type=Path,
+        help="folder with downloaded results, which carry their settings",
+    )
+    return parser.parse_args(given)
