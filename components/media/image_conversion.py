@@ -8,6 +8,7 @@ import numpy
 from PIL import Image, ImageCms
 
 from components.media.image_files import orientation
+from components.media.jpeg_coding import has_common_coding
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")
 _OTHER_COLOURS = ("CMYK", "YCbCr", "LAB", "HSV")
@@ -34,6 +35,7 @@ def is_plain(picture: Image.Image, path: Path) -> bool:
         and frame_count(picture) == 1
         and not _has_deep_colour(picture, path)
         and _profile_to_apply(picture) is None
+        and has_usual_coding(picture, path)
     )
 
 
@@ -92,6 +94,9 @@ def conversions(picture: Image.Image, path: Path) -> list[str]:
     reasons = {
         f"Took the first of its {frames} frames.": frames > 1,
         "Turned upright, as its EXIF data say.": orientation(picture) != 1,
+        "Coded in the usual way, as few programs read the one it had.": not has_usual_coding(
+            picture, path
+        ),
         "Reduced to 8 bits a colour.": deep or picture.mode.startswith("I;16"),
         "Converted its palette to full colours.": picture.mode in ("P", "PA", "1"),
         f"Converted its colours from {picture.mode} to sRGB.": picture.mode in _OTHER_COLOURS,
@@ -99,6 +104,11 @@ def conversions(picture: Image.Image, path: Path) -> list[str]:
         and _profile_to_apply(picture) is not None,
     }
     return [sentence for sentence, applies in reasons.items() if applies]
+
+
+def has_usual_coding(picture: Image.Image, path: Path) -> bool:
+    """Tell whether a JPEG is coded as every reader expects; true for any other format."""
+    return picture.format not in ("JPEG", "MPO") or has_common_coding(path)
 
 
 def frame_count(picture: Image.Image) -> int:

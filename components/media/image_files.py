@@ -14,6 +14,7 @@ import pillow_heif
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.png_rows import lacks_rows
 from components.media.sniff import require_kind
 from components.media.store import media_type
 from components.media.wording import MB, file_label, sides
@@ -111,7 +112,19 @@ def inspect_image(path: Path) -> ImageInfo:
         info = describe_picture(picture, path)
         picture.draft(None, (1, 1))
         picture.load()
+        require_all_rows(picture, path)
         return info
+
+
+def require_all_rows(picture: Image.Image, path: Path) -> None:
+    """Raise `OSError`, as decoders do for other formats, for a PNG that ends before its last row.
+
+    The picture is decoded for that.
+    """
+    if picture.format == "PNG":
+        picture.load()
+        if lacks_rows(picture, path):
+            raise OSError("rows are missing")
 
 
 def orientation(picture: Image.Image) -> int:

@@ -17,7 +17,15 @@ _END_OF_IMAGE = 0xD9
 _COMMENT = 0xFE
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _PNG_SIGNATURE_BYTES = 8
-_PNG_METADATA = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"}
+_PNG_KEPT = frozenset(
+    {
+        *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"),
+        *(b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI"),
+        *(b"bKGD", b"hIST", b"sPLT", b"pHYs"),
+    }
+)
+"""What a picture is shown by (PNG, third edition, 11): whatever else there is or will be, such as
+content credentials or private chunks, says something about it."""
 _Range = tuple[int, int]
 
 
@@ -104,7 +112,7 @@ def _png_ranges(content: bytes) -> Iterator[_Range]:
     while True:
         length, kind = struct.unpack(">I4s", content[begin : begin + 8])
         end = begin + 12 + length
-        if kind not in _PNG_METADATA:
+        if kind in _PNG_KEPT:
             yield begin, min(end, len(content))
         if kind == b"IEND":
             return

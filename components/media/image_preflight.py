@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 from components.errors import MediaRejected
 from components.media.durable_files import disk_space_watched
 from components.media.image_conversion import Finish, conversions, flat, is_plain
-from components.media.image_files import ImageInfo, describe_picture, opened
+from components.media.image_files import ImageInfo, describe_picture, opened, require_all_rows
 from components.media.image_metadata import has_jpeg_end, jpeg_start, without_metadata
 from components.media.image_saving import Target, jpeg_options, save_within
 from components.media.image_shape import Shape, Size, shape_for
@@ -53,6 +53,7 @@ def preflight_image(
         before = describe_picture(picture, path)
         if min(picture.size) < MIN_READABLE_SIDE_PX:
             raise MediaRejected(_too_small(before, name))
+        require_all_rows(picture, path)
         checks = image_checks(before, limits)
         if all(check.holds for check in checks) and is_plain(picture, path):
             clean = _clean(path)
