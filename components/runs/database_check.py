@@ -107,6 +107,8 @@ def _verdict(file: Path, must_have_runs: bool, max_bytes: float) -> str:
                 return ""
             found = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
             return "" if found.startswith(_HARMLESS) else _on_one_line(found)
+    except UnicodeDecodeError:
+        return "its description of itself is no text"
     except sqlite3.Error as error:
         said = explained(error)
         if isinstance(said, DatabaseDamaged):
@@ -118,7 +120,10 @@ def _verdict(file: Path, must_have_runs: bool, max_bytes: float) -> str:
 
 def _opened_to_read(file: Path) -> sqlite3.Connection:
     address = f"{file.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(address, uri=True, timeout=_BUSY_S)
+    database = sqlite3.connect(address, uri=True, timeout=_BUSY_S)
+    # The verdict names what is broken by what stands there.
+    database.text_factory = lambda raw: raw.decode("ascii", "replace")
+    return database
 
 
 def _on_one_line(text: str) -> str:

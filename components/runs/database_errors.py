@@ -22,6 +22,8 @@ _SENTENCES: dict[int, tuple[str, str | None]] = {
         "Make its file and its folder writable for the user that the playground runs as.",
     ),
 }
+_NO_TEXT = "Could not decode to UTF-8"
+"""What Python says of a text that broke on the disk; it goes on with all of the text."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -29,6 +31,8 @@ def explained(error: BaseException) -> DatabaseUnavailable | None:
     """The failure as the user reads it; None for one that a statement of ours is to blame for."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
     reason = str(error).strip().partition("\n")[0].rstrip(".")
+    if reason.startswith(_NO_TEXT):
+        return DatabaseDamaged("The database is damaged (a text in it cannot be read).")
     if code in _DAMAGED:
         return DatabaseDamaged(f"The database is damaged ({reason}).")
     if not isinstance(error, sqlite3.OperationalError):

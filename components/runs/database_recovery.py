@@ -34,7 +34,7 @@ from components.runs.found_files import runs_of_files
 from components.runs.kit import ELEMENTS, files_of_kit
 from components.runs.prompt_search import RUN_TEXTS
 from components.runs.run import Run
-from components.runs.salvage import Salvage
+from components.runs.salvage import Salvage, has_readable_rows
 from components.runs.salvaged_runs import salvaged_run
 from components.runs.store import RunStore
 from components.runs.tables import RUN_MEDIA, RUN_PARENTS, RUNS
@@ -60,6 +60,8 @@ def recover(url: str, media_dir: Path, folders: Sequence[Path], now: float) -> s
     check_place(file)
     if not beside(file, READY).exists():
         fault = fault_of(file, media_dir, max_bytes=inf)
+        if not fault and not is_empty(file) and not has_readable_rows(file, _json_columns()):
+            fault = f"Some rows of {file} cannot be read"
         if not fault and not (is_empty(file) and folders):
             what = "There is nothing to recover" if is_empty(file) else f"{file} is whole"
             return f"{what}: nothing was changed."
@@ -79,6 +81,13 @@ def recover(url: str, media_dir: Path, folders: Sequence[Path], now: float) -> s
 
 def _columns() -> dict[str, list[str]]:
     return {table.name: list(table.columns.keys()) for table in METADATA.sorted_tables}
+
+
+def _json_columns() -> dict[str, set[str]]:
+    return {
+        table.name: {column.name for column in table.columns if isinstance(column.type, sa.JSON)}
+        for table in METADATA.sorted_tables
+    }
 
 
 def _put_in_place(file: Path, now: float) -> str:

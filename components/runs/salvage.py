@@ -19,6 +19,8 @@ from components.runs.run import Status
 
 LOGGER = logging.getLogger(__name__)
 Raw = dict[str, Any]
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading damaged pages raises; SQLite's own message may be no text."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _STATUSES = frozenset(Status)
 
@@ -89,7 +91,7 @@ class Salvage:
                 start: int | None = _LOWEST
                 while start is not None:
                     start = yield from self._from(database, table, known, start)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             LOGGER.info("the table %s cannot be read in order (%s)", table, error)
             self.is_whole = False
 
@@ -102,13 +104,13 @@ class Salvage:
             for number, *values in database.execute(wanted, (start,)):
                 start = number + 1
                 yield dict(zip(columns, values, strict=True))
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             self.is_whole = False
         else:
             return None
         try:
             broken = _first(database, table, start)
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return _beyond(database, table, start)
         if broken is None:
             return None
@@ -128,6 +130,23 @@ class Salvage:
         return iter(sorted(found, key=_progress, reverse=True))
 
 
+def has_readable_rows(file: Path, json_columns: Mapping[str, Collection[str]]) -> bool:
+    """Whether every text in a database without broken pages is text, and its JSON is JSON."""
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            for table, columns in json_columns.items():
+                known = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+                rows = database.execute(f"SELECT * FROM {table}") if known else ()  # noqa: S608
+                for row in rows:
+                    for name, value in zip(known, row, strict=True):
+                        if name in columns and value is not None:
+                            json.loads(value)
+    except (*UNREADABLE, TypeError, ValueError):
+        return False
+    return True
+
+
 def _first(database: sqlite3.Connection, table: str, start: int) -> int | None:
     """The number of the first row from `start` on, read from its page alone."""
     wanted = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1"  # noqa: S608
@@ -141,7 +160,7 @@ def _beyond(database: sqlite3.Connection, table: str, start: int) -> int | None:
     def is_readable(number: int) -> bool:
         try:
             _first(database, table, number)
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return False
         return True
 
@@ -163,7 +182,7 @@ def _cells(
     """What can be read of a row that goes on in broken pages: its first columns, mostly."""
     for name in columns:
         wanted = f'SELECT "{name}" FROM {table} NOT INDEXED WHERE rowid = ?'  # noqa: S608
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*UNREADABLE):
             yield name, database.execute(wanted, (number,)).fetchone()[0]
 
 
@@ -171,7 +190,7 @@ def _described(everything: Iterable[Record], table: str) -> Iterator[Sequence[st
     """The columns of a table in the order that its own description, also a row, gives them."""
     for record in everything:
         if len(record) == 5 and record[:2] == ("table", table) and isinstance(record[4], str):
-            with closing(sqlite3.connect(":memory:")) as scratch, suppress(sqlite3.Error):
+            with closing(sqlite3.connect(":memory:")) as scratch, suppress(*UNREADABLE):
                 scratch.execute(record[4])
                 info = scratch.execute(f"PRAGMA table_info({table})")
                 yield tuple(row[1] for row in info)

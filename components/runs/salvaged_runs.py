@@ -43,9 +43,9 @@ def salvaged_run(raw: dict[str, Any], now: float) -> Run | None:
             "error": _STATE_LOST,
             "finished_at": now,
         }
-    created_at = values.get("created_at") or now
+    created_at = _until(now, values.get("created_at"))
     values |= {"created_at": created_at, "request": values.get("request") or {}}
-    values["next_step_at"] = min(values.get("next_step_at") or created_at, now)
+    values["next_step_at"] = _until(now, values.get("next_step_at"))
     defaults = {
         field.name: list(field.default) if field.name in _TUPLES else field.default
         for field in fields(Run)
@@ -68,6 +68,11 @@ def _looked_for(run: Run, now: float) -> Run:
         note=_LOOKED_FOR,
         events=(*run.events, Event(now, _LOOKED_FOR)),
     )
+
+
+def _until(now: float, moment: Any) -> float:
+    """A moment in the past; now for one that makes no sense."""
+    return moment if isinstance(moment, float) and 0.0 < moment < now else now
 
 
 def _value(name: str, value: Any) -> Any:

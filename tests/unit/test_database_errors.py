@@ -22,7 +22,7 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def said_of(database: sqlite3.Connection, statement: str) -> DatabaseUnavailable | None:
     with pytest.raises(sqlite3.Error) as caught:
-        database.execute(statement)
+        database.execute(statement).fetchall()
     return explained(caught.value)
 
 
@@ -38,6 +38,13 @@ def test_a_full_disk_is_said_to_be_full(database: sqlite3.Connection) -> None:
 def test_what_may_not_be_written_is_said_so(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA query_only=ON")
     assert "may not be written" in str(said_of(database, "INSERT INTO t VALUES (1)"))
+
+
+def test_a_text_that_broke_on_the_disk_is_called_damage(database: sqlite3.Connection) -> None:
+    database.execute("INSERT INTO t VALUES (CAST(x'7bff' AS TEXT))")
+    said = said_of(database, "SELECT a FROM t")
+    assert isinstance(said, DatabaseDamaged)
+    assert said.message == "The database is damaged (a text in it cannot be read)."
 
 
 def test_a_statement_of_ours_is_not_called_the_databases_fault(

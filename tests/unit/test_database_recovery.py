@@ -1,5 +1,6 @@
 """What is left of a broken database, or of none, becomes a new one; the old one is kept."""
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -158,6 +159,31 @@ def test_a_run_that_goes_on_in_a_broken_page_keeps_what_is_paid_for(folder: Path
         runs = kept_runs(store)
     assert len(runs) == COUNT
     assert {run.generation_id for run in runs.values()} == {f"g-{it}" for it in range(COUNT)}
+
+
+@pytest.mark.parametrize("broken", ["x'7bff'", "'{no JSON'"])
+def test_a_row_whose_text_broke_is_mended_and_costs_no_other(folder: Path, broken: str) -> None:
+    with closing(sqlite3.connect(file_of(folder))) as database:
+        changed = f"UPDATE runs SET response = CAST({broken} AS TEXT) WHERE id = 'run-3'"
+        database.execute(changed)
+        database.commit()
+    assert recovered(folder).startswith(f"Got back: {COUNT} runs and 1 element.")
+    with opened(folder) as store:
+        assert store.get("run-3").generation_id == "g-3"
+        assert len(kept_runs(store)) == COUNT
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_however_a_file_is_damaged_something_is_got_back(folder: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    content = bytearray(file_of(folder).read_bytes())
+    for _ in range(400):
+        content[chance.randrange(PAGE_BYTES, len(content))] = chance.randrange(256)
+    file_of(folder).write_bytes(content)
+    said = recovered(folder)
+    with opened(folder) as store:
+        assert len(kept_runs(store)) > COUNT // 2
+    assert said.startswith("Got back: ")
 
 
 def test_what_only_the_log_holds_is_got_back(tmp_path: Path) -> None:
