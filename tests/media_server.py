@@ -1,9 +1,10 @@
 """A small web server on loopback that serves a file well, and in every bad way a test needs."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CONTENT = bytes(range(256)) * 800
@@ -38,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         self.files.requests.append((self.path, headers))
         try:
             self.pages[self.path.split("?")[0]](self)
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
@@ -94,19 +95,28 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x")
             time.sleep(0.05)
 
+    def handle(self) -> None:
+        """Serve a connection; one that the other side ends is no error."""
+        with suppress(ConnectionError, ssl.SSLError):
+            super().handle()
+
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
         """Keep the output of the tests clean."""
 
 
 @contextmanager
-def serve(pages: dict[str, Page]) -> Iterator[FileServer]:
-    """Run the server in a thread for as long as the block lasts."""
+def serve(pages: dict[str, Page], tls: ssl.SSLContext | None = None) -> Iterator[FileServer]:
+    """Run the server in a thread for as long as the block lasts, over TLS where it is given."""
 
     class Bound(Handler):
         pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Bound) as server:
         server.daemon_threads = True
+        if tls:
+            server.socket = tls.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         Bound.pages, Bound.files = pages, FileServer(server.server_port)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

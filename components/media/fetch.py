@@ -152,7 +152,8 @@ def _sentence(error: Exception, host: str) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return f"{host} was too slow to send the file."
     if isinstance(error, httpcore.ProxyError):
-        return f"The proxy did not let the download from {host} pass."
-    if isinstance(error.__cause__, SSLCertVerificationError):
+        return f"The proxy that is set did not connect to {host}."
+    # httpcore hides the cause when it gives a connection up, and leaves the context.
+    if isinstance(error.__cause__ or error.__context__, SSLCertVerificationError):
         return f"The certificate of {host} is not trusted here."
     return f"The connection to {host} failed."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore
@@ -53,7 +54,7 @@ class Outbound:
             return
         require_public_name(parts.hostname or "", port, resolve, deadline)
         through, proxy_host = _proxy(proxy, tls)
-        backend = PublicBackend(resolve, frozenset({proxy_host}), deadline)
+        backend = _ProxyBackend(resolve, frozenset({proxy_host}), deadline)
         with httpcore.ConnectionPool(
             ssl_context=tls, proxy=through, network_backend=backend
         ) as pool:
@@ -68,6 +69,16 @@ class Outbound:
 
 
 DIRECT = Outbound()
+
+
+class _ProxyBackend(PublicBackend):
+    """Connects to the proxy, which may stand in a private network; says when it is not there."""
+
+    def connect_tcp(self, *given: Any, **named: Any) -> httpcore.NetworkStream:
+        try:
+            return super().connect_tcp(*given, **named)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise httpcore.ProxyError("no answer") from error
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
@@ -90,10 +101,10 @@ def _proxy(address: str, tls: ssl.SSLContext) -> tuple[httpcore.Proxy, str]:
     """The proxy with its "host:port"; an address without a scheme is one of http."""
     parts = urlsplit(address if "://" in address else f"http://{address}")
     try:
-        port = parts.port or _PORTS[parts.scheme]
-    except (ValueError, KeyError) as error:
-        raise DownloadFailed("The proxy that is set cannot be used for downloads.") from error
-    if not parts.hostname:
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        port = None
+    if not (port and parts.hostname and parts.scheme in _PORTS):
         raise DownloadFailed("The proxy that is set cannot be used for downloads.")
     host = _bracketed(parts.hostname)
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None

@@ -303,3 +303,33 @@ def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(tmp_path:
     may_end.set()
     store.close()
     assert claim.run.status is Status.UNCERTAIN
+
+
+def test_a_slow_copy_gives_way_to_others_after_its_turn(tmp_path: Path) -> None:
+    turns: list[str] = []
+    store = run_store(tmp_path)
+    slow_may_end = threading.Event()
+
+    def advance(run: Run) -> Run:
+        turns.append(run.id)
+        if run.id == "slow" and not slow_may_end.is_set():
+            return run.waiting(time.time(), "1 MB of 9 MB are here.")
+        return run.moved(Status.DONE, time.time(), "Every file is saved here.")
+
+    store.add(sample_run("slow", status=Status.SAVING, next_step_at=0.0))
+    engine = Engine(store, advance, pools=Pools({Lane.COPIES: 1}))
+    engine.start()
+    try:
+        while len(turns) < 3:
+            time.sleep(0.01)
+        store.add(sample_run("quick", status=Status.SAVING, next_step_at=0.0))
+        engine.wake()
+        while store.get("quick").status is not Status.DONE:
+            time.sleep(0.01)
+        assert store.get("slow").status is Status.SAVING
+        slow_may_end.set()
+        while store.get("slow").status is not Status.DONE:
+            time.sleep(0.01)
+    finally:
+        engine.stop()
+        store.close()

@@ -229,3 +229,27 @@ def test_the_address_people_use_is_set_or_that_of_a_space(
 def test_an_address_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({name: value})
+
+
+def test_proxies_and_certificates_are_read_as_calls_read_them(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    settings = Settings.from_env(
+        {
+            "HTTPS_PROXY": "http://one:1",
+            "https_proxy": "http://two:2",
+            "ALL_PROXY": "socks5://three:3",
+            "NO_PROXY": "localhost,.example.com",
+            "CURL_CA_BUNDLE": str(bundle),
+        }
+    )
+    assert settings.proxies == {"https": "http://two:2", "all": "socks5://three:3"}
+    assert settings.no_proxy == "localhost,.example.com"
+    assert settings.ca_file == str(bundle)
+    usual = Settings.from_env({})
+    assert (usual.proxies, usual.no_proxy, usual.ca_file) == ({}, "", "")
+
+
+def test_certificates_that_are_not_there_stop_the_start() -> None:
+    with pytest.raises(SettingsError, match=r"REQUESTS_CA_BUNDLE names a file that is not there"):
+        Settings.from_env({"REQUESTS_CA_BUNDLE": "/no/such/file.pem"})
