@@ -154,7 +154,7 @@ def _started_engine(
 
     def tidy() -> None:
         if stepper.collector.parts:
-            stepper.collector.parts.expire(store.under_way)
+            stepper.collector.parts.expire(store.awaiting)
         now = time.time()
         store.purge(now - UNDO_S, partial(media.delete, idle_s=UNOWNED_S), now)
         tidying.sweep_if_due()

@@ -171,10 +171,11 @@ class RunStore:
         with reading(self._engine) as connection:
             return leases.place(connection, run)
 
-    def under_way(self) -> list[str]:
-        """The ids of the runs that are not over."""
+    def awaiting(self) -> list[str]:
+        """The ids of the runs that are not over, or were set aside and may be looked for again."""
+        waits = ACTIVE | RUNS.c.unresolved
         with reading(self._engine) as connection:
-            return list(connection.execute(sa.select(RUNS.c.id).where(ACTIVE)).scalars())
+            return list(connection.execute(sa.select(RUNS.c.id).where(waits)).scalars())
 
     def sent_since(self, moment: float) -> list[float]:
         """When runs were sent after a moment, earliest first."""

@@ -176,7 +176,7 @@ class Playground:
         if self._world.chance.random() > UPKEEP_SHARE:
             return
         now = self._world.clock()
-        self._parts.expire(self.store.under_way)
+        self._parts.expire(self.store.awaiting)
         self.store.purge(now - UNDO_S, partial(self.media.delete, idle_s=0.0), now)
 
     def _download(self, url: str, target: Path) -> None:

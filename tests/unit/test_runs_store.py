@@ -288,3 +288,15 @@ def test_past_runs_are_the_newest_that_are_done_and_whose_duration_is_known(
     store.add(replace(done, id="unknown", rendered_s=None, finished_at=NOW + 99))
     assert store.past_runs(done.model, 2) == [PastRun(5, 3.0), PastRun(5, 2.0)]
     assert store.past_runs(IMAGE_O1, 2) == []
+
+
+def test_files_are_awaited_by_what_goes_on_and_by_what_was_set_aside(store: RunStore) -> None:
+    store.add(
+        sample_run("saving", status=Status.SAVING),
+        sample_run("set aside", status=Status.FAILED, unresolved=True),
+        sample_run("refused", status=Status.FAILED),
+        sample_run("done", status=Status.DONE),
+    )
+    assert sorted(store.awaiting()) == ["saving", "set aside"]
+    store.delete(["set aside"], NOW)
+    assert "set aside" in store.awaiting()
