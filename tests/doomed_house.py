@@ -55,10 +55,10 @@ class DoomedStore(RunStore):
         super().__init__(database_url(folder), slow_models=frozenset({IMAGE_O1}))
         self._doom = doom
 
-    def tick(self, results: Sequence[tuple[Claim, Run]], *given: Any) -> list[Claim]:
+    def tick(self, results: Sequence[tuple[Claim, Run]], *given: Any, **named: Any) -> list[Claim]:
         for _, run in results:
             self._doom.comes(f"before storing {run.status}")
-        claims = super().tick(results, *given)
+        claims = super().tick(results, *given, **named)
         for run in (*(run for _, run in results), *(claim.run for claim in claims)):
             self._doom.comes(f"after storing {run.status}")
         return claims

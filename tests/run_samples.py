@@ -4,7 +4,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from components.runs.collect import Collector
 from components.runs.expectation import Expectations
 from components.runs.gate import Gate
 from components.runs.leases import Claim, Lane
-from components.runs.run import Run, Status
+from components.runs.retry import RULES, Trouble
+from components.runs.run import Run, Status, Tally
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
@@ -64,6 +65,13 @@ def sample_run(run_id: str = "run-1", **changes: Any) -> Run:
     model = changes.pop("model", FRAMES)
     given = {"request": REQUESTS.get(model), "created_at": NOW, "next_step_at": NOW, **changes}
     return Run(id=run_id, model=model, **given)
+
+
+def nearly_over(run: Run, trouble: Trouble, at: float, *, left_s: float = 1.0) -> Run:
+    """Return the run with one trouble until `at`, one try and `left_s` before that is over."""
+    rule = RULES[trouble]
+    tally = Tally(trouble, rule.tries - 1, rule.within_s - left_s)
+    return replace(run, trouble=trouble, trouble_since=at, tallies=(tally,), tried_at=at)
 
 
 def database_url(folder: Path) -> str:

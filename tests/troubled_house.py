@@ -36,7 +36,7 @@ from tests.sandbox_requests import (
 
 VIDEO_MODELS = (REFERENCE, FRAMES, EDIT, RESTAGE)
 ALL_MODELS = (IMAGE_O1, *VIDEO_MODELS)
-MOST_STEPS = 60
+MOST_STEPS = 120
 """More mean that a run hangs."""
 HANGS_S = 30.0
 

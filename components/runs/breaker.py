@@ -7,11 +7,12 @@ failure opens it for longer.
 
 from dataclasses import dataclass, replace
 
-from components.runs.retry import full_jitter_s, honoured_s
+from components.runs.retry import RETRY_AFTER_MAX_S, full_jitter_s, honoured_s
 
 FAILURES_IN_A_ROW = 5
 BASE_S = 4.0
 LONGEST_S = 60.0
+PAUSE_MAX_S = LONGEST_S + RETRY_AFTER_MAX_S
 PROBE_S = 30.0
 """A probe that has not come back for this long no longer keeps the next one from trying."""
 BEHIND_PROBE_S = 2.0
@@ -36,11 +37,15 @@ class Breaker:
         """Seconds until a call may be made, 0 for now; behind a probe, until asking again."""
         if self.open_until is None:
             return 0.0
-        if now < self.open_until:
+        if self._holds(now):
             return self.open_until - now
-        if self.probe_until is not None and now < self.probe_until:
+        if self.probe_until is not None and now < self.probe_until <= now + PROBE_S:
             return min(BEHIND_PROBE_S, self.probe_until - now)
         return 0.0
+
+    def _holds(self, now: float) -> bool:
+        """Whether the pause goes on; one that ends later than any can, a clock was set back in."""
+        return self.open_until is not None and now < self.open_until <= now + PAUSE_MAX_S
 
     def began(self, now: float) -> "Breaker":
         """A call was begun; on an open breaker it is the probe."""
@@ -57,7 +62,7 @@ class Breaker:
 
         `chance` is a random number from 0 to 1.
         """
-        if self.open_until is not None and now < self.open_until:
+        if self.open_until is not None and self._holds(now):
             # A call begun before it opened: it tells nothing new but a longer pause.
             return replace(self, open_until=max(self.open_until, now + honoured_s(asked_s)))
         failures = self.failures + 1

@@ -10,11 +10,13 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from components.errors import DatabaseUnavailable
+from components.runs.fault import after_a_fault
 from components.runs.gate import Gate
 from components.runs.leases import Allowance, Claim, Lane
-from components.runs.retry import MINUTE_S, Trouble, decide
+from components.runs.retry import MINUTE_S, RULES, Trouble
 from components.runs.run import Run, Status
 from components.runs.store import RunStore
+from components.runs.wording import span
 
 WORKERS: Mapping[Lane, int] = {
     Lane.PICTURES: 8,
@@ -89,6 +91,7 @@ class Engine:
         self._capacity = {**self._workers, Lane.STEPS: AHEAD * self._workers[Lane.STEPS]}
         self._make_pool = pools.make
         self._busy = dict.fromkeys(Lane, 0)
+        self._held: dict[str, float] = {}
         self._results: queue.SimpleQueue[tuple[Claim, Run]] = queue.SimpleQueue()
         self._unwritten: list[tuple[Claim, Run]] = []
         self._signal = threading.Event()
@@ -157,6 +160,7 @@ class Engine:
         while not self._results.empty():
             claim, run = self._results.get()
             self._busy[claim.lane] -= 1
+            self._held.pop(run.id, None)
             self._unwritten.append((claim, run))
         now = self._clock()
         if self._is_due(self._count_at, now, COUNT_EVERY_S):
@@ -168,11 +172,12 @@ class Engine:
             for lane, busy in self._busy.items()
         }
         allowance = Allowance(self.gate.room(now), self.gate.limits.in_flight)
-        claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance)
+        claims = self._store.tick(self._unwritten, now, LEASE_S, room, allowance, held=self._held)
         self._unwritten.clear()
         self.gate.sent(now for claim in claims if claim.run.status is Status.QUEUED)
         for claim in claims:
             self._busy[claim.lane] += 1
+            self._held[claim.run.id] = claim.lease_until
             self._submit(claim.lane, self._step, claim)
         if stopping:
             return STOPPING_S
@@ -192,7 +197,18 @@ class Engine:
             self._submit(Lane.STEPS, self._ask)
         if self._is_due(self._upkeep_at, now, UPKEEP_EVERY_S):
             self._upkeep_at = now + UPKEEP_EVERY_S
+            self._end_what_is_never_taken(now)
             self._submit(Lane.STEPS, self._keep_up)
+
+    def _end_what_is_never_taken(self, now: float) -> None:
+        """Queued runs wait for a silent or busy provider as long as it is said, and no longer."""
+        longest_s = RULES[Trouble.NOT_ACCEPTED].within_s
+        if self.gate.held_s >= longest_s:
+            why = (
+                f"The provider has taken no run for {span(longest_s)}. Nothing was accepted or "
+                "charged. Send it again later."
+            )
+            self._store.end_queued(now - longest_s, now, why)
 
     def _until_next(self, now: float) -> float:
         """Seconds until the next turn. What is due and found no room waits for a result."""
@@ -214,7 +230,7 @@ class Engine:
                 run = self._apart(run, self._advance(run))
         except Exception:
             LOGGER.exception("a step of run %s failed", claim.run.id)
-            run = self._after_a_fault(claim.run)
+            run = after_a_fault(claim.run, self._clock(), self._chance.random())
         finally:
             self._results.put((claim, run))
             self._signal.set()
@@ -235,18 +251,6 @@ class Engine:
             self._upkeep()
         except Exception:
             LOGGER.exception("the upkeep failed; it is tried again")
-
-    def _after_a_fault(self, run: Run) -> Run:
-        """A fault of ours never ends a run, and never sends it again."""
-        now = self._clock()
-        if run.status is Status.SUBMITTING:
-            what = "Something went wrong here while sending; looking for it at the provider."
-            return run.moved(Status.UNCERTAIN, now, what, note=what)
-        run = run.troubled(Trouble.FAULT_HERE, now)
-        next_try = decide(Trouble.FAULT_HERE, run.attempts, chance=self._chance.random())
-        return run.waiting(
-            now + next_try.pause_s, "Something went wrong here; it is tried again by itself."
-        )
 
     @staticmethod
     def _is_due(at: float, now: float, every_s: float) -> bool:

@@ -167,6 +167,11 @@ class Expectations:
         return learned(same_s[:COUNTED_RUNS], before), basis
 
 
+def first_guess(model_id: str) -> Expectation:
+    """What to expect of a model of which nothing else can be read."""
+    return _expectation(guessed(_guess_s(model_id)), Basis.GUESS)
+
+
 def _guess_s(model_id: str) -> float:
     model = _MODELS.get(model_id)
     return model.expected_duration_s if model else UNKNOWN_GUESS_S

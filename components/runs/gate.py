@@ -5,6 +5,8 @@ sending, one for asking. A provider that is dead opens both. The limits are per 
 gate. What a step may not do now it is told as `ProviderPaused`; the engine asks before it claims.
 
 After a silence a question tries the provider out and not a run, whose answer might be lost again.
+Nobody waits here for ever: `held_s` tells for how long nothing could be sent, and a run whose time
+is over may make its last try past a breaker that is open.
 """
 
 import logging
@@ -29,8 +31,9 @@ from components.errors import (
     Unreachable,
 )
 from components.runs.breaker import Breaker
-from components.runs.retry import MINUTE_S
-from components.runs.wording import moment
+from components.runs.outage import Outage
+from components.runs.retry import MINUTE_S, RULES, Trouble
+from components.runs.wording import moment, span
 
 P = ParamSpec("P")
 Told = TypeVar("Told")
@@ -76,11 +79,14 @@ class Gate:
         self._question = question
         self._must_ask = False
         self._is_asked = False
+        self._outage = Outage()
+        self._has_last_try = False
 
     def room(self, now: float) -> int:
         """How many runs may be sent now."""
         with self._lock:
             breaker = self._breakers[_Channel.SENDING]
+            self._outage = self._outage.seen(now, is_out=breaker.is_open or self._must_ask)
             if breaker.wait_s(now) or self._must_ask:
                 return 0
             self._forget(now)
@@ -96,6 +102,11 @@ class Gate:
             self._forget(now)
             is_full = len(self._sent) >= self.limits.per_minute
             return self._sent[0] + MINUTE_S if is_full else None
+
+    @property
+    def held_s(self) -> float:
+        """For how long nothing could be sent, in seconds in which the playground ran."""
+        return self._outage.lasted_s
 
     def begin_question(self, now: float) -> bool:
         """Whether it is time to ask whether the provider is back; the caller then calls `ask`."""
@@ -113,6 +124,8 @@ class Gate:
                     self._question()
         except ProviderError as error:
             LOGGER.info("the provider is not back: %s", error.message)
+        except Exception:
+            LOGGER.exception("the question whether the provider is back failed")
         finally:
             self._is_asked = False
 
@@ -129,7 +142,11 @@ class Gate:
         with self._lock:
             if not self._breakers[_Channel.SENDING].is_open:
                 return ""
-            return str(self._paused(_Channel.SENDING, now))
+            longest = span(RULES[Trouble.NOT_ACCEPTED].within_s)
+            return (
+                f"{self._paused(_Channel.SENDING, now)} A run waits for up to {longest}, and "
+                "cancelling is free."
+            )
 
     @contextmanager
     def sending(self) -> Iterator[None]:
@@ -142,8 +159,10 @@ class Gate:
         self._tell(_Channel.SENDING, None)
 
     @contextmanager
-    def asking(self, *, is_vital: bool = True) -> Iterator[None]:
+    def asking(self, *, is_vital: bool = True, is_last: bool = False) -> Iterator[None]:
         """Around a question. The failure of one that is not vital counts only as a probe.
+
+        One that `is_last` is asked also in a pause, though one at a time.
 
         Raises:
             ProviderPaused: before anything is asked.
@@ -151,15 +170,22 @@ class Gate:
         now = self._clock()
         with self._lock:
             breaker = self._breakers[_Channel.ASKING]
+            passes = False
             if breaker.wait_s(now):
-                raise self._paused(_Channel.ASKING, now)
-            self._breakers[_Channel.ASKING] = breaker.began(now)
+                if self._has_last_try or not is_last:
+                    raise self._paused(_Channel.ASKING, now)
+                self._has_last_try = passes = True
+            else:
+                self._breakers[_Channel.ASKING] = breaker.began(now)
         try:
             yield
         except ProviderError as error:
             if is_vital or breaker.is_open:
                 self._tell(_Channel.ASKING, error)
             raise
+        finally:
+            if passes:
+                self._has_last_try = False
         self._tell(_Channel.ASKING, None)
 
     def through(self, ask: Callable[P, Told]) -> Callable[P, Told]:
@@ -222,6 +248,9 @@ class Gate:
                 self._breakers[each] = breaker.answered()
 
     def _forget(self, now: float) -> None:
+        if self._sent and self._sent[-1] > now:
+            # The clock was set back since.
+            self._sent = deque(min(at, now) for at in self._sent)
         while self._sent and self._sent[0] <= now - MINUTE_S:
             self._sent.popleft()
 

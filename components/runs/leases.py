@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.errors import DatabaseUnavailable
+from components.runs.retry import LONGEST_PAUSE_S
 from components.runs.run import Run, Status
 from components.runs.tables import (
     ACTIVE,
@@ -26,7 +27,9 @@ from components.runs.tables import (
     changed_columns,
     write_changes,
 )
+from components.runs.wording import LOOKED_FOR
 
+ENDED_AT_ONCE = 500
 LOGGER = logging.getLogger(__name__)
 COPY_LEASE_S = 86_400.0
 """A server that can only send all of a file at once may take hours for it."""
@@ -69,14 +72,24 @@ class Desk:
     slow_models: Collection[str]
 
     def hand_out(
-        self, connection: Connection, lane: Lane, now: float, lease_s: float, limit: int
+        self,
+        connection: Connection,
+        lane: Lane,
+        now: float,
+        lease_s: float,
+        limit: int,
+        *,
+        held: Collection[str] = (),
     ) -> list[Claim]:
-        """Claim up to `limit` due runs that were sent already, the longest due first."""
+        """Claim up to `limit` due runs that were sent already, the longest due first.
+
+        Those that are `held` here are worked on, though their leases ran out.
+        """
         if limit <= 0:
             return []
         due = (
             RUNS.select()
-            .where(SAVING if lane is Lane.COPIES else IN_FLIGHT, now >= DUE_AT)
+            .where(SAVING if lane is Lane.COPIES else IN_FLIGHT, now >= DUE_AT, _not_in(held))
             .order_by(DUE_AT)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -182,6 +195,27 @@ def next_due(connection: Connection, after: float) -> float | None:
     return due
 
 
+def bring_forward(connection: Connection, now: float, held: Mapping[str, float]) -> None:
+    """Make due what is due later than any pause lasts, and not `held`: the clock was set back."""
+    far = now + LONGEST_PAUSE_S
+    worked_on = [run_id for run_id, until in held.items() if until > far]
+    late = RUNS.update().where(ACTIVE, far < DUE_AT, _not_in(worked_on))
+    connection.execute(late.values(next_step_at=now, lease_until=0))
+
+
+def end_queued(connection: Connection, created_before: float, now: float, why: str) -> int:
+    """Give up queued runs that nobody works on and that wait since then; returns how many."""
+    waiting = (
+        RUNS.select()
+        .where(QUEUED, RUNS.c.created_at <= created_before, RUNS.c.lease_until <= now)
+        .limit(ENDED_AT_ONCE)
+    )
+    runs = _read(connection, waiting, now + LONGEST_PAUSE_S)
+    ended = [(run, run.failed(now, why, charged_usd=0.0)) for run in runs]
+    write_changes(connection, ended)
+    return len(ended)
+
+
 def sent_since(connection: Connection, moment: float) -> list[float]:
     """When runs were sent after a moment, earliest first."""
     sent = sa.select(RUNS.c.submitted_at).where(RUNS.c.submitted_at > moment)
@@ -204,6 +238,10 @@ def release_all(connection: Connection) -> None:
     connection.execute(RUNS.update().where(ACTIVE, held).values(lease_until=0))
 
 
+def _not_in(run_ids: Collection[str]) -> sa.ColumnElement[bool]:
+    return RUNS.c.id.not_in(list(run_ids)) if run_ids else sa.true()
+
+
 def _claim(
     connection: Connection, runs: Sequence[Run], lane: Lane, lease_until: float, now: float
 ) -> list[Claim]:
@@ -214,5 +252,8 @@ def _claim(
 
 def _claimed(run: Run, now: float) -> Run:
     if run.status is Status.SUBMITTING:
-        return run.moved(Status.UNCERTAIN, now, "Interrupted while sending; looking for it.")
+        what = "Interrupted while sending; looking for it."
+        return run.moved(
+            Status.UNCERTAIN, now, what, note=f"Interrupted while sending. {LOOKED_FOR}"
+        )
     return run

@@ -1,6 +1,6 @@
 """Looking at a generation: one question after the other until the provider is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.errors import (
     BadKey,
@@ -14,9 +14,9 @@ from components.provider.wire import Phase, Receipt, VideoAnswer
 from components.runs import polling
 from components.runs.expectation import Expectation
 from components.runs.provider_step import ProviderStep
-from components.runs.retry import RULES, Next, Trouble, honoured_s
+from components.runs.retry import Next, Trouble, honoured_s
 from components.runs.run import Output, Run, Status
-from components.runs.wording import moment, span
+from components.runs.wording import at_most, moment, span
 
 SAID_MAX_CHARS = 300
 
@@ -29,17 +29,18 @@ class Looking(ProviderStep):
         """Ask once: finished, failed, or still going and to be asked again."""
         self.expectations.refresh()
         try:
-            with self.gate.asking():
+            is_last = run.is_over(Trouble.LOOK_FAILED, self.clock())
+            with self.gate.asking(is_last=is_last):
                 answer, receipt = self.provider.video_status(run.generation_id or "")
         except ProviderPaused as pause:
-            note = f"{pause.message} The generation goes on at the provider."
-            return run.waiting(pause.until, note)
+            note = f"{pause.message} {GOES_ON} Then it is asked again, {_END}."
+            return self.held(run, Trouble.LOOK_FAILED, pause, note)
         except ProviderError as error:
             return self._unanswered(run, error)
         if answer.phase is Phase.ERROR:
             return self._declined(run, answer)
         if answer.phase is not Phase.COMPLETED:
-            return self._still_going(run, receipt)
+            return self._still_going(run, answer, receipt)
         if not (answer.video and answer.video.url):
             what = "The provider says that the video is finished, but not where it is."
             return self._later(run, Trouble.NO_ADDRESS, what)
@@ -47,7 +48,7 @@ class Looking(ProviderStep):
 
     def _finished(self, run: Run, answer: VideoAnswer, url: str, receipt: Receipt) -> Run:
         now = self.clock()
-        plan = self.expectations.expect(run.model, run.request).plan
+        plan = self.expect(run).plan
         return run.moved(
             Status.SAVING,
             now,
@@ -60,7 +61,7 @@ class Looking(ProviderStep):
         )
 
     def _declined(self, run: Run, answer: VideoAnswer) -> Run:
-        said = " ".join(answer.error.message.split())[:SAID_MAX_CHARS] if answer.error else ""
+        said = _said(answer)
         why = f"The provider could not make this video{': ' + said if said else ''}"
         return run.failed(
             self.clock(),
@@ -69,16 +70,32 @@ class Looking(ProviderStep):
             response=answer.as_received(),
         )
 
-    def _still_going(self, run: Run, receipt: Receipt) -> Run:
+    def _still_going(self, run: Run, answer: VideoAnswer, receipt: Receipt) -> Run:
         now = self.clock()
         elapsed_s = now - _sent_at(run)
-        expected = self.expectations.expect(run.model, run.request)
+        expected = self.expect(run)
+        trouble = _going_trouble(answer, elapsed_s, expected)
+        note = _how_late(elapsed_s, expected)
+        # An answer that is late or odd ends no other trouble: alternating, none would ever end.
+        run = run.untroubled(came_on=trouble is None)
+        if trouble:
+            run = run.counted(trouble, now)
+            if run.is_over(trouble):
+                lasted = span(run.troubled_s)
+                what = f"The provider still reports this as {answer.status or 'going on'}"
+                return self._set_aside(run, trouble, f"{what}, and has for {lasted}.")
+        if trouble is Trouble.ODD_REPORT:
+            run = replace(run, response=answer.as_received())
+            note = (
+                f"The provider reports an error, {_said(answer)!r}, and yet calls the generation "
+                f"{answer.status!r}. {GOES_ON} It is asked again, {at_most(trouble)}."
+            )
         pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
-        return run.untroubled().waiting(
+        return run.waiting(
             now + max(pause_s, honoured_s(receipt.retry_after_s)),
-            _how_late(elapsed_s, expected),
+            note,
             # When a generation from elsewhere began is not known.
-            rendered_s=elapsed_s if run.submitted_at else None,
+            rendered_s=elapsed_s if run.submitted_at and elapsed_s >= 0 else None,
         )
 
     def _unanswered(self, run: Run, error: ProviderError) -> Run:
@@ -108,29 +125,57 @@ class Looking(ProviderStep):
         run, decision = self.troubled(run, trouble, error=error)
         now = self.clock()
         if decision.next is Next.GIVE_UP:
-            lasted = span(now - (run.trouble_since or now))
-            why = f"{what} It was asked again and again for {lasted}. {_END_WORDS[trouble]}"
-            return run.failed(now, why, unresolved=True)
+            lasted = span(run.troubled_s)
+            return self._set_aside(
+                run, trouble, f"{what} It was asked again and again for {lasted}."
+            )
         until = now + decision.pause_s
-        end = RULES[trouble].within_s
-        limit = f", for {span(end)} at most" if end else ""
-        note = (
-            f"{what} The generation goes on at the provider; it is asked again at "
-            f"{moment(until)}{limit}."
+        advice = " Check AIML_API_KEY and the account." if trouble is Trouble.LOOK_DENIED else ""
+        return run.waiting(
+            until,
+            f"{what} {GOES_ON} It is asked again at {moment(until)}, {at_most(trouble)}.{advice}",
         )
-        return run.waiting(until, note)
+
+    def _set_aside(self, run: Run, trouble: Trouble, why: str) -> Run:
+        """The run, over for now: what is known of it stays, and one click looks again."""
+        words = _END_WORDS.get(trouble, _MAY_BE_CHARGED)
+        return run.failed(self.clock(), f"{why} {words}", unresolved=True)
 
 
 def _sent_at(run: Run) -> float:
     return run.submitted_at or run.created_at
 
 
+def _said(answer: VideoAnswer) -> str:
+    """The provider's own words about what went wrong, on one line."""
+    return " ".join(answer.error.message.split())[:SAID_MAX_CHARS] if answer.error else ""
+
+
+def _going_trouble(answer: VideoAnswer, elapsed_s: float, expected: Expectation) -> Trouble | None:
+    """What is odd about an answer that says that the generation goes on."""
+    if answer.error and _said(answer):
+        return Trouble.ODD_REPORT
+    # Before it was sent it cannot be: the clock was set back, and nobody knows how late it is.
+    is_late = not 0 <= elapsed_s <= expected.plan.overdue_s
+    return Trouble.STILL_GOING if is_late else None
+
+
 def _how_late(elapsed_s: float, expected: Expectation) -> str:
     if elapsed_s > expected.plan.overdue_s:
-        return "Still rendering at the provider, much longer than usual."
-    return "This takes longer than usual." if elapsed_s > expected.unusual_s else ""
+        what = "Still rendering at the provider, much longer than usual."
+    elif elapsed_s > expected.unusual_s:
+        what = "This takes longer than usual."
+    else:
+        return ""
+    return f"{what} A generation that fails is not charged. It is asked again, {_END}."
 
 
+GOES_ON = "The generation goes on at the provider, and is charged unless it fails there."
+_END = at_most(Trouble.LOOK_FAILED)
+_MAY_BE_CHARGED = (
+    "The video may be finished and charged. Its id is in the receipt: look again later, or send "
+    "the request again on purpose."
+)
 _END_WORDS = {
     Trouble.UNKNOWN_THERE: (
         "The provider accepted this generation and may have charged it. Its id is in the receipt: "

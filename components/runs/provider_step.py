@@ -1,16 +1,19 @@
 """What every step that speaks to the provider works with, and how it counts its troubles."""
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components.errors import ProviderError
+from components.errors import ProviderError, ProviderPaused
 from components.provider.client import ProviderClient
-from components.runs.expectation import Expectations
+from components.runs.expectation import Expectation, Expectations, first_guess
 from components.runs.gate import Gate
 from components.runs.retry import Decision, Trouble, decide
 from components.runs.run import Run
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -23,17 +26,19 @@ class ProviderStep:
     clock: Callable[[], float]
     chance: random.Random
 
+    def expect(self, run: Run) -> Expectation:
+        """What to expect of it; never raises, since a first guess will do."""
+        try:
+            return self.expectations.expect(run.model, run.request)
+        except Exception:
+            LOGGER.exception("nothing is known of how long run %s takes; it is guessed", run.id)
+            return first_guess(run.model)
+
     def troubled(
-        self,
-        run: Run,
-        trouble: Trouble,
-        *,
-        error: ProviderError | None = None,
-        began_at: float | None = None,
+        self, run: Run, trouble: Trouble, *, error: ProviderError | None = None
     ) -> tuple[Run, Decision]:
-        """The run with this trouble counted, and what to do; `began_at` is when it first came."""
-        now = self.clock()
-        run = run.troubled(trouble, now)
+        """The run with this trouble counted, and what to do."""
+        run = run.troubled(trouble, self.clock())
         if error and not run.provider_request_id:
             run = replace(run, provider_request_id=error.facts.request_id)
         decision = decide(
@@ -41,9 +46,13 @@ class ProviderStep:
             run.attempts,
             chance=self.chance.random(),
             retry_after_s=error.facts.retry_after_s if error else None,
-            elapsed_s=now - (began_at or run.trouble_since or now),
+            is_over=run.is_over(trouble),
         )
         return run, decision
+
+    def held(self, run: Run, trouble: Trouble, pause: ProviderPaused, note: str) -> Run:
+        """The run that waits with all others: what the gate ran into counts as if it had itself."""
+        return run.counted(trouble, self.clock()).waiting(pause.until, note)
 
 
 def named(error: ProviderError) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from components.runs.retry import counted_s, is_over
+
 
 class Status(StrEnum):
     """Where a run is; one line of meaning each."""
@@ -82,6 +84,15 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """How often a kind of trouble came, and for how many seconds, while the playground ran."""
+
+    kind: str
+    tries: int = 0
+    lasted_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class Parent:
     """A run whose result went into this one: its `output_index`-th output became `field`.
 
@@ -111,8 +122,10 @@ class Run:
     `charge_unknown` is set when the provider's ledger was searched to the stated end for what the
     run cost, and does not tell.
 
-    `trouble` names what the last step ran into, `attempts` how often in a row, and `trouble_since`
-    when it began. An `unresolved` failed run may have been charged, or its result may still be got.
+    `trouble` names what the last step ran into, `attempts` how many steps in a row ran into some,
+    and `trouble_since` when that began. `tallies` count each kind since the run last came on, the
+    last time at `tried_at`. An `unresolved` failed run may have been charged, or its result may
+    still be got.
     """
 
     id: str
@@ -138,6 +151,8 @@ class Run:
     events: tuple[Event, ...] = ()
     trouble: str = ""
     trouble_since: float | None = None
+    tallies: tuple[Tally, ...] = ()
+    tried_at: float | None = None
     unresolved: bool = False
     provider_request_id: str | None = None
     title: str = ""
@@ -168,6 +183,8 @@ class Run:
             "attempts": 0,
             "trouble": "",
             "trouble_since": None,
+            "tallies": (),
+            "tried_at": None,
             "unresolved": False,
             "note": "",
             "error": "",
@@ -184,9 +201,13 @@ class Run:
 
     def begun(self, at: float) -> Self:
         """The queued run as it is stored before it is sent."""
-        # Its troubles are not over before it is accepted.
-        kept = {name: getattr(self, name) for name in ("attempts", "trouble", "trouble_since")}
-        return self.moved(Status.SUBMITTING, at, _BEGUN, submitted_at=at, **kept)
+        return self.moved(Status.SUBMITTING, at, _BEGUN, submitted_at=at, **self.troubles)
+
+    @property
+    def troubles(self) -> dict[str, Any]:
+        """What is known of its troubles: not over by being sent, only by being accepted."""
+        names = ("attempts", "trouble", "trouble_since", "tallies", "tried_at")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def times_begun(self) -> int:
@@ -201,12 +222,40 @@ class Run:
         """The run in the same status, to be looked at again at `until`."""
         return replace(self, next_step_at=until, note=note, **changes)
 
-    def troubled(self, kind: str, at: float) -> Self:
-        """The run with one more trouble of this kind in a row, or the first of another kind."""
-        if kind == self.trouble:
-            return replace(self, attempts=self.attempts + 1)
-        return replace(self, attempts=1, trouble=kind, trouble_since=at)
+    def tally(self, kind: str) -> Tally:
+        """How often and how long a kind of trouble came."""
+        return next((tally for tally in self.tallies if tally.kind == kind), Tally(kind))
 
-    def untroubled(self) -> Self:
-        """The run after a step that went well."""
-        return replace(self, attempts=0, trouble="", trouble_since=None)
+    @property
+    def troubled_s(self) -> float:
+        """How long all kinds of trouble lasted together."""
+        return sum(tally.lasted_s for tally in self.tallies)
+
+    def counted(self, kind: str, at: float) -> Self:
+        """The run with one more of this kind in its tally, and the time since the last try."""
+        before = self.tally(kind)
+        lasted_s = before.lasted_s + counted_s(self.tried_at, self.next_step_at, at)
+        others = tuple(tally for tally in self.tallies if tally.kind != kind)
+        tally = Tally(kind, before.tries + 1, lasted_s)
+        return replace(self, tallies=(*others, tally), tried_at=at)
+
+    def troubled(self, kind: str, at: float) -> Self:
+        """The run with one more trouble, of this kind."""
+        since = at if self.trouble_since is None else self.trouble_since
+        return replace(
+            self.counted(kind, at),
+            attempts=self.attempts + 1,
+            trouble=kind,
+            trouble_since=since,
+        )
+
+    def is_over(self, kind: str, at: float | None = None) -> bool:
+        """Whether this kind of trouble has come for long enough; with `at`, should it come then."""
+        run = self if at is None else self.counted(kind, at)
+        tally = run.tally(kind)
+        return is_over(kind, tally.tries, tally.lasted_s, run.troubled_s)
+
+    def untroubled(self, *, came_on: bool = True) -> Self:
+        """The run after a step that went well; its troubles are over where it also came on."""
+        calm = replace(self, attempts=0, trouble="", trouble_since=None)
+        return replace(calm, tallies=(), tried_at=None) if came_on else calm

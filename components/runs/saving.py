@@ -8,7 +8,7 @@ from components.runs.collect import Collector
 from components.runs.provider_step import ProviderStep
 from components.runs.retry import LEAST_PAUSE_S, Next, Trouble
 from components.runs.run import Run, Status
-from components.runs.wording import moment, span
+from components.runs.wording import at_most, moment, span
 
 LOGGER = logging.getLogger(__name__)
 
@@ -49,13 +49,14 @@ class Saving(ProviderStep):
             return run.failed(
                 now,
                 f"{error.message} The result was made and is paid for, but for "
-                f"{span(now - (run.trouble_since or now))} it could not be copied here. Open it at "
+                f"{span(run.troubled_s)} it could not be copied here. Open it at "
                 "the provider while its link holds, or look again.",
                 unresolved=True,
             )
         until = now + decision.pause_s
         renewed = run if is_full else self._renewed(run)
-        return renewed.waiting(until, f"{error} Next try at {moment(until)}.")
+        trouble = Trouble(run.trouble)
+        return renewed.waiting(until, f"{error} Next try at {moment(until)}, {at_most(trouble)}.")
 
     def _renewed(self, run: Run) -> Run:
         """Ask for a fresh link to the result; the old one may have expired."""

@@ -4,6 +4,7 @@ Its log names our own id of the request, its ledger the id of the inference, and
 asked for by that id itself.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from components.runs.ledger import find_charge
 from components.runs.provider_step import ProviderStep
 from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
-from components.runs.wording import moment, span
+from components.runs.wording import LOOKED_FOR, at_most, moment, span
 
 LOG_MARGIN = timedelta(minutes=5)
 """The provider's clock and ours may differ by this much."""
@@ -35,21 +36,23 @@ class Search(ProviderStep):
         try:
             return self._found(run, LOG_MARGIN) or self._not_found(run)
         except ProviderPaused as pause:
-            return run.waiting(pause.until, f"{pause.message} Then its log is searched for it.")
+            note = f"The answer was lost. {pause.message} {LOOKED_FOR}"
+            return self.held(run, Trouble.LOG_UNREADABLE, pause, note)
         except ProviderError as error:
             return self._unreadable(run, error)
 
     def _found(self, run: Run, margin: timedelta) -> Run | None:
-        is_video = model_by_id(run.model).output == "video"
-        if is_video and run.inference_id and self._is_known(run.inference_id):
+        is_video = _makes_video(run)
+        if is_video and run.inference_id and self._is_known(run, run.inference_id):
             return self._video_found(run, run.inference_id, "The provider knows it.")
         sent_at = datetime.fromtimestamp(run.submitted_at or run.created_at, UTC)
         now = datetime.fromtimestamp(self.clock(), UTC)
-        with self.gate.asking(is_vital=False):
+        with self._asking(run):
             row = self.provider.find_log(
                 run.id,
                 since=sent_at - margin,
-                until=min(now, sent_at + SENT_WITHIN) + margin,
+                # Before it was sent, it is not: the clock was set back.
+                until=max(sent_at, min(now, sent_at + SENT_WITHIN)) + margin,
             )
         if row and row.status == "failed" and run.times_begun > 1:
             # It may be the row of a try that was put off; that of the last one may still come.
@@ -70,9 +73,14 @@ class Search(ProviderStep):
                 return self._video_found(run, row.inference_id, "Found in the provider's log.")
         return None if is_video else self._pictures_charged(run, row, sent_at)
 
-    def _is_known(self, generation_id: str) -> bool:
+    def _asking(self, run: Run) -> AbstractContextManager[None]:
+        """Around a question, the last one where the run has been searched for long enough."""
+        is_last = run.is_over(Trouble.LOG_UNREADABLE, self.clock())
+        return self.gate.asking(is_vital=False, is_last=is_last)
+
+    def _is_known(self, run: Run, generation_id: str) -> bool:
         try:
-            with self.gate.asking(is_vital=False):
+            with self._asking(run):
                 self.provider.video_status(generation_id)
         except ProviderPaused:
             raise
@@ -87,7 +95,7 @@ class Search(ProviderStep):
             what,
             generation_id=generation_id,
             inference_id=generation_id,
-            expected_s=self.expectations.expected_s(model_by_id(run.model), run.request),
+            expected_s=self.expect(run).expected_s,
         )
 
     def _pictures_charged(self, run: Run, row: LogRow | None, sent_at: datetime) -> Run | None:
@@ -111,39 +119,49 @@ class Search(ProviderStep):
         )
 
     def _not_found(self, run: Run) -> Run:
-        sent_at = run.submitted_at or run.created_at
-        run, decision = self.troubled(run, Trouble.NOT_IN_LOG, began_at=sent_at)
+        searched, decision = self.troubled(run, Trouble.NOT_IN_LOG)
         now = self.clock()
         if decision.next is Next.GIVE_UP:
-            return self._found(run, LAST_MARGIN) or run.failed(
+            return self._found(run, LAST_MARGIN) or searched.failed(
                 now,
                 "The answer to the request was lost, and the provider's log does not show it "
-                f"{span(now - sent_at)} later. Not charged as far as its log and its ledger tell. "
-                "You can look again, or send it again.",
+                f"{span(searched.troubled_s)} later. Not charged as far as its log and its ledger "
+                "tell. You can look again, or send it again.",
                 unresolved=True,
             )
         until = now + decision.pause_s
-        return run.waiting(
+        return searched.waiting(
             until,
-            "The answer was lost, and the provider's log does not show the request yet. It is "
-            f"searched again at {moment(until)}; nothing is sent again by itself.",
+            "The answer was lost, and the provider's log does not show the request yet. It may "
+            f"have been accepted and charged. It is searched again at {moment(until)}, "
+            f"{at_most(Trouble.NOT_IN_LOG)}; nothing is sent again by itself. There is nothing to "
+            "do.",
         )
 
     def _unreadable(self, run: Run, error: ProviderError) -> Run:
         run, decision = self.troubled(run, Trouble.LOG_UNREADABLE, error=error)
         now = self.clock()
         if decision.next is Next.GIVE_UP:
-            lasted = span(now - (run.trouble_since or now))
             return run.failed(
                 now,
-                f"The answer to the request was lost, and for {lasted} it could not be looked up: "
-                f"{error.message} It may have been charged. The receipt keeps its ids. You can "
-                "look again, or send it again on purpose.",
+                f"The answer to the request was lost, and for {span(run.troubled_s)} it could not "
+                f"be looked up: {error.message} It may have been charged. The receipt keeps its "
+                "ids. You can look again, or send it again on purpose.",
                 unresolved=True,
             )
         until = now + decision.pause_s
         return run.waiting(
             until,
-            f"The answer was lost, and the provider's log cannot be read: {error.message} It is "
-            f"tried again at {moment(until)}; nothing is sent again by itself.",
+            f"The answer was lost, and the provider's log cannot be read: {error.message} It may "
+            f"have been accepted and charged. It is tried again at {moment(until)}, "
+            f"{at_most(Trouble.LOG_UNREADABLE)}; nothing is sent again by itself. There is nothing "
+            "to do.",
         )
+
+
+def _makes_video(run: Run) -> bool:
+    """Whether it can be asked for by an id; so can one whose model has left the catalogue."""
+    try:
+        return model_by_id(run.model).output == "video"
+    except KeyError:
+        return True

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -17,17 +18,19 @@ from components.errors import (
     NotAccepted,
     NotSendable,
     Refused,
-    StorageError,
 )
 from components.media.store import REF_PREFIX, MediaStore, media_type, name_of
 from components.provider.body import Attachment
-from components.provider.wire import ImageAnswer, Receipt, VideoAnswer
+from components.provider.wire import ImageAnswer, Picture, Receipt, VideoAnswer
 from components.runs import polling
 from components.runs.collect import Collector, as_data_uri
+from components.runs.expectation import Expectation, first_guess
 from components.runs.provider_step import ProviderStep, named
 from components.runs.retry import Next, Trouble
 from components.runs.run import Output, Run, Status
-from components.runs.wording import moment, span
+from components.runs.wording import LOOKED_FOR, at_most, moment, span
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Sending(ProviderStep):
             payload = request.payload(self._attach)
         except (InvalidInput, KeyError) as error:
             why = error if isinstance(error, InvalidInput) else f"There is no model {run.model}."
-            return run.failed(self.clock(), f"{why} Nothing was sent or charged.", charged_usd=0.0)
+            said = f"{why} Nothing was sent or charged. Change the request and send it again."
+            return run.failed(self.clock(), said, charged_usd=0.0)
         try:
             return self._sent(run, request, payload)
         except (Refused, NotSendable) as error:
@@ -55,13 +59,16 @@ class Sending(ProviderStep):
             return self._answer_lost(run, request, error)
 
     def _sent(self, run: Run, request: ModelRequest, payload: dict[str, Any]) -> Run:
+        """Send it. What is asked to know when to look is asked before: once the provider has
+        accepted it, nothing stands between its answer and keeping that."""
+        expected = self.expect(run)
         if request.output == "image":
             with self.gate.sending():
                 pictures, receipt = self.provider.generate_images(payload, run.id)
             return self._pictures_made(run, pictures, receipt)
         with self.gate.sending():
             video, receipt = self.provider.submit_video(payload, run.id)
-        return self._video_accepted(run, video, receipt)
+        return self._video_accepted(run, video, receipt, expected)
 
     def _attach(self, reference: str, kind: MediaKind) -> Any:
         """A file of our store is sent as a data URI, an address as it is."""
@@ -73,39 +80,48 @@ class Sending(ProviderStep):
 
     def _pictures_made(self, run: Run, answer: ImageAnswer, receipt: Receipt) -> Run:
         facts = Facts(inference_id=receipt.inference_id, status_code=HTTPStatus.OK)
-        outputs = []
-        for picture in answer.data:
-            if picture.url:
-                outputs.append(Output(kind="image", remote_url=picture.url))
-            elif picture.b64_json:
-                outputs.append(self._keep_inline(picture.b64_json, facts))
+        found = [self._picture(picture) for picture in answer.data]
+        outputs = tuple(output for output in found if output)
         if not outputs:
-            raise AnswerLost("The provider's answer names no picture.", facts)
+            raise AnswerLost("No picture in the provider's answer could be read.", facts)
         now = self.clock()
+        lost = len(found) - len(outputs)
+        more = f" {lost} more in its answer could not be read." if lost else ""
         return run.moved(
             Status.SAVING,
             now,
-            f"The provider made {len(outputs)} picture(s).",
+            f"The provider made {len(outputs)} picture(s).{more}",
             rendered_s=now - (run.submitted_at or now),
-            outputs=tuple(outputs),
-            response=_without_files(answer),
+            outputs=outputs,
+            response=_received(answer),
             inference_id=receipt.inference_id,
             charged_usd=answer.charged_usd(receipt),
         )
 
-    def _keep_inline(self, b64_json: str, facts: Facts) -> Output:
-        """Keep a picture that came inside the answer; without room, its text until there is."""
+    def _picture(self, picture: Picture) -> Output | None:
+        """A picture by its address, or kept where it came inside the answer; None: unreadable.
+
+        Without room, its text is kept until there is some.
+        """
+        if picture.url:
+            return Output(kind="image", remote_url=picture.url)
         try:
-            content = base64.b64decode(b64_json, validate=True)
+            content = base64.b64decode(picture.b64_json or "", validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        try:
             return self.collector.keep_bytes(content)
-        except (binascii.Error, DownloadFailed) as error:
-            what = "A picture in the provider's answer could not be read."
-            raise AnswerLost(what, facts) from error
-        except StorageError:
+        except DownloadFailed as error:
+            LOGGER.warning("a picture in an answer cannot be read: %s", error.message)
+            return None
+        except Exception:
+            # A fault of ours, or of the disk, is no reason to lose what is paid for.
+            LOGGER.exception("a picture in an answer is kept as it came")
             return Output(kind="image", remote_url=as_data_uri(content))
 
-    def _video_accepted(self, run: Run, answer: VideoAnswer, receipt: Receipt) -> Run:
-        expected = self.expectations.expect(run.model, run.request)
+    def _video_accepted(
+        self, run: Run, answer: VideoAnswer, receipt: Receipt, expected: Expectation
+    ) -> Run:
         now = self.clock()
         elapsed_s = now - (run.submitted_at or now)
         pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
@@ -114,7 +130,7 @@ class Sending(ProviderStep):
             now,
             "Accepted by the provider.",
             generation_id=answer.id,
-            response=answer.as_received(),
+            response=_received(answer),
             inference_id=receipt.inference_id or answer.id,
             expected_s=expected.expected_s,
             rendered_s=elapsed_s,
@@ -130,8 +146,8 @@ class Sending(ProviderStep):
         if decision.next is Next.GIVE_UP:
             return run.failed(
                 now,
-                f"{error.message} The provider accepted nothing for "
-                f"{span(now - (run.trouble_since or now))}. {error.cost} Send it again later.",
+                f"{error.message} The provider accepted nothing for {span(run.troubled_s)}. "
+                f"{error.cost} Send it again later.",
                 charged_usd=0.0,
             )
         until = now + decision.pause_s
@@ -139,11 +155,10 @@ class Sending(ProviderStep):
             Status.QUEUED,
             now,
             error.message,
-            attempts=run.attempts,
-            trouble=run.trouble,
-            trouble_since=run.trouble_since,
+            **run.troubles,
             submitted_at=None,
-            note=f"{error.message} {error.cost} It is tried again at {moment(until)}.",
+            note=f"{error.message} {error.cost} It is tried again at {moment(until)}, "
+            f"{at_most(Trouble.NOT_ACCEPTED)}; cancelling is free.",
             next_step_at=until,
         )
         # Of a hundred tries the receipt tells the first and the last.
@@ -153,7 +168,7 @@ class Sending(ProviderStep):
         was_accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
         if request.output == "video" and was_accepted and error.facts.inference_id:
             answer = VideoAnswer(id=error.facts.inference_id, status="queued")
-            return self._video_accepted(run, answer, Receipt())
+            return self._video_accepted(run, answer, Receipt(), first_guess(run.model))
         run, decision = self.troubled(
             replace(run, **named(error)), Trouble.ANSWER_LOST, error=error
         )
@@ -162,15 +177,22 @@ class Sending(ProviderStep):
             Status.UNCERTAIN,
             now,
             error.message,
-            note=str(error),
+            note=f"{error.message} {LOOKED_FOR}",
             next_step_at=now + decision.pause_s,
         )
 
 
-def _without_files(answer: ImageAnswer) -> dict[str, Any]:
-    """The answer as it was received; pictures inside it are kept as files, not twice."""
-    received = answer.as_received()
-    for picture in received["data"]:
-        if picture.get("b64_json"):
-            picture["b64_json"] = f"({len(picture['b64_json'])} characters)"
+def _received(answer: ImageAnswer | VideoAnswer) -> dict[str, Any] | None:
+    """The answer as it was received; pictures inside it are kept as files, not twice.
+
+    None rather than an error: nothing may stand between an accepted answer and its storing.
+    """
+    try:
+        received = answer.as_received()
+        for picture in received.get("data", ()):
+            if picture.get("b64_json"):
+                picture["b64_json"] = f"({len(picture['b64_json'])} characters)"
+    except Exception:
+        LOGGER.exception("an answer cannot be kept as it was received")
+        return None
     return received

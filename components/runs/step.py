@@ -1,5 +1,6 @@
 """advance(run): exactly one step of a run's life, safe to repeat."""
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from components.runs.run import Run, Status
 from components.runs.saving import Saving
 from components.runs.search import Search
 from components.runs.sending import Sending
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,14 @@ class Stepper:
         """Return the run after its next step; every failure ends in its status and words."""
         run = self._step(run)
         if run.status is Status.DONE:
-            self.expectations.learn(run)
+            self._learn(run)
         return run
+
+    def _learn(self, run: Run) -> None:
+        try:
+            self.expectations.learn(run)
+        except Exception:
+            LOGGER.exception("nothing was learned from run %s, which is done all the same", run.id)
 
     def _step(self, run: Run) -> Run:
         means = (self.provider, self.gate, self.expectations, self.clock, self.chance)

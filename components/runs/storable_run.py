@@ -13,7 +13,7 @@ from components.runs.run import Event, Output, Run, Status
 ID_MAX_CHARS = 256
 """As many as the columns of the provider's ids take."""
 _IDS = ("generation_id", "inference_id", "provider_request_id")
-_NUMBERS = ("submitted_at", "finished_at", "expected_s", "rendered_s", "charged_usd")
+_NUMBERS = ("submitted_at", "finished_at", "expected_s", "rendered_s", "charged_usd", "tried_at")
 
 
 def storable_run(run: Run) -> Run:

@@ -129,19 +129,28 @@ class RunStore:
         lease_s: float,
         room: Mapping[Lane, int],
         allowance: Allowance | None = None,
+        *,
+        held: Mapping[str, float] | None = None,
     ) -> list[Claim]:
         """Write what the last steps brought and hand out the next, in one transaction.
 
         `room` is how many runs each lane can take; queued ones are also bounded by `allowance`, and
         are sent after `begin_sending`. A `submitting` run whose lease ran out comes back
-        `uncertain`: it may have been sent.
+        `uncertain`: it may have been sent. The runs that are `held`, by the ends of their leases,
+        are worked on here, whatever the clock says; any other that is due later than a pause
+        can last, is due.
         """
         with self._patient.begin() as connection:
             write_results(connection, results)
+            if held is not None:
+                leases.bring_forward(connection, now, held)
+            overdue = [run_id for run_id, until in (held or {}).items() if until <= now]
             claims = [
                 claim
                 for lane in (Lane.STEPS, Lane.COPIES)
-                for claim in self._desk.hand_out(connection, lane, now, lease_s, room.get(lane, 0))
+                for claim in self._desk.hand_out(
+                    connection, lane, now, lease_s, room.get(lane, 0), held=overdue
+                )
             ]
             allowed = allowance or Allowance()
             claims += self._desk.hand_out_queue(connection, room, allowed, now, lease_s)
@@ -181,6 +190,11 @@ class RunStore:
         """When runs were sent after a moment, earliest first."""
         with reading(self._engine) as connection:
             return leases.sent_since(connection, moment)
+
+    def end_queued(self, created_before: float, now: float, why: str) -> int:
+        """Give up queued runs that wait since then, free of charge; returns how many there were."""
+        with self._engine.begin() as connection:
+            return leases.end_queued(connection, created_before, now, why)
 
     def release(self) -> None:
         """Forget the leases of a process that is gone; only the sole process may call it."""

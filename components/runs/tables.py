@@ -15,7 +15,7 @@ from components.catalog.storable_text import storable
 from components.errors import MediaRejected
 from components.media.store import name_of
 from components.runs.database import METADATA
-from components.runs.run import FINAL, Event, Output, Parent, Run, Status
+from components.runs.run import FINAL, Event, Output, Parent, Run, Status, Tally
 
 _FINAL = ", ".join(f"'{status}'" for status in sorted(FINAL))
 ACTIVE: sa.ColumnElement[bool] = sa.literal_column(f"status NOT IN ({_FINAL})")
@@ -75,6 +75,8 @@ RUNS = sa.Table(
     sa.Column("events", sa.JSON, nullable=False),
     sa.Column("trouble", sa.String(32), nullable=False, server_default=""),
     sa.Column("trouble_since", sa.Float(53)),
+    sa.Column("tallies", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("tried_at", sa.Float(53)),
     sa.Column("unresolved", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("provider_request_id", sa.String(256)),
     sa.Column("title", sa.Text, nullable=False, server_default=""),
@@ -158,7 +160,7 @@ RUN_PARENTS = sa.Table(
 
 _OF_RUN = RUNS.update().where(RUNS.c.id == sa.bindparam("run_id"))
 _FIELDS = tuple(field.name for field in fields(Run))
-_PARTS = {"outputs": Output, "events": Event, "parents": Parent}
+_PARTS = {"outputs": Output, "events": Event, "parents": Parent, "tallies": Tally}
 
 
 def as_row(run: Run) -> dict[str, Any]:

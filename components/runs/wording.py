@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from components.runs.retry import RULES, Trouble
+
 _UNITS_S = (("day", 86_400), ("hour", 3600), ("minute", 60))
 
 
@@ -19,8 +21,21 @@ def span(seconds: float) -> str:
     return "less than a minute"
 
 
+def at_most(trouble: Trouble) -> str:
+    """How long a trouble is borne: "for 6 hours at most"."""
+    return f"for {span(RULES[trouble].within_s)} at most"
+
+
 def ordinal(number: int) -> str:
     """A place in a row: "1st", "22nd", "113th"."""
     if number % 100 in (11, 12, 13):
         return f"{number}th"
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+LOOKED_FOR = (
+    "It may have been accepted and charged. It is looked for at the provider, "
+    f"{at_most(Trouble.NOT_IN_LOG)}, or {at_most(Trouble.LOG_UNREADABLE)} while its log cannot be "
+    "read; it is never sent again by itself. There is nothing to do."
+)
+"""What is true of every run whose answer was lost."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from components.runs.retry import Trouble
 from components.runs.run import Status
 from components.sandbox import Fault
-from tests.run_samples import FullStore
+from tests.run_samples import FullStore, nearly_over
 from tests.sandbox_requests import IMAGE_O1, VIDEOS
 from tests.troubled_house import (
     ALL_MODELS,
@@ -217,7 +218,12 @@ def test_a_file_that_never_arrives_is_given_up_after_a_week_with_its_address(
     house: House, model: str
 ) -> None:
     gone = Fault("file_missing", times=None)
-    run = house.lead(model, gone, stride_s=10 * 3600)
+    run, steps = house.new_run(model), house.steps()
+    house.sandbox.faults.add(gone)
+    while not run.trouble:
+        run = house.step(run, steps)
+    run = house.step(nearly_over(run, Trouble.COPY_FAILED, house.clock.now), steps)
+    house.sandbox.faults.clear()
     said = ("paid for, but for 7 days it could not be copied here.",)
     house.check(run, Ending(Status.FAILED, said))
     assert run.unresolved
@@ -252,7 +258,7 @@ def test_a_generation_that_never_ends_is_rendering_and_not_failed(house: House, 
         run = house.step(run, steps, stride_s=3600)
     house.sandbox.faults.clear()
     assert (run.status, run.error, house.posts(run)) == ("generating", "", 1)
-    assert run.note == "Still rendering at the provider, much longer than usual."
+    assert run.note.startswith("Still rendering at the provider, much longer than usual. ")
     house.check(house.go_on(run), DONE)
 
 

@@ -180,7 +180,10 @@ def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> 
     assert sorted(seen) == ["generating", "submitting", "uncertain"]
     assert (fresh.status, known.status) == ("uncertain", "generating")
     for run in (fresh, known):
-        assert run.note == "Something went wrong here; it is tried again by itself."
+        assert run.note.startswith("Something went wrong here. ")
+        assert "charged" in run.note
+        assert "It is tried again at " in run.note
+        assert ", for 1 day at most." in run.note
         assert run.next_step_at > now + 20
 
 

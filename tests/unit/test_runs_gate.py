@@ -109,7 +109,8 @@ def test_a_dead_provider_stops_asking_and_sending(gate: Gate, clock: Clock) -> N
         "Nothing is sent or charged until then. It goes on by itself."
     )
     assert caught.value.until == NOW + BASE_S + SPREAD_S
-    assert gate.word(clock.now) == str(caught.value)
+    more = " A run waits for up to 6 hours, and cancelling is free."
+    assert gate.word(clock.now) == str(caught.value) + more
     assert gate.next_room_at(clock.now) == NOW + BASE_S
 
 

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from components.runs.run import Event, Run, Status
+from components.runs.retry import DAY_S, LONGEST_PAUSE_S, STEP_MAX_S
+from components.runs.run import Event, Run, Status, Tally
 from tests.run_samples import NOW, sample_run
 
 LEGAL = {
@@ -62,9 +63,19 @@ def test_troubles_are_counted_by_their_kind_and_forgotten_by_the_next_step() -> 
     run = sample_run(status=Status.GENERATING).troubled("a", NOW + 1).troubled("a", NOW + 2)
     assert (run.trouble, run.attempts, run.trouble_since) == ("a", 2, NOW + 1)
     other = run.troubled("b", NOW + 3)
-    assert (other.trouble, other.attempts, other.trouble_since) == ("b", 1, NOW + 3)
+    assert (other.trouble, other.attempts, other.trouble_since) == ("b", 3, NOW + 1)
+    assert (other.tally("a"), other.tally("b")) == (Tally("a", 2, 1.0), Tally("b", 1, 1.0))
     for calm in (other.untroubled(), other.moved(Status.SAVING, NOW + 4, "Finished.")):
-        assert (calm.trouble, calm.attempts, calm.trouble_since) == ("", 0, None)
+        assert (calm.trouble, calm.attempts, calm.trouble_since, calm.tallies) == ("", 0, None, ())
+
+
+def test_a_night_in_which_the_playground_is_off_does_not_count() -> None:
+    run = sample_run(status=Status.GENERATING).troubled("a", NOW).waiting(NOW + 60, "")
+    assert run.troubled("a", NOW + 50).troubled_s == 50
+    assert run.troubled("a", NOW + DAY_S).troubled_s == 60 + STEP_MAX_S
+    assert run.troubled("a", NOW - DAY_S).troubled_s == 0
+    far = run.waiting(NOW + 10 * DAY_S, "").troubled("a", NOW + 10 * DAY_S)
+    assert far.troubled_s == LONGEST_PAUSE_S + STEP_MAX_S
 
 
 def test_a_failed_run_that_goes_on_forgets_that_it_failed() -> None:

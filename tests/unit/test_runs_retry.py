@@ -3,14 +3,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.runs.breaker import PAUSE_MAX_S
+from components.runs.gate import SPREAD_S
+from components.runs.polling import LONGEST_GAP_S
 from components.runs.retry import (
+    ALL_WITHIN_S,
     DAY_S,
     LEAST_PAUSE_S,
+    LONGEST_PAUSE_S,
     RETRY_AFTER_MAX_S,
     RULES,
     Next,
     Trouble,
     decide,
+    is_over,
 )
 
 chances = st.floats(0, 1)
@@ -56,16 +62,31 @@ def test_a_pause_that_is_asked_for_is_kept_up_to_a_limit(
     assert pause_s <= RETRY_AFTER_MAX_S + RULES[trouble].base_s
 
 
-@given(trouble=troubles, attempt=attempts, elapsed_s=st.floats(0, 30 * DAY_S))
-def test_nothing_is_given_up_before_its_tries_and_its_time_are_over(
-    trouble: Trouble, attempt: int, elapsed_s: float
+@given(trouble=troubles, over=st.booleans())
+def test_only_what_is_over_is_given_up(trouble: Trouble, over: bool) -> None:
+    rule = RULES[trouble]
+    decision = decide(trouble, 1, chance=1, is_over=over)
+    ends = rule.does is Next.GIVE_UP or (over and rule.does is Next.REPEAT)
+    assert (decision.next is Next.GIVE_UP) == ends
+
+
+@given(trouble=troubles, tries=attempts, lasted_s=st.floats(0, 30 * DAY_S))
+def test_nothing_is_over_before_its_tries_and_its_time(
+    trouble: Trouble, tries: int, lasted_s: float
 ) -> None:
     rule = RULES[trouble]
-    decision = decide(trouble, attempt, chance=1, elapsed_s=elapsed_s)
-    is_over = rule.tries is not None and attempt >= rule.tries and elapsed_s >= rule.within_s
-    assert (decision.next is Next.GIVE_UP) == (is_over or rule.does is Next.GIVE_UP)
+    both = tries >= rule.tries and lasted_s >= rule.within_s
+    assert is_over(trouble, tries, lasted_s, all_lasted_s=lasted_s) == (
+        both or lasted_s >= ALL_WITHIN_S
+    )
 
 
-def test_what_costs_nothing_to_wait_for_is_never_given_up() -> None:
-    for trouble in (Trouble.LOOK_FAILED, Trouble.DISK_FULL, Trouble.FAULT_HERE):
-        assert decide(trouble, 10**6, chance=1, elapsed_s=10**9).next is Next.REPEAT
+def test_nothing_is_endless() -> None:
+    repeated = [rule for rule in RULES.values() if rule.does is Next.REPEAT]
+    assert all(0 < rule.within_s <= 7 * DAY_S and rule.tries > 1 for rule in repeated)
+    assert is_over(Trouble.DISK_FULL, 1, 0, all_lasted_s=7 * DAY_S)
+
+
+def test_no_pause_is_longer_than_the_longest() -> None:
+    pauses = [rule.longest_s + RETRY_AFTER_MAX_S for rule in RULES.values()]
+    assert max(*pauses, LONGEST_GAP_S, PAUSE_MAX_S + SPREAD_S) == LONGEST_PAUSE_S

@@ -25,7 +25,7 @@ from tests.provider_server import (
     reply,
     reset,
 )
-from tests.run_samples import IMAGE_O1, NOW, Clock, FullStore, completed, sample_run
+from tests.run_samples import IMAGE_O1, NOW, Clock, FullStore, completed, nearly_over, sample_run
 
 GENERATING = {"id": "g-1", "status": "generating"}
 
@@ -190,9 +190,10 @@ def test_a_copy_that_fails_for_a_week_ends_with_its_link(
     provider.replies = [problem(404)]
     rule = RULES[Trouble.COPY_FAILED]
     run = steps.advance(to_save(f"{provider.url}/a"))
+    assert run.note.endswith(", for 7 days at most.")
     clock.now += rule.within_s
     assert steps.advance(run).status is Status.SAVING
-    failed = steps.advance(replace(run, attempts=(rule.tries or 0) - 1))
+    failed = steps.advance(nearly_over(run, Trouble.COPY_FAILED, clock.now - 1))
     assert (failed.status, failed.unresolved) == ("failed", True)
     assert failed.outputs[0].remote_url == f"{provider.url}/a"
     assert "is paid for, but for 7 days it could not be copied here." in failed.error

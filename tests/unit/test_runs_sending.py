@@ -10,12 +10,12 @@ import pytest
 from components.media.store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.retry import HOUR_S, RULES, Trouble
+from components.runs.retry import Trouble
 from components.runs.run import Run, Status
 from components.runs.step import Stepper
 from tests.media_files import drawing
 from tests.provider_server import ScriptedProvider, problem, reply, reset
-from tests.run_samples import FRAMES, IMAGE_O1, NOW, sample_run
+from tests.run_samples import FRAMES, IMAGE_O1, NOW, nearly_over, sample_run
 
 
 def sending(**changes: Any) -> Run:
@@ -115,12 +115,9 @@ def test_a_provider_that_never_accepts_ends_the_run_without_a_charge(
     provider: ScriptedProvider, steps: Stepper
 ) -> None:
     provider.replies = [problem(503, "Service unavailable", Retry_After="3")]
-    tried = RULES[Trouble.NOT_ACCEPTED].tries or 0
-    run = sending(
-        attempts=tried - 1, trouble=Trouble.NOT_ACCEPTED, trouble_since=NOW + 11 - 6 * HOUR_S
-    )
+    run = nearly_over(sending(), Trouble.NOT_ACCEPTED, NOW, left_s=11)
     assert steps.advance(run).status is Status.QUEUED
-    run = steps.advance(replace(run, trouble_since=NOW + 10 - 6 * HOUR_S))
+    run = steps.advance(nearly_over(sending(), Trouble.NOT_ACCEPTED, NOW, left_s=10))
     assert run.status is Status.FAILED
     assert run.error == (
         "The provider is overloaded. The provider accepted nothing for 6 hours. "
@@ -140,7 +137,7 @@ def test_a_file_that_is_gone_or_a_request_no_longer_taken_is_never_sent(
     ):
         failed = steps.advance(run)
         assert failed.status is Status.FAILED
-        assert failed.error.endswith(". Nothing was sent or charged.")
+        assert ". Nothing was sent or charged. Change the request" in failed.error
     assert provider.received == []
 
 

@@ -1,6 +1,5 @@
 """Waiting for a video: one step at a time."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tests.provider_server import (
     reply,
     reset,
 )
-from tests.run_samples import NOW, Clock, completed, sample_run
+from tests.run_samples import NOW, Clock, completed, nearly_over, sample_run
 
 GENERATING = {"id": "g-1", "status": "generating"}
 
@@ -104,7 +103,9 @@ def test_a_run_that_takes_longer_than_most_says_so(
 ) -> None:
     provider.replies = [reply(GENERATING)]
     clock.now = NOW + 300
-    assert steps.advance(waited()).note == "This takes longer than usual."
+    note = steps.advance(waited()).note
+    assert note.startswith("This takes longer than usual. A generation that fails is not charged.")
+    assert note.endswith("for 3 days at most.")
 
 
 def test_past_its_deadline_a_run_is_still_rendering(
@@ -115,7 +116,8 @@ def test_past_its_deadline_a_run_is_still_rendering(
     run = steps.advance(waited())
     assert run.status is Status.GENERATING
     assert clock.now + 8 < run.next_step_at < clock.now + 15
-    assert run.note == "Still rendering at the provider, much longer than usual."
+    assert run.note.startswith("Still rendering at the provider, much longer than usual. ")
+    assert run.note.endswith("for 3 days at most.")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_a_look_that_fails_never_ends_a_run(
 ) -> None:
     provider.replies = [answer]
     run = steps.advance(waited(attempts=2))
-    assert (run.status, run.attempts) == ("generating", 1)
+    assert (run.status, run.attempts) == ("generating", 3)
     assert run.next_step_at > NOW + 10
     assert "goes on at the provider" in run.note
 
@@ -167,8 +169,9 @@ def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
     run = steps.advance(waited())
     assert (run.status, run.trouble) == ("generating", trouble)
     assert f", for {span(rule.within_s)} at most." in run.note
-    run = replace(run, attempts=(rule.tries or 0) - 1)
-    clock.now = NOW + 10 + rule.within_s - 1
+    clock.now += rule.within_s
+    assert steps.advance(run).status is Status.GENERATING
+    run = nearly_over(run, trouble, clock.now)
     assert steps.advance(run).status is Status.GENERATING
     clock.now += 1
     failed = steps.advance(run)
@@ -178,15 +181,18 @@ def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
 
 
 @pytest.mark.parametrize("answer", [html(502), reset, problem(503), reply({"a": 1})])
-def test_a_generation_is_never_given_up_because_the_provider_is_away(
+def test_a_generation_outlasts_days_in_which_the_provider_is_away_and_is_then_set_aside(
     provider: ScriptedProvider, steps: Stepper, clock: Clock, answer: Reply
 ) -> None:
     provider.replies = [answer]
-    run = waited(attempts=1000, trouble=Trouble.LOOK_FAILED, trouble_since=NOW)
+    run = nearly_over(waited(attempts=1000), Trouble.LOOK_FAILED, NOW, left_s=DAY_S)
     clock.now = NOW + 30 * DAY_S
     run = steps.advance(run)
     assert (run.status, run.attempts) == ("generating", 1001)
     assert run.next_step_at <= clock.now + 300
+    failed = steps.advance(nearly_over(run, Trouble.LOOK_FAILED, clock.now - 1))
+    assert (failed.status, failed.unresolved, failed.generation_id) == ("failed", True, "g-1")
+    assert "for 3 days. The video may be finished and charged." in failed.error
 
 
 def test_a_foreign_id_that_the_provider_does_not_know_says_so_at_once(
@@ -208,7 +214,7 @@ def test_a_dead_provider_is_not_asked_by_every_run(
     held = runs[-1]
     assert held.attempts == 0
     assert held.note.startswith("The provider does not answer; trying again at ")
-    assert held.note.endswith("The generation goes on at the provider.")
+    assert held.note.endswith("Then it is asked again, for 3 days at most.")
     clock.now = max(run.next_step_at for run in runs)
     provider.replies = [reply(GENERATING)]
     assert steps.advance(held).note == ""
