@@ -175,7 +175,8 @@ class AnyOrder(RuleBasedStateMachine):
         form = data.draw(st.sampled_from([it for it in FORMS if self.forms[it]]))
         self.look(form)
         front = data.draw(st.sampled_from(sorted(self.forms[form])))
-        self.room.kit.keep("Hero", {"frontal_image_url": front}, self.room.clock())
+        views = {"frontal_image_url": front, "reference_image_urls": [front]}
+        self.room.kit.keep("Hero", views, self.room.clock())
 
     @precondition(lambda self: self.room.kit.all())
     @rule()
