@@ -67,7 +67,11 @@ def _expected(run: Run, services: Services, now: float) -> str:
     usual = services.runs.expectations.expect(run.model, run.request)
     span = span_text(usual.low_s, usual.high_s)
     is_late = now - (run.submitted_at or run.created_at) > usual.unusual_s
-    return f"longer than the usual {span}" if is_late and not run.note else f"usually {span}"
+    return (
+        f"longer than the usual {span}"
+        if is_late and "usual" not in run.note
+        else f"usually {span}"
+    )
 
 
 def percent_done(run: Run, now: float) -> int:

@@ -11,6 +11,7 @@ from components.catalog.fields import Choice, Count, Switch
 from components.media.store import REF_PREFIX, ref
 from components.runs.history import RunCard
 from components.runs.run import Output, Run, Status
+from components.runs.wording import LOOKED_FOR
 
 SHORT_PROMPT_CHARS = 40
 WEB_SCHEMES = ("https://", "http://")
@@ -25,13 +26,24 @@ class StatusWords:
 
 
 _WORDS = {
-    Status.QUEUED: StatusWords("Queued", "Waiting to be sent. Cancelling is free."),
-    Status.SUBMITTING: StatusWords("Sending", "On its way to the provider."),
-    Status.UNCERTAIN: StatusWords("Looking for it", "The provider's log is being searched."),
-    Status.GENERATING: StatusWords(
-        "Generating", "The provider is at work. You can leave the page; nothing is lost."
+    Status.QUEUED: StatusWords(
+        "Queued", "Waiting to be sent. Nothing is charged yet, and cancelling is free."
     ),
-    Status.SAVING: StatusWords("Saving", "Finished. The result is being copied here."),
+    Status.SUBMITTING: StatusWords(
+        "Sending",
+        "On its way to the provider. It is charged only once the provider accepts it; you can "
+        "leave the page.",
+    ),
+    Status.UNCERTAIN: StatusWords("Looking for it", f"The answer was lost. {LOOKED_FOR}"),
+    Status.GENERATING: StatusWords(
+        "Generating",
+        "The provider is at work. A generation that fails is not charged. You can leave the page; "
+        "nothing is lost.",
+    ),
+    Status.SAVING: StatusWords(
+        "Saving",
+        "Finished and paid for. The result is being copied here; you can leave the page.",
+    ),
     Status.DONE: StatusWords("Done", "Finished and saved."),
     Status.FAILED: StatusWords("Failed", "It did not work."),
     Status.CANCELLED: StatusWords(
@@ -39,7 +51,8 @@ _WORDS = {
     ),
 }
 _PICTURES_AT_WORK = StatusWords(
-    "Generating", "The provider is painting. You can leave the page; nothing is lost."
+    "Generating",
+    "The provider is painting. What fails is not charged. You can leave the page; nothing is lost.",
 )
 
 
@@ -127,12 +140,18 @@ def run_as_json(run: Run) -> dict[str, Any]:
             for output in run.outputs
         ],
         "error": run.error or None,
-        "note": run.note or None,
+        "note": _note(run),
         "quoted_usd": run.quoted_usd,
         "charged_usd": run.charged_usd,
         "created_at": _iso(run.created_at),
         "finished_at": _iso(run.finished_at),
     }
+
+
+def _note(run: Run) -> str | None:
+    """What is going on, in a sentence; one that the provider has is never without a word."""
+    has_it = run.status in (Status.GENERATING, Status.SAVING)
+    return run.note or (status_words(run).explanation if has_it else None)
 
 
 def _iso(seconds: float | None) -> str | None:

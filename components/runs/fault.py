@@ -34,10 +34,11 @@ def after_a_fault(run: Run, now: float, chance: float) -> Run:
     if decision.next is Next.GIVE_UP:
         return _given_up(run, now, cost)
     until = now + decision.pause_s
+    todo = "Cancelling is free." if run.status is Status.QUEUED else "There is nothing to do."
     return run.waiting(
         until,
         f"Something went wrong here. {cost} It is tried again at {moment(until)}, "
-        f"{at_most(Trouble.FAULT_HERE)}. There is nothing to do.",
+        f"{at_most(Trouble.FAULT_HERE)}. {todo}",
     )
 
 

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -45,7 +46,9 @@ def slow_pictures(provider: ScriptedProvider) -> Reply:
 
 
 @contextmanager
-def started(provider: ScriptedProvider, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    provider: ScriptedProvider, folder: Path, **settings: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
@@ -57,11 +60,12 @@ def started(provider: ScriptedProvider, folder: Path) -> Iterator[subprocess.Pop
         "PLAYGROUND_DATA_DIR": str(folder),
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
+        **settings,
     }
     with subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment) as process:
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")
-            yield process
+            yield process, port
         finally:
             process.kill()
 
@@ -77,11 +81,57 @@ def wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
+@contextmanager
+def unfinished_upload(port: int) -> Iterator[None]:
+    """A request whose body never comes to its end: the server waits for it before it closes."""
+    head = f"POST /uploads HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head.encode())
+        yield
+
+
+def is_listening(port: int) -> bool:
+    with closing(socket.socket()) as knocking:
+        return knocking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_stop_begins_nothing_from_the_first_moment_on(
+    provider: ScriptedProvider, tmp_path: Path
+) -> None:
+    """The next in line waited only for the run in flight, and for as long as the page closes."""
+    may_answer = threading.Event()
+
+    def waiting(handler: Handler) -> None:
+        if handler.command == "POST":
+            may_answer.wait(WAIT_S)
+        slow_pictures(provider)(handler)
+
+    provider.replies = [waiting]
+    store = run_store(tmp_path)
+    now = time.time()
+    for number in range(3):
+        store.add(sample_run(f"run-{number}", model=IMAGE_O1, created_at=now, next_step_at=now))
+    with started(provider, tmp_path, PLAYGROUND_MAX_IN_FLIGHT="1") as (process, port):
+        while not provider.post_count:
+            time.sleep(0.02)
+        with unfinished_upload(port):
+            process.send_signal(signal.SIGTERM)
+            while is_listening(port):
+                time.sleep(0.01)
+            may_answer.set()
+            assert process.wait(WAIT_S) == 0
+    statuses = sorted(store.get(f"run-{number}").status for number in range(3))
+    store.close()
+    assert provider.post_count == 1
+    assert statuses[:2] == ["queued", "queued"]
+    assert statuses[2] in ("saving", "done")
+
+
 def test_a_stop_finishes_the_request_in_flight(provider: ScriptedProvider, tmp_path: Path) -> None:
     store = run_store(tmp_path)
     now = time.time()
     store.add(sample_run(model=IMAGE_O1, created_at=now, next_step_at=now))
-    with started(provider, tmp_path) as process:
+    with started(provider, tmp_path) as (process, _):
         while not provider.post_count:
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
