@@ -10,7 +10,7 @@ import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
 import { listen } from "./places.js";
 import { focusNear, References } from "./references.js";
-import { post } from "./server.js";
+import { newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { takeOut } from "./taking_out.js";
 import { openVary } from "./vary.js";

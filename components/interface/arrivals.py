@@ -18,6 +18,8 @@ UPLOAD_MAX_BYTES = 500_000_000
 """Larger than any model takes, since a repair may make a file smaller."""
 PIECE_BYTES = 1 << 20
 """So much goes to a thread at once; handing over each packet would cost more than writing it."""
+SYNC_EVERY_BYTES = 32 << 20
+"""What reaches the disk while more arrives need not be waited for at the end."""
 
 
 class Arrival:
@@ -31,7 +33,9 @@ class Arrival:
         self.size_bytes = 0
         self._pieces: list[bytes] = []
         self._waiting_bytes = 0
+        self._synced_bytes = 0
         self._writing: asyncio.Future[None] | None = None
+        self._syncing: asyncio.Future[None] | None = None
 
     async def add(self, piece: bytes) -> None:
         """Take what has arrived. Raises `MediaRejected` for more than there may be, `DiskFull`."""
@@ -48,12 +52,16 @@ class Arrival:
         """Write the rest."""
         await self._hand_over()
         await self._written()
+        if self._syncing:
+            await self._syncing
         self.digest = await run_in_threadpool(self._file.close)
 
     async def give_up(self) -> None:
         """Let go of the file, whatever became of it."""
-        with suppress(Exception):
-            await self._written()
+        for going_on in (self._writing, self._syncing):
+            with suppress(Exception):
+                if going_on:
+                    await going_on
         self._file.close()
 
     def keep(self, media: MediaStore) -> str:
@@ -74,6 +82,10 @@ class Arrival:
         self._pieces.clear()
         self._waiting_bytes = 0
         self._writing = asyncio.ensure_future(run_in_threadpool(self._file.write, piece))
+        is_free = self._syncing is None or self._syncing.done()
+        if is_free and self.size_bytes - self._synced_bytes >= SYNC_EVERY_BYTES:
+            self._synced_bytes = self.size_bytes
+            self._syncing = asyncio.ensure_future(run_in_threadpool(self._file.sync))
 
     async def _written(self) -> None:
         writing, self._writing = self._writing, None

@@ -16,7 +16,7 @@ from components.interface.usage import build_usage
 
 CACHE_CHECK_S = 3600
 CACHE_AGE_S = 24 * 3600
-"""Files that an API call brought are forgotten after a day; what a run uses is kept elsewhere."""
+"""What gradio fetched from an address for an API call; what a run uses is kept elsewhere."""
 
 
 def build_page(services: Services) -> gr.Blocks:

@@ -16,9 +16,10 @@ from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render
 from components.runs.history import RunCard
+from components.runs.plans import PlannedRequest
 from components.runs.quote import total
 from components.runs.run import Status
-from components.runs.service import PlannedRequest, RunService
+from components.runs.service import RunService
 
 GROUP_PREFIX = "plan:"
 """Before a plan's id where a run's id could stand."""

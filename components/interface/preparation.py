@@ -70,7 +70,8 @@ class Preparations:
 
     def identity(self, source: str) -> str:
         """What stays the same for the same content: an address, or a hash of the file."""
-        return source.removeprefix(REF_PREFIX).partition(".")[0]
+        is_kept = source.startswith(REF_PREFIX)
+        return source.removeprefix(REF_PREFIX).partition(".")[0] if is_kept else source
 
     def look(self, source: str, choices: Choices, wait_s: float = 0.0, visitor: str = "") -> Look:
         """What is known; work that is not done begins, and is waited for up to `wait_s`.

@@ -1,6 +1,7 @@
 """A file while it arrives: written and hashed piece by piece, so that it is never read again."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,11 @@ class IncomingFile:
             self._digest.update(piece)
             self._write_all(piece)
             self.size_bytes += len(piece)
+
+    def sync(self) -> None:
+        """Let what was written go to the disk already; may run beside `write`."""
+        with costs_nothing_yet(), disk_space_watched():
+            os.fsync(self._target.fileno())
 
     def close(self) -> str:
         """End the file, and return its SHA-256 in hexadecimal; once more is harmless."""

@@ -19,13 +19,7 @@ from components.runs.run import Event, Run
 from components.runs.tables import RUNS, as_row, as_run, link, write_changes
 
 Admit = Callable[[Connection], None]
-_PLANS = UUID("0f6a3ff8-54b5-4ae7-9d5a-6d8ac0f9d1b3")
 _GENERATIONS = UUID("5be0c6a9-6f9e-4d53-8f6b-1f0f4f1f0b57")
-
-
-def id_in_plan(plan_id: str, index: int) -> str:
-    """The id of the run at a place of a plan, counted from 0."""
-    return str(uuid5(_PLANS, f"{plan_id}/{index}"))
 
 
 def id_of_generation(generation_id: str) -> str:

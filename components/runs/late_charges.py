@@ -38,6 +38,8 @@ PAUSE_S, PAUSE_LONGEST_S = 60.0, HOUR_S / 2
 TRIES, TRIED_S = 12, DAY_S
 """A look that fails so often, for so long, counts as one, so that none is without an end."""
 TURN_S = 5.0
+BATCH = 200
+"""Runs a transaction: nobody who writes waits long for it."""
 FOR_ALL = (Unreachable, AnswerLost, RateLimited, Overloaded)
 """Failures that are not those of one part of the ledger."""
 LOGGER = logging.getLogger(__name__)
@@ -152,8 +154,8 @@ class LateCharges:
             LookedFor(run, _last_words(run, now, look) if is_last_look(run, now) else "")
             for run in look.runs.values()
         ]
-        if looked:
-            self._store.note_looks(looked, now)
+        for start in range(0, len(looked), BATCH):
+            self._store.note_looks(looked[start : start + BATCH], now)
         self._looks.remove(look)
 
     def _rest(self, look: _Look, error: ProviderError, now: float) -> None:

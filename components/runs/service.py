@@ -16,15 +16,10 @@ from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
-from components.runs.history import (
-    PAGE_MAX_RUNS,
-    Page,
-    Query,
-    RunCard,
-    in_plan_order,
-)
-from components.runs.keeping import id_in_plan, id_of_generation
+from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard, in_plan_order
+from components.runs.keeping import id_of_generation
 from components.runs.leftovers import require_files
+from components.runs.plans import PlannedRequest, id_in_plan, placed
 from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
@@ -35,16 +30,6 @@ from components.runs.wording import ordinal
 
 UNDO_S = 600.0
 """How long a deletion can be undone; then it frees its disk space."""
-PLAN_STEP_S = 1e-6
-"""Between the runs of a plan, made at one moment: lists and the queue go by the time alone."""
-
-
-@dataclass(frozen=True)
-class PlannedRequest:
-    """A request of a plan, and its place there by "row", "column" and "group", in words."""
-
-    request: ModelRequest
-    labels: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -80,8 +65,8 @@ class RunService:
             SpendingRefused: the limit on the day's spending is in the way; nothing is kept.
             AskedBefore: the id stands for another request, or its run was deleted since.
         """
-        run = self._new(request, parents, self.clock())
-        return self._keep([replace(run, id=run_id or run.id, asked_hash=asked_hash)])[0]
+        run = self._new(request, parents, self.clock(), asked_hash)
+        return self._keep([replace(run, id=run_id or run.id)])[0]
 
     def submit_plan(
         self,
@@ -99,19 +84,9 @@ class RunService:
             AskedBefore: the id stands for another plan, or all its runs were deleted since.
         """
         now = self.clock()
-        runs = [
-            replace(
-                self._new(it.request, parents, now),
-                id=id_in_plan(group_id, index),
-                created_at=now + index * PLAN_STEP_S,
-                group_id=group_id,
-                group_labels=it.labels,
-                group_index=index,
-                asked_hash=asked_hash,
-            )
-            for index, it in enumerate(planned)
-        ]
-        return self._keep(runs, beyond=id_in_plan(group_id, len(runs)))
+        runs = [self._new(it.request, parents, now, asked_hash) for it in planned]
+        one_more = id_in_plan(group_id, len(runs))
+        return self._keep(placed(runs, group_id, planned), beyond=one_more)
 
     def asked_before(self, run_id: str, asked_hash: str) -> Run | None:
         """The run that was made under an id for just this; None where that cannot be told.
@@ -124,7 +99,13 @@ class RunService:
         kept = self.store.made_before([run_id])
         return kept[0] if kept and kept[0].asked_hash == asked_hash else None
 
-    def _new(self, request: ModelRequest, parents: Sequence[Parent], now: float) -> Run:
+    def _new(
+        self,
+        request: ModelRequest,
+        parents: Sequence[Parent],
+        now: float,
+        asked_hash: str | None = None,
+    ) -> Run:
         values = request.plain()
         return Run(
             id=str(uuid4()),
@@ -135,6 +116,7 @@ class RunService:
             expected_s=self.expectations.expected_s(type(request), values),
             events=(Event(now, "Accepted here."),),
             parents=tuple(parents),
+            asked_hash=asked_hash,
         )
 
     def _keep(self, runs: list[Run], *, beyond: str = "") -> list[Run]:

@@ -188,3 +188,15 @@ def test_users_have_keys_of_their_own(sandbox: Sandbox, tmp_path: Path) -> None:
             for login in (*LOGINS, LOGINS[0])
         ]
     assert ids[0] == ids[2] != ids[1]
+
+
+def test_two_addresses_are_two_references_however_alike(waiting: httpx.Client) -> None:
+    def look(*names: str, **known: Any) -> dict[str, Any]:
+        pictures = [f"https://pictures.invalid/{name}.png" for name in names]
+        values = {"prompt": "@Image1 beside @Image2", "image_urls": pictures}
+        answer = waiting.post("/forms/image_o1/look", json={"values": values, **known})
+        looked: dict[str, Any] = answer.json()
+        return looked
+
+    before = look("a", "b")
+    assert look("b", "a", numbered=before["numbered"])["prompt"] == "@Image2 beside @Image1"

@@ -1,8 +1,14 @@
 """Uploads: kept under their content's name, and refused with a sentence that names the file."""
 
+import time
+from pathlib import Path
+
 import httpx
 import pytest
 
+from components.runs.form_files import HOLD_S, LET_GO_S
+from components.runs.store import RunStore
+from tests.media_files import drawing, saved
 from tests.playgrounds import SAMPLES, Playground
 
 PICTURE = (SAMPLES / "place.jpg").read_bytes()
@@ -65,3 +71,36 @@ def test_a_form_of_ten_thousand_references_is_answered(playground: Playground) -
     assert answer["notes"][0] == "Only the first 50 references are looked at; take some out."
     generate = f"{playground.url}/forms/image_o1/runs"
     assert httpx.post(generate, json={"values": values}, timeout=60).status_code == 422
+
+
+def held(playground: Playground, holder: str) -> dict[str, float]:
+    """For how many seconds more each file stays that a form shows, or showed."""
+    store = RunStore(f"sqlite:///{playground.data_dir / 'playground.sqlite3'}")
+    with store.database.connect() as connection:
+        query = "SELECT name, until FROM form_files WHERE holder = ?"
+        rows = connection.exec_driver_sql(query, (holder,)).all()
+    store.close()
+    return {row.name: row.until - time.time() for row in rows}
+
+
+def test_a_form_holds_all_that_it_shows_and_lets_go_of_it_when_cleared(
+    playground: Playground, tmp_path: Path
+) -> None:
+    picture = saved(tmp_path / "a.webp", drawing())
+    headers = {"Content-Type": "image/webp"}
+    uploads = f"{playground.url}/uploads?name=a.webp"
+    kept = httpx.post(uploads, content=picture.read_bytes(), headers=headers).json()["ref"]
+    path = f"{playground.url}/forms/image_o1/look"
+    asked = {"values": {"image_urls": [kept]}, "holder": "this tab"}
+    answer = httpx.post(path, json=asked).json()
+    while answer["working"]:
+        answer = httpx.post(path, json=asked).json()
+    (card,) = answer["lists"]["image_urls"]
+    shown = held(playground, "this tab:image_o1")
+    assert len(shown) == 4
+    assert min(shown.values()) > HOLD_S / 2
+    assert sum(name in card for name in shown) >= 3
+    httpx.post(path, json={"values": {}, "holder": "this tab"})
+    let_go = held(playground, "this tab:image_o1")
+    assert let_go.keys() == shown.keys()
+    assert max(let_go.values()) <= LET_GO_S

@@ -7,8 +7,9 @@ from typing import Any
 
 from components.catalog import MODELS, model_by_id
 from components.errors import DatabaseUnavailable, InvalidInput, RunNotFound
+from components.runs.plans import PlannedRequest
 from components.runs.run import Run
-from components.runs.service import PlannedRequest, RunService
+from components.runs.service import RunService
 from tests.simulation.provider import PlayedProvider
 
 PICTURE = "https://example.com/a.png"

@@ -26,10 +26,11 @@ from components.runs.clips import ClipLengths
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.history import Query
+from components.runs.plans import PlannedRequest
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
-from components.runs.service import PlannedRequest, RunService
+from components.runs.service import RunService
 from components.runs.spending import SpendLimit
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, NOW, PICTURE, Clock, database_url, sample_run

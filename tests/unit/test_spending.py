@@ -16,11 +16,12 @@ from components.media.store import FolderStore
 from components.runs.clips import ClipLengths
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
+from components.runs.plans import PlannedRequest
 from components.runs.prices import Prices
 from components.runs.quote import Quote
 from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
-from components.runs.service import PlannedRequest, RunService
+from components.runs.service import RunService
 from components.runs.spending import SpendLimit, Spent, day_of, day_start
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run

@@ -38,6 +38,8 @@ _LOGIN = """, headers={
 _ABOUT_FILES = """\
     # "/media/…" is a file the playground keeps; for another one: gradio_client.handle_file("path").
 """
+_ABOUT_KEYS = """\
+    # idempotency_key="…",  asked twice with the same one, it is one run, paid for once"""
 
 
 def playground_code(material: Material) -> str:
@@ -65,4 +67,4 @@ def _arguments(material: Material) -> str:
     lines = [
         f"    {name}={written(value, PYTHON, str, depth=1)}," for name, value in values.items()
     ]
-    return (_ABOUT_FILES if material.files else "") + "\n".join(lines)
+    return (_ABOUT_FILES if material.files else "") + "\n".join([*lines, _ABOUT_KEYS])
