@@ -104,7 +104,9 @@ def test_a_stop_begins_nothing_from_the_first_moment_on(
     def waiting(handler: Handler) -> None:
         if handler.command == "POST":
             may_answer.wait(WAIT_S)
-        slow_pictures(provider)(handler)
+            reply({"data": [{"url": f"{provider.url}/f.jpg"}]})(handler)
+        else:
+            slow_pictures(provider)(handler)
 
     provider.replies = [waiting]
     store = run_store(tmp_path)
