@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, isfinite
 
+from components.media.display_turn import DisplayTurn
 from components.media.image_shape import Size
 from components.media.preflight import ClipChoices
 from components.media.videos import (
@@ -36,6 +37,7 @@ class ClipPlan:
     """From `start_s` on, `frame_count` frames at `rate` a second; content amid a canvas, upright.
 
     `keeps_picture` says that the stored frames can stay as they are, `keeps_sound` the sound.
+    Before the start lie `undecodable_s` that are passed over.
     """
 
     start_s: float
@@ -45,6 +47,7 @@ class ClipPlan:
     canvas_px: Size
     keeps_picture: bool
     keeps_sound: bool
+    undecodable_s: float = 0.0
 
     @property
     def length_s(self) -> Fraction:
@@ -74,11 +77,13 @@ def plan_clip(info: VideoInfo, choices: ClipChoices, limits: VideoLimits) -> Cli
             and info.duration_s >= limits.min_duration_s
             and has_plain_picture(info)
             and info.container != "avi"
-            and info.rotation_deg == 0
+            and info.turn is DisplayTurn.NONE
             and start_s == 0
+            and info.undecodable_s == 0
             and kept_bytes <= limits.max_size_bytes
         ),
         keeps_sound=info.audio_codec == "aac",
+        undecodable_s=info.undecodable_s,
     )
 
 
@@ -145,10 +150,14 @@ def clip_changes(before: VideoInfo, after: VideoInfo, plan: ClipPlan) -> tuple[s
         f"Cut to {after.duration_s:.4g} s, {span}.": is_cut,
         "Cut the sound to the length of the picture.": sound_is_cut,
         f"Kept the first of its {before.picture_tracks} picture tracks.": before.picture_tracks > 1,
-        "Turned upright.": before.rotation_deg != 0,
+        "Turned upright.": before.turn not in (DisplayTurn.NONE, DisplayTurn.MIRRORED),
+        "Mirrored, as its head says.": before.turn.is_mirrored,
         f"{scaled} from {sides(*original)} to {sides(*plan.content_px)}.": not plan.keeps_picture
         and original != plan.content_px,
-        "Left out the dark before its first frame.": before.start_s >= _DARK_S,
+        f"Left out its first {before.undecodable_s:.2f} s, which no player can show, as the key "
+        "frame is missing.": before.undecodable_s > 0,
+        "Left out the dark before its first frame.": before.start_s >= _DARK_S
+        and not before.undecodable_s,
         "Made its pixels square.": not before.has_square_pixels,
         f"Padded to {sides(*plan.canvas_px)} with black.": plan.canvas_px != plan.content_px,
         f"Made its varying frame rate a steady {after.fps:.4g} a second.": not before.is_steady,
@@ -177,7 +186,7 @@ def _display_size(info: VideoInfo) -> Size:
     """Return the upright size with square pixels."""
     aspect = info.pixel_aspect if 0.1 < info.pixel_aspect < 10 else 1.0
     width_px, height_px = info.width_px, info.height_px
-    if info.rotation_deg % 180:
+    if info.turn.swaps_sides:
         return width_px, max(1, round(height_px * aspect))
     return max(1, round(width_px * aspect)), height_px
 

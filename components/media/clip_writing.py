@@ -39,7 +39,7 @@ def encode_clip(
     """
     with _between(path, target) as (source, stream, output):
         stream.thread_type = "AUTO"
-        origin_s = _origin_s(stream)
+        origin_s = _origin_s(stream) + plan.undecodable_s
         _seek(source, origin_s + plan.start_s)
         picture = PictureTrack(output, plan, progress)
         voice = _sound_of(source)

@@ -21,6 +21,7 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from components.errors import MediaRejected
 from components.media.canvas import Picture
+from components.media.display_turn import turn_of
 from components.media.planes import Filling, Planes, Size, frame_of, planes_of
 
 FRAME_RATE = 24
@@ -47,7 +48,7 @@ def video_facts(path: Path) -> VideoFacts:
         with av.open(str(path)) as source:
             stream = source.streams.video[0]
             frame = next(source.decode(stream))
-            turned = frame.rotation % 180 != 0
+            turned = turn_of(frame).swaps_sides
             sides = (frame.height, frame.width) if turned else (frame.width, frame.height)
             return VideoFacts(
                 container=source.format.name,

@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.display_turn import turn_of
 from components.media.durable_files import disk_space_watched
 from components.media.store import MediaStore, name_of, ref
 from components.media.turns import ONE_A_CORE
@@ -52,7 +53,8 @@ def save_frame(path: Path, moment: Moment, target: Path) -> Path:
         frame = first if moment == "first" else _frame_at(source, stream, first, moment)
         picture = _picture(frame, float(stream.sample_aspect_ratio or 1))
         # The turn stands in the head of the file; decoders repeat it with every frame or not.
-        picture = picture.rotate(first.rotation % 360, expand=True) if first.rotation else picture
+        turn = turn_of(first).transpose
+        picture = picture if turn is None else picture.transpose(turn)
     with disk_space_watched():
         picture.save(target, **_SAVED_AS[target.suffix])
     return target

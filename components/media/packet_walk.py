@@ -21,9 +21,12 @@ from components.errors import MediaRejected
 
 _READ_TIMEOUT_S = 20.0
 _UNSTEADY = 1.8
+_ROUNDING_S = 1e-6
 _CUT = "ends too early, as if it was cut"
 _HOLE = "has a hole in it, as if copying it broke off"
 _MISSING_END_S = 0.5
+# A few frames before the first key frame are left out by every player; more is a missing beginning.
+_MISSING_START_S = 0.1
 # Their length is estimated from what is there, so it does not tell what is missing.
 _STREAMED_FORMATS = ("mpeg", "mpegts")
 
@@ -58,9 +61,19 @@ class Walk:
         """How long the file lasts, with its sound."""
         return max(self.end_s - self.start_s, 0.0)
 
+    @property
+    def undecodable_s(self) -> float:
+        """How much lies before the first frame that can be decoded; its key frame is missing."""
+        shown_s = self.frame.time if self.frame is not None else None
+        if shown_s is None or not self.times_s:
+            return 0.0
+        lead_s = shown_s - min(self.times_s)
+        return lead_s if lead_s >= _MISSING_START_S else 0.0
+
     def pace(self) -> Pace:
-        """Measure the frames."""
-        ordered_s = sorted(self.times_s)
+        """Measure the frames that can be decoded."""
+        from_s = min(self.times_s, default=0.0) + self.undecodable_s - _ROUNDING_S
+        ordered_s = sorted(at_s for at_s in self.times_s if at_s >= from_s)
         gaps_s = [after - before for before, after in pairwise(ordered_s)]
         usual_gap_s = median(gaps_s) if gaps_s else 0.0
         start_s = ordered_s[0] if ordered_s else 0.0
@@ -125,7 +138,7 @@ def _note(found: Walk, packet: "Packet[Any]", is_picture: bool) -> None:
 def _is_cut(found: Walk, source: InputContainer, stream: VideoStream) -> bool:
     """Tell whether less is there than the head promises: of the picture, or else of the file."""
     if promised_s := stated_length_s(source, stream):
-        return found.pace().length_s < promised_s - _MISSING_END_S
+        return found.pace().length_s + found.undecodable_s < promised_s - _MISSING_END_S
     # Matroska counts from zero, whenever its first frame is due.
     return found.end_s < (source.duration or 0) / av.time_base - _MISSING_END_S
 

@@ -8,9 +8,9 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from components.media.clip_plan import ClipPlan
+from components.media.display_turn import DisplayTurn, turn_of
 from components.media.preflight import Progress
 
-_TRANSPOSE = {90: "cclock", 270: "clock"}
 _BT709 = 1
 # PQ and HLG, what phones and cameras call HDR, by their numbers in ITU-T H.273.
 _HDR_TRANSFERS = (16, 18)
@@ -32,6 +32,7 @@ class PictureTrack:
         self._done = 0
         self._held: VideoFrame | None = None
         self._filter: _Filter | None = None
+        self._turn: DisplayTurn | None = None
         self._stream: VideoStream = output.add_stream("libx264", rate=plan.rate)
         self._stream.width, self._stream.height = plan.canvas_px
         self._stream.pix_fmt = "yuv420p"
@@ -46,6 +47,8 @@ class PictureTrack:
         """Show the frame from `at_s` on; what lies before the cut only replaces what is held."""
         self._write_until(round(at_s * self._plan.rate))
         self._held = frame
+        # The head says it once for all frames; not every decoder repeats it with each of them.
+        self._turn = self._turn or turn_of(frame)
 
     def finish(self) -> None:
         """Hold the last frame to the end and flush the encoder."""
@@ -57,7 +60,7 @@ class PictureTrack:
         if self._held is None or count <= self._done:
             return
         if self._filter is None or not self._filter.fits(self._held):
-            self._filter = _Filter(self._held, self._plan)
+            self._filter = _Filter(self._held, self._plan, self._turn or DisplayTurn.NONE)
         ready = self._filter.apply(self._held)
         if self._done == 0:
             self._tag(ready)
@@ -78,18 +81,18 @@ class PictureTrack:
 class _Filter:
     """Turns, scales and pads frames of one size and format."""
 
-    def __init__(self, frame: VideoFrame, plan: ClipPlan) -> None:
-        self._like = (frame.width, frame.height, frame.format.name, frame.rotation)
+    def __init__(self, frame: VideoFrame, plan: ClipPlan, turn: DisplayTurn) -> None:
+        self._like = (frame.width, frame.height, frame.format.name)
         self._graph = Graph()
         source = self._graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
         )
-        nodes = [source, *(self._graph.add(*step) for step in _steps(frame, plan))]
+        nodes = [source, *(self._graph.add(*step) for step in _steps(frame, plan, turn))]
         self._graph.link_nodes(*nodes, self._graph.add("buffersink")).configure()
 
     def fits(self, frame: VideoFrame) -> bool:
         """Tell whether a frame is of the kind this was built for."""
-        return self._like == (frame.width, frame.height, frame.format.name, frame.rotation)
+        return self._like == (frame.width, frame.height, frame.format.name)
 
     def apply(self, frame: VideoFrame) -> VideoFrame:
         """Return the frame as it will be encoded."""
@@ -97,14 +100,9 @@ class _Filter:
         return self._graph.vpull()
 
 
-def _steps(frame: VideoFrame, plan: ClipPlan) -> list[tuple[str, str]]:
+def _steps(frame: VideoFrame, plan: ClipPlan, turn: DisplayTurn) -> list[tuple[str, str]]:
     width_px, height_px = plan.content_px
-    steps = []
-    rotation_deg = frame.rotation % 360
-    if rotation_deg in _TRANSPOSE:
-        steps.append(("transpose", f"dir={_TRANSPOSE[rotation_deg]}"))
-    elif rotation_deg == 180:
-        steps += [("hflip", ""), ("vflip", "")]
+    steps = list(turn.filters)
     size = f"w={width_px}:h={height_px}:flags=bicubic"
     if _has_wide_colours(frame) and width_px * height_px < frame.width * frame.height:
         # Colours take far longer than sizes: they are converted when there are fewer pixels.

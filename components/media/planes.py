@@ -14,6 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from PIL import Image
 
 from components.media.canvas import Colour, Picture
+from components.media.display_turn import turn_of
 from components.media.lettering import Stamp
 from components.media.video_files import colorspace_of
 
@@ -22,11 +23,6 @@ _LAYOUT = "yuv420p"
 _DARKEST, _BRIGHTEST, _NO_COLOUR = 16, 235, 128
 # Mixed in further, the tint would take the colours of the picture away.
 _REACH = 0.7
-_TURNS = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
 
 
 @dataclass(frozen=True)
@@ -78,9 +74,9 @@ class Filling:
 
     def __call__(self, frame: VideoFrame) -> Planes:
         """Return a frame as planes."""
-        turn = _TURNS.get(round(frame.rotation) % 360)
-        lies = turn in (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
-        wanted_px = self._size_px[::-1] if lies else self._size_px
+        turn = turn_of(frame)
+        upright = turn.transpose
+        wanted_px = self._size_px[::-1] if turn.swaps_sides else self._size_px
         stored = _planes(self._scaled(frame, (_even(frame.width), _even(frame.height))))
         shown_px = _largest_within(stored.size_px, wanted_px)
         if shown_px != stored.size_px:
@@ -89,7 +85,7 @@ class Filling:
             stored = view(stored, (left, top), shown_px)
         if shown_px != wanted_px:
             stored = _planes(self._scaled(frame_of(stored), wanted_px))
-        return stored.each(lambda part, _: part if turn is None else part.transpose(turn))
+        return stored.each(lambda part, _: part if upright is None else part.transpose(upright))
 
     def _scaled(self, frame: VideoFrame, size_px: Size) -> VideoFrame:
         return self._scaler.reformat(

@@ -19,6 +19,7 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
+from components.media.display_turn import DisplayTurn, turn_of
 from components.media.packet_walk import Walk, stated_length_s, walk_over
 from components.media.sniff import require_kind
 from components.media.wording import file_label
@@ -42,12 +43,13 @@ class VideoInfo:
     """What a video file is.
 
     `container` is "mp4", "mov", "3gp", "mkv", "webm", "avi", "ts", "mpg", "flv", "wmv" or "ogv";
-    sides are upright; `rotation_deg` is how far the stored frames are turned counter-clockwise for
-    that. `total_s` is the length of the file with its sound, `is_steady` false when frames come at
-    a rate that varies visibly, `has_place` true when the file says where it was recorded, and
-    `pixel_aspect` how wide a stored pixel is for its height. `fps` is the measured rate,
-    `usual_fps` that of most frames, `stated_fps` what the head says, 0 when not known; `start_s`
-    is when the first frame is due, which players wait for in the dark.
+    sides are upright; `turn` is what makes the stored frames so. `total_s` is the length of the
+    file with its sound, `is_steady` false when frames come at a rate that varies visibly,
+    `has_place` true when the file says where it was recorded, and `pixel_aspect` how wide a stored
+    pixel is for its height. `fps` is the measured rate, `usual_fps` that of most frames,
+    `stated_fps` what the head says, 0 when not known; `start_s` is when the first frame is due,
+    which players wait for in the dark; `undecodable_s` is how much of the track lies before it and
+    cannot be decoded, since its key frame is missing.
     """
 
     container: str
@@ -58,7 +60,7 @@ class VideoInfo:
     fps: float
     has_audio: bool
     size_bytes: int
-    rotation_deg: int
+    turn: DisplayTurn
     pixel_format: str = "yuv420p"
     audio_codec: str = ""
     total_s: float = 0.0
@@ -69,6 +71,7 @@ class VideoInfo:
     stated_fps: float = 0.0
     picture_tracks: int = 1
     start_s: float = 0.0
+    undecodable_s: float = 0.0
 
     @property
     def has_square_pixels(self) -> bool:
@@ -97,30 +100,34 @@ def inspect_video(path: Path) -> VideoInfo:
 def _described(
     source: InputContainer, stream: VideoStream, path: Path, frame: VideoFrame, walk: Walk
 ) -> VideoInfo:
-    turned, pace = frame.rotation % 180 != 0, walk.pace()
+    turn, pace = turn_of(frame), walk.pace()
     stated_fps = float(stream.average_rate or stream.guessed_rate or 0)
-    length_s = stated_length_s(source, stream)
+    # What the head says counts what cannot be decoded as well.
+    length_s = 0.0 if walk.undecodable_s else stated_length_s(source, stream)
     sound = next(iter(source.streams.audio), None)
     # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
     sound_codec: CodecContext | None = sound.codec_context if sound else None
     return VideoInfo(
         container=_container(source, path),
         codec=stream.codec_context.name,
-        width_px=frame.height if turned else frame.width,
-        height_px=frame.width if turned else frame.height,
+        width_px=frame.height if turn.swaps_sides else frame.width,
+        height_px=frame.width if turn.swaps_sides else frame.height,
         duration_s=length_s or pace.length_s,
         fps=stated_fps if _are_close(stated_fps, pace.fps) else pace.fps,
         has_audio=sound is not None,
         size_bytes=path.stat().st_size,
-        rotation_deg=frame.rotation % 360,
+        turn=turn,
         pixel_format=frame.format.name,
         audio_codec="" if sound is None else sound_codec.name if sound_codec else "unknown",
-        total_s=(source.duration or 0) / av.time_base if length_s else walk.total_s,
+        total_s=(source.duration or 0) / av.time_base
+        if length_s
+        else walk.total_s - walk.undecodable_s,
         is_steady=pace.is_steady,
         usual_fps=pace.usual_fps,
         stated_fps=stated_fps,
         picture_tracks=len(_moving(source)),
         start_s=pace.start_s,
+        undecodable_s=walk.undecodable_s,
         pixel_aspect=float(stream.sample_aspect_ratio or 1),
         has_place=any("location" in key.lower() for key in source.metadata),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.display_turn import turn_of
 from components.media.durable_files import disk_space_watched
 from components.media.preflight import Check
 from components.media.video_files import VideoInfo, first_frame, inspect_video, opened
@@ -34,11 +35,6 @@ _MISSING_S = 0.01
 _SOUND_TOLERANCE_S = 0.1
 # 23.976 frames a second is what cameras and editors call 24, and 60.0002 what phones call 60.
 _FPS_TOLERANCE = 0.05
-_UPRIGHT = {
-    90: Image.Transpose.ROTATE_90,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_270,
-}
 
 
 @dataclass(frozen=True)
@@ -163,7 +159,7 @@ def frame_picture(path: Path, target: Path, max_side_px: int = 480) -> Path:
         frame = first_frame(source, stream, path)
         picture: Image.Image = Image.fromarray(frame.to_ndarray(format="rgb24"))
         picture.thumbnail((max_side_px, max_side_px))
-        if turn := _UPRIGHT.get(frame.rotation % 360):
+        if (turn := turn_of(frame).transpose) is not None:
             picture = picture.transpose(turn)
     with disk_space_watched():
         picture.save(target, "JPEG", quality=82)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from components.errors import MediaRejected
 from components.media.clip_plan import frame_rate, frame_sizes, plan_clip
+from components.media.display_turn import DisplayTurn
 from components.media.image_metadata import without_metadata
 from components.media.image_preflight import preflight_image
 from components.media.image_shape import shape_for
@@ -20,7 +21,7 @@ from components.media.videos import VideoLimits
 from tests.media_files import drawing, noise, saved
 
 LIMITS = VideoLimits()
-CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, 0)
+CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, DisplayTurn.NONE)
 WAYS = st.sampled_from((ImageChoices(), ImageChoices(beyond_ratio="crop")))
 
 

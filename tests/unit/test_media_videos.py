@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.errors import MediaRejected
+from components.media.display_turn import DisplayTurn
 from components.media.images import inspect_image
 from components.media.results import verify_result
 from components.media.videos import VideoInfo, check_video, frame_picture, inspect_video
@@ -24,7 +25,7 @@ FITTING = VideoInfo(
     fps=24.0,
     has_audio=False,
     size_bytes=1_000_000,
-    rotation_deg=0,
+    turn=DisplayTurn.NONE,
 )
 
 
@@ -81,7 +82,7 @@ def test_a_turned_video_has_upright_sides_and_poster(tmp_path: Path) -> None:
     file = turned_video(tmp_path / "phone.mp4", size=(320, 180))
     info = inspect_video(file)
     assert (info.width_px, info.height_px) == (180, 320)
-    assert info.rotation_deg in (90, 270)
+    assert info.turn.swaps_sides
     poster = inspect_image(frame_picture(file, tmp_path / "poster.jpg", max_side_px=160))
     assert (poster.format, poster.width_px, poster.height_px) == ("JPEG", 90, 160)
 
