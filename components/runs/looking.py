@@ -109,12 +109,8 @@ class Looking(ProviderStep):
         if trouble is not Trouble.UNKNOWN_THERE:
             return self._later(run, trouble, error.message, error)
         if run.submitted_at is None:
-            return run.failed(
-                self.clock(),
-                f"The provider does not know the generation {run.generation_id}. Nothing was sent "
-                "or charged. Check the id: a generation is known only to the key that made it.",
-                charged_usd=0.0,
-            )
+            what = f"The provider does not know the generation {run.generation_id}."
+            return self._later(run, Trouble.FETCHED_UNKNOWN, what, error)
         said = f" It says: {error.facts.detail.rstrip('.')}." if error.facts.detail else ""
         what = f"The provider does not show this generation ({error.facts.status_code}).{said}"
         return self._later(run, trouble, what, error)
@@ -130,6 +126,9 @@ class Looking(ProviderStep):
                 run, trouble, f"{what} It was asked again and again for {lasted}."
             )
         until = now + decision.pause_s
+        if trouble is Trouble.FETCHED_UNKNOWN:
+            again = f"It is asked again at {moment(until)}, {at_most(trouble)}."
+            return run.waiting(until, f"{what} {again} {_FETCHING}")
         advice = " Check AIML_API_KEY and the account." if trouble is Trouble.LOOK_DENIED else ""
         return run.waiting(
             until,
@@ -176,7 +175,15 @@ _MAY_BE_CHARGED = (
     "The video may be finished and charged. Its id is in the receipt: look again later, or send "
     "the request again on purpose."
 )
+_FETCHING = (
+    "Fetching it costs nothing. Check the id meanwhile: a generation is known only to the key that "
+    "made it."
+)
 _END_WORDS = {
+    Trouble.FETCHED_UNKNOWN: (
+        "Fetching it cost nothing. Check the id: a generation is known only to the key that made "
+        "it. You can look again, or fetch it by another id."
+    ),
     Trouble.UNKNOWN_THERE: (
         "The provider accepted this generation and may have charged it. Its id is in the receipt: "
         "look again later, or send the request again on purpose."

@@ -44,6 +44,8 @@ class Trouble(StrEnum):
     """The key or the account may not look (401, 402, 403)."""
     UNKNOWN_THERE = "unknown there"
     """The provider does not know the generation (404 and every other 4xx)."""
+    FETCHED_UNKNOWN = "fetched unknown"
+    """The same of one that somebody named: an id mistyped, or of another key, or not known yet."""
     NO_ADDRESS = "no address"
     """The generation is finished, but the provider names no file."""
     COPY_FAILED = "copy failed"
@@ -90,6 +92,8 @@ RULES = {
     Trouble.ODD_REPORT: Rule(2, 5 * MINUTE_S, tries=12, within_s=DAY_S),
     Trouble.LOOK_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
     Trouble.UNKNOWN_THERE: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
+    # Somebody waits for the answer; what was accepted elsewhere a moment ago is known within that.
+    Trouble.FETCHED_UNKNOWN: Rule(4, 15, tries=4, within_s=MINUTE_S / 2),
     Trouble.NO_ADDRESS: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
     Trouble.COPY_FAILED: Rule(2, 15 * MINUTE_S, tries=20, within_s=7 * DAY_S),
     Trouble.DISK_FULL: Rule(5, MINUTE_S, tries=20, within_s=7 * DAY_S),

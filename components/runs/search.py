@@ -71,7 +71,10 @@ class Search(ProviderStep):
             run = replace(run, provider_request_id=request_id)
             if is_video and row.inference_id:
                 return self._video_found(run, row.inference_id, "Found in the provider's log.")
-        return None if is_video else self._pictures_charged(run, row, sent_at)
+        found = None if is_video else self._pictures_charged(run, row, sent_at)
+        if found or row is None:
+            return found
+        return self._unnamed(run, row, is_last=margin == LAST_MARGIN)
 
     def _asking(self, run: Run) -> AbstractContextManager[None]:
         """Around a question, the last one where the run has been searched for long enough."""
@@ -100,7 +103,7 @@ class Search(ProviderStep):
 
     def _pictures_charged(self, run: Run, row: LogRow | None, sent_at: datetime) -> Run | None:
         """The end of lost pictures, once the log or the ledger shows that they were charged."""
-        inference_id = row.inference_id if row else run.inference_id
+        inference_id = (row.inference_id if row else None) or run.inference_id
         cost_usd = row.cost.usd if row and row.cost else 0.0
         if inference_id and not cost_usd:
             read = self.gate.through(self.provider.ledger_page)
@@ -116,6 +119,33 @@ class Search(ProviderStep):
             "Sending it again would be charged again.",
             inference_id=inference_id,
             charged_usd=cost_usd,
+        )
+
+    def _unnamed(self, run: Run, row: LogRow, *, is_last: bool) -> Run | None:
+        """What the log shows as accepted, but no more: perhaps it tells an id or a charge later."""
+        cost_usd = row.cost.usd if row.cost else 0.0
+        cost = f"Charged ${cost_usd:.4f}." if cost_usd else "It may have been charged."
+        lacks = "what it was charged" if row.inference_id else "under which id"
+        if is_last:
+            return run.failed(
+                self.clock(),
+                "The answer was lost. The provider's log shows that it accepted the request, but "
+                f"not {lacks}; the result cannot be asked for. {cost} You can look again, or send "
+                "it again on purpose, which is charged again.",
+                unresolved=True,
+                inference_id=row.inference_id or run.inference_id,
+                charged_usd=cost_usd or None,
+            )
+        searched, decision = self.troubled(run, Trouble.NOT_IN_LOG)
+        if decision.next is Next.GIVE_UP:
+            return self._unnamed(searched, row, is_last=True)
+        until = self.clock() + decision.pause_s
+        return searched.waiting(
+            until,
+            "The answer was lost. The provider's log shows that it accepted the request, but not "
+            f"yet {lacks}. {cost} It is searched again at {moment(until)}, "
+            f"{at_most(Trouble.NOT_IN_LOG)}; nothing is sent again by itself. There is nothing to "
+            "do.",
         )
 
     def _not_found(self, run: Run) -> Run:

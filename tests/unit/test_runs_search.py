@@ -189,3 +189,47 @@ def test_a_late_answer_ends_the_search(provider: ScriptedProvider, steps: Steppe
     run = steps.advance(searched(generation_id="g-1"))
     assert (run.status, run.generation_id) == ("generating", "g-1")
     assert provider.received == []
+
+
+@pytest.mark.parametrize("cost_usd", [0, 0.56])
+def test_a_request_that_the_log_shows_without_an_id_was_accepted_and_is_said_to_be(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock, cost_usd: float
+) -> None:
+    row = {**log_row("run-1", inference_id="x"), "inference_id": None, "cost": {"usd": cost_usd}}
+    provider.replies = [reply({"data": [row]})]
+    run = steps.advance(searched())
+    assert run.status is Status.UNCERTAIN
+    assert "shows that it accepted the request, but not yet under which id." in run.note
+    assert ("Charged $0.5600." if cost_usd else "It may have been charged.") in run.note
+    failed = steps.advance(nearly_over(run, Trouble.NOT_IN_LOG, clock.now - 1))
+    assert (failed.status, failed.unresolved) == ("failed", True)
+    assert failed.charged_usd == (cost_usd or None)
+    assert "accepted the request, but not under which id" in failed.error
+    assert "Not charged" not in failed.error
+
+
+def test_an_id_that_comes_into_the_log_later_is_gone_on_with(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    row = log_row("run-1", inference_id="g-9")
+    provider.replies = [
+        reply({"data": [{**row, "inference_id": None}]}),
+        reply({"data": [row]}),
+    ]
+    run = steps.advance(steps.advance(searched()))
+    assert (run.status, run.generation_id) == ("generating", "g-9")
+
+
+def test_the_id_of_lost_pictures_is_kept_where_the_log_names_none(
+    provider: ScriptedProvider, steps: Stepper
+) -> None:
+    row = {**log_row("run-1", inference_id="x"), "inference_id": None, "cost": {"usd": 0}}
+    charge = {
+        "created_at": "2026-07-02T03:04:05.000Z",
+        "direction": "CHARGE",
+        "amount": {"usd": 0.07},
+        "reference_id": "inf-1",
+    }
+    provider.replies = [reply({"data": [row]}), reply({"data": [charge]})]
+    run = steps.advance(searched(model=IMAGE_O1, inference_id="inf-1"))
+    assert (run.status, run.charged_usd, run.inference_id) == ("failed", 0.07, "inf-1")

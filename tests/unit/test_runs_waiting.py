@@ -195,13 +195,32 @@ def test_a_generation_outlasts_days_in_which_the_provider_is_away_and_is_then_se
     assert "for 3 days. The video may be finished and charged." in failed.error
 
 
-def test_a_foreign_id_that_the_provider_does_not_know_says_so_at_once(
-    provider: ScriptedProvider, steps: Stepper
+def test_a_foreign_id_that_the_provider_does_not_know_says_so_soon_and_may_be_looked_for_again(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
 ) -> None:
     provider.replies = [problem(404)]
     run = steps.advance(waited(submitted_at=None))
-    assert (run.status, run.unresolved) == ("failed", False)
-    assert run.error.startswith("The provider does not know the generation g-1. Nothing was sent")
+    assert run.status == "generating"
+    assert run.note.startswith("The provider does not know the generation g-1. It is asked again")
+    assert "Fetching it costs nothing. Check the id" in run.note
+    began = clock.now
+    while run.status == "generating":
+        clock.now = run.next_step_at
+        run = steps.advance(run)
+    assert clock.now - began < 120
+    assert (run.status, run.unresolved, run.charged_usd) == ("failed", True, None)
+    assert run.error.startswith("The provider does not know the generation g-1. It was asked")
+    assert "Fetching it cost nothing." in run.error
+
+
+def test_a_foreign_id_that_is_known_a_moment_later_is_fetched(
+    provider: ScriptedProvider, steps: Stepper, clock: Clock
+) -> None:
+    provider.replies = [problem(404), reply(GENERATING)]
+    run = steps.advance(waited(submitted_at=None))
+    clock.now = run.next_step_at
+    run = steps.advance(run)
+    assert (run.status, run.attempts) == ("generating", 0)
 
 
 def test_a_dead_provider_is_not_asked_by_every_run(
