@@ -1,5 +1,6 @@
 // The runs a tab shows, newest first: followed until they end, each with a card of its own.
 
+import { arriving } from "./arriving.js";
 import { showInTitle, speakOf, tellEnd } from "./attention.js";
 import { listenToCards } from "./card_actions.js";
 import { patch } from "./patch.js";
@@ -30,6 +31,7 @@ export class Feed {
   constructor(element, name) {
     this.element = element;
     this.name = name;
+    this.ending = new Set();
     listenToCards(element, {
       put: (html) => this.put(html),
       show: (html) => this.show(html),
@@ -70,8 +72,18 @@ export class Feed {
 
   update(old, fresh) {
     const hasEnded = old.hasAttribute("data-active") && !fresh.hasAttribute("data-active");
-    patch(old, fresh);
-    if (!hasEnded) return;
+    if (hasEnded) this.end(old, fresh);
+    else patch(old, fresh);
+  }
+
+  async end(old, fresh) {
+    if (this.ending.has(old)) return;
+    this.ending.add(old);
+    await arriving(fresh);
+    this.ending.delete(old);
+    // A copy: a clip that lay outside of the page too long is never loaded.
+    patch(old, document.importNode(fresh, true));
+    showInTitle();
     tellEnd(old);
     tellSpending();
   }

@@ -1,13 +1,13 @@
 """A run's card: its status, what came back, and what can be done with it."""
 
 import json
-import math
 from typing import Any
 
 from markupsafe import Markup
 
 from components.catalog import model_by_id
 from components.catalog.fields import VideoRef
+from components.interface.awaited import awaited, columns_of
 from components.interface.describe import (
     WEB_SCHEMES,
     download_name,
@@ -26,7 +26,6 @@ from components.runs.run import Output, Run, Status
 
 LATE_PERCENT = 97
 """Where the bar waits when a run takes longer than expected: it never claims to be finished."""
-MOST_COLUMNS = 3
 LONG_PROMPT_CHARS = 400
 """A longer prompt is folded, so that the buttons stay near the result."""
 
@@ -36,7 +35,8 @@ def card_html(run: Run, services: Services) -> Markup:
     now = services.clock()
     model = model_by_id(run.model)
     words = status_words(run)
-    saved = [output for output in run.outputs if output.name]
+    frame = None if run.status.is_final else awaited(model, run.request, services.media)
+    files = _files(run)
     return render(
         "card.html",
         run=run,
@@ -49,9 +49,10 @@ def card_html(run: Run, services: Services) -> Markup:
         again=services.runs.quote(model, run.request),
         can_look_again=can_look_again(run),
         can_cancel=not (run.cancel_requested or run.status.is_final or run.status is Status.SAVING),
-        files=_files(run),
+        files=files,
+        frame=frame,
         shows_source=any(isinstance(it, VideoRef) for it in model.parameters().values()),
-        columns=min(MOST_COLUMNS, math.ceil(math.sqrt(len(saved)))) or 1,
+        columns=frame.columns if frame else columns_of(len(files)),
         remote=_remote(run),
         folds_prompt=len(run.prompt) > LONG_PROMPT_CHARS,
         facts=setting_facts(run),
