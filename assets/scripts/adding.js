@@ -64,13 +64,16 @@ const link = (form, input) => {
 const dropOf = (target) =>
   target.closest?.(".element, [data-field]")?.querySelector(":scope > .drop");
 
+const takeChosen = (form, input) => {
+  const files = [...input.files];
+  input.value = "";
+  take(form, input.closest(".drop"), files);
+};
+
 const listenForFiles = (form) => {
-  form.element.addEventListener("change", (event) => {
-    if (event.target.type !== "file") return;
-    const files = [...event.target.files];
-    event.target.value = "";
-    take(form, event.target.closest(".drop"), files);
-  });
+  form.element.addEventListener("change", ({ target }) => target.type === "file" && takeChosen(form, target));
+  // Chosen before this script came.
+  for (const input of form.element.querySelectorAll("[type=file]")) if (input.files.length) takeChosen(form, input);
   form.element.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
     if (!files.length) return;
@@ -93,6 +96,7 @@ const listenForLinks = (form) => {
   form.element.addEventListener("focusout", (event) => {
     if (event.target.matches?.("[data-link]")) link(form, event.target);
   });
+  for (const input of form.element.querySelectorAll("[data-link]")) if (input !== document.activeElement) link(form, input);
 };
 
 // On the whole tab: what is dropped beside the form is there for its settings.

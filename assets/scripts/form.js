@@ -14,11 +14,12 @@ import { newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { takeOut } from "./taking_out.js";
 import { openVary } from "./vary.js";
-import { fieldsOf, fillPlain, initialValues, readPlain } from "./widgets.js";
+import { fieldsOf, fillPlain, initialValues, readPlain, touchedIn } from "./widgets.js";
 import { Wishes } from "./wishes.js";
 
 const TYPING_PAUSE_MS = 400;
 const LOOK_AGAIN_MS = 700;
+const MOST_LOOKS = 3;
 
 export class Form {
   // `began(card)` is told the card of a new run, as HTML.
@@ -34,7 +35,7 @@ export class Form {
     this.tokens = [];
     this.asked = 0;
     const draft = recall(`draft-${this.name}`, null) ?? {};
-    this.set(draft);
+    this.set({ ...draft, values: { ...draft.values, ...touchedIn(this.fields) } });
     this.holder = draft.holder;
     this.holding = takeHolder(draft.holder, newId).then((holder) => { this.holder = holder; });
     this.listen();
@@ -264,8 +265,16 @@ export class Form {
   async generate() {
     if (this.button.disabled) return;
     this.edited();
+    await this.priced();
     if (this.varies) await this.trying(() => openVary(this.name, this.state, this.began));
     else await this.submit(this.state, this.quote);
+  }
+
+  // What it costs, and whether it is a plan, must be known before: pressed early, it waits for that.
+  async priced() {
+    this.button.disabled = true;
+    for (let times = 0; !this.quote && times < MOST_LOOKS; times += 1) await this.look();
+    this.button.disabled = false;
   }
 
   async submit(state, quote) {

@@ -44,6 +44,18 @@ export const fieldsOf = (form) =>
 export const readPlain = (fields) =>
   Object.fromEntries(fields.filter((it) => it.widget).map((it) => [it.name, it.widget.read(it.element)]));
 
+// What somebody has put into the fields already: before this script came, say.
+export const touchedIn = (fields) =>
+  Object.fromEntries(
+    fields
+      .filter(({ widget, element, initial }) => {
+        if (!widget) return false;
+        const value = widget.read(element);
+        return "touched" in element.dataset || (value !== initial && !(value === "" && initial === null));
+      })
+      .map(({ name, widget, element }) => [name, widget.read(element)]),
+  );
+
 export const fillPlain = (fields, values) => {
   for (const { widget, element, name } of fields) widget?.fill(element, values[name]);
 };

@@ -4,6 +4,8 @@ Without it a browser guesses how long a script stays good, and may run old ones 
 """
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing_extensions import override
 
 from components.interface.stylesheet import KEPT
 
+IMPORT = re.compile(r'^import [^;]*?"\./([\w.]+)";$', re.MULTILINE)
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "scripts"
 
 
@@ -33,6 +36,17 @@ class Scripts:
         for file in sorted(folder.glob("*.js")):
             contents.update(file.name.encode() + b"\0" + file.read_bytes())
         return cls(folder, f"/playground-scripts-{contents.hexdigest()[:12]}")
+
+    def needed_by(self, entries: Iterable[str]) -> list[str]:
+        """These scripts and all that they import, so that a browser can fetch them at once."""
+        found: dict[str, None] = {}
+        waiting = list(entries)
+        while waiting:
+            name = waiting.pop(0)
+            if name not in found:
+                found[name] = None
+                waiting += IMPORT.findall((self.folder / name).read_text("utf-8"))
+        return list(found)
 
     def add_to(self, app: FastAPI) -> None:
         """Serve them."""

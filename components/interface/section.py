@@ -3,21 +3,24 @@
 One gradio component each, since the browser makes every one before the page can be used.
 """
 
-import json
-
 import gradio as gr
 from markupsafe import Markup
 
 from components.interface.scripts import page_scripts
+from components.interface.templating import render
 
 
-def section(script: str, html: Markup, **facts: object) -> gr.HTML:
-    """Lay out a part; `script` is a module whose `mount(element, facts)` is called on it."""
+def section(script: str, html: Markup, **facts: str) -> gr.HTML:
+    """Lay out a part; `script` is a module whose `mount(element, facts)` is called on it.
+
+    The part itself says so, since the same HTML may stand in the page before gradio does.
+    """
+    name = "-".join([script, *facts.values()])
     return gr.HTML(
-        value=html,
+        value=render("part.html", name=name, script=script, facts=facts, html=html),
         js_on_load=(
-            f"import('{page_scripts().url}/{script}.js')"
-            f".then((module) => module.mount(element, {json.dumps(facts)}))"
+            f"import('{page_scripts().url}/parts.js')"
+            ".then((module) => module.arrive(element.firstElementChild))"
         ),
         apply_default_css=False,
         elem_classes="section",

@@ -20,6 +20,7 @@ STYLES = (
     "compare",
     "detail",
     "usage",
+    "first_view",
 )
 """Later files may build on what earlier ones set."""
 KEPT = f"private, max-age={365 * 24 * 3600}, immutable"
@@ -38,11 +39,6 @@ class Stylesheet:
         """Join the files of a folder."""
         css = "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLES)
         return cls(css, f"/playground-{hashlib.sha256(css.encode()).hexdigest()[:12]}.css")
-
-    @property
-    def link(self) -> str:
-        """What the head of the page says. As a file: gradio rewrites the styles it is handed."""
-        return f'<link rel="stylesheet" href="{self.url}">'
 
     def router(self) -> APIRouter:
         """The route that sends it, kept by browsers."""

@@ -1,13 +1,26 @@
 """Colours and type. The stylesheet has the rest."""
 
+from typing import Any
+
 import gradio as gr
+from typing_extensions import override
+
+
+class SteadyFont(gr.themes.LocalFont):
+    """A font of gradio's that never holds text back, and never moves it by coming late."""
+
+    @override
+    def stylesheet(self) -> dict[str, Any]:
+        sheet: dict[str, Any] = super().stylesheet()
+        sheet["css"] = sheet["css"].replace("font-style", "font-display: optional; font-style")
+        return sheet
 
 
 def build_theme() -> gr.themes.Base:
     """A quiet theme on gradio's base; fonts come from gradio's own files, never another host."""
     # The bundled SemiBold files lack most letters, so bold is 700 and nothing lies between.
-    sans = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))
-    mono = gr.themes.LocalFont("IBM Plex Mono", weights=(400, 700))
+    sans = SteadyFont("IBM Plex Sans", weights=(400, 700))
+    mono = SteadyFont("IBM Plex Mono", weights=(400, 700))
     theme = gr.themes.Base(
         primary_hue=gr.themes.colors.indigo,
         neutral_hue=gr.themes.colors.slate,

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -23,15 +24,18 @@ from components.errors import (
     RunNotFound,
     StorageError,
 )
+from components.interface.addresses import asked_tab
 from components.interface.api_calls import Endpoint, ReadableCalls
 from components.interface.compare import compare_router
 from components.interface.detail import detail_router
 from components.interface.export import export_router, source_of
+from components.interface.first_view import FirstView
 from components.interface.form_routes import form_router
 from components.interface.header import header_router
 from components.interface.history import history_router
 from components.interface.history_routes import history_actions_router
 from components.interface.hosts import OwnHostsOnly
+from components.interface.kept_answers import KeptAnswers
 from components.interface.login import Login
 from components.interface.media_routes import media_router
 from components.interface.not_found import ReadableNotFound
@@ -41,6 +45,7 @@ from components.interface.result_routes import result_router
 from components.interface.run_routes import run_router
 from components.interface.scripts import page_scripts
 from components.interface.security import SecurityHeaders
+from components.interface.served_page import MAIN, PageParts, ServedPage
 from components.interface.services import Services
 from components.interface.stylesheet import Stylesheet
 from components.interface.theme import build_theme
@@ -74,6 +79,19 @@ class WebOptions:
 def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastAPI:
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    stylesheet = Stylesheet.read(options.assets / "styles")
+    app.add_middleware(
+        ServedPage,
+        paths=frozenset({MAIN, *(f"/{path}" for path, *_ in page.pages)}),
+        parts=PageParts(
+            FirstView.of(page, page_scripts().folder),
+            page_scripts(),
+            stylesheet,
+            options.public_url,
+            partial(asked_tab, services.runs),
+        ),
+    )
+    app.add_middleware(KeptAnswers)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_MIN_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(ReadableCalls, endpoints=_endpoints(page))
     app.add_middleware(ReadableNotFound)
@@ -98,11 +116,10 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(history_actions_router(services))
     app.include_router(detail_router(services))
     app.include_router(usage_router(services))
-    stylesheet = Stylesheet.read(options.assets / "styles")
     app.include_router(stylesheet.router())
     app.mount("/playground", StaticFiles(directory=options.assets))
     page_scripts().add_to(app)
-    return _mount(app, page, options, stylesheet.link + _preload())
+    return _mount(app, page, options)
 
 
 def _endpoints(page: gr.Blocks) -> dict[str, Endpoint]:
@@ -111,13 +128,7 @@ def _endpoints(page: gr.Blocks) -> dict[str, Endpoint]:
     return {name: Endpoint.of(name, function) for name, function in named.items()}
 
 
-def _preload() -> str:
-    """Ask for the script of `gr.HTML`, of which the page is made, together with the page."""
-    scripts = Path(gr.__file__).parent.glob("templates/frontend/assets/HTML-*.js")
-    return "".join(f'<link rel="modulepreload" href="./assets/{it.name}">' for it in scripts)
-
-
-def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions, head: str) -> FastAPI:
+def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions) -> FastAPI:
     # Until a page counts as launched, gradio copies any file a call names into its cache.
     page.has_launched = True
     with warnings.catch_warnings():
@@ -128,7 +139,6 @@ def _mount(app: FastAPI, page: gr.Blocks, options: WebOptions, head: str) -> Fas
             page,
             path="/",
             theme=build_theme(),
-            head=head,
             favicon_path=str(options.assets / "favicon.png"),
             max_file_size=options.max_upload_bytes,
             footer_links=["api"],
