@@ -32,6 +32,8 @@ class Visitor:
         expect(self.page.get_by_role("tab", name="History", exact=True)).to_be_visible()
         # The balance comes by the page's first event: from then on every handler is connected.
         expect(self.page.locator("#header .balance")).to_contain_text("$")
+        # What was drawn at first stands in its place now.
+        expect(self.page.locator("#first-view")).to_have_count(0)
 
     def tab(self, title: str) -> None:
         """Go to a tab."""
