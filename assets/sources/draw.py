@@ -6,6 +6,8 @@ Uses the system's Chromium, or the one `playwright install chromium` has put in 
 import io
 import math
 import shutil
+from base64 import b64encode
+from importlib.util import find_spec
 from pathlib import Path
 
 import clip
@@ -22,7 +24,7 @@ from harbour import (
     mountains,
     sky,
 )
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, sync_playwright
 from risograph import print_page
 from shore import glitter, lighthouse, quay, reflection, sailing_boat, streaks
@@ -31,6 +33,22 @@ from town import town
 
 SOURCES = Path(__file__).parent
 SAMPLES = SOURCES.parent / "samples"
+THUMBNAILS = SOURCES.parent / "thumbnails"
+PREVIEW_SIZE = (1200, 630)
+PLEX = """
+@font-face {{ font-family: Plex; font-weight: {weight}; src: url(data:font/woff2;base64,{data}) }}
+"""
+PREVIEW_TITLE = """
+<div style="position:absolute;inset:0;
+background:linear-gradient(100deg,#171a3dee 30%,#171a3d00 78%)">
+<div style="padding:150px 0 0 84px;color:#fff;font-family:Plex,sans-serif">
+<div style="width:104px;height:104px;padding:18px;border-radius:30px;background:#fff;zoom:.8">{logo}
+</div>
+<div style="font-size:76px;font-weight:700;letter-spacing:-.02em;margin-top:34px">Kling O1<br>
+Playground</div>
+<div style="font-size:31px;margin-top:22px;color:#e3e6ff">Pictures and videos with five models</div>
+</div></div>
+"""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -139,6 +157,36 @@ def favicon(browser: Browser) -> None:
     icon.save(SOURCES.parent / "favicon.ico", sizes=[(16, 16), (32, 32), (64, 64)])
 
 
+def thumbnails() -> None:
+    """The pictures as the card of an example shows them, at twice its 150 by 76 pixels."""
+    THUMBNAILS.mkdir(exist_ok=True)
+    for source in sorted(SAMPLES.glob("*.jpg")):
+        with Image.open(source) as sample:
+            small = ImageOps.fit(sample, (300, 152), Image.Resampling.LANCZOS)
+        small.save(THUMBNAILS / f"{source.stem}.webp", quality=76, method=6)
+
+
+def page_font() -> str:
+    """The font of the page, which comes with gradio."""
+    folder = Path(str(find_spec("gradio").origin)).parent / "templates/frontend/static/fonts"
+    files = {400: "IBMPlexSans-Regular", 700: "IBMPlexSans-Bold"}
+    return "".join(
+        PLEX.format(weight=weight, data=b64encode(path.read_bytes()).decode())
+        for weight, path in ((it, folder / f"IBMPlexSans/{files[it]}.woff2") for it in files)
+    )
+
+
+def preview(browser: Browser) -> None:
+    """What stands beside a link to the playground: the harbour and the name, 1200 by 630 pixels."""
+    scene = harbour(browser, EVENING, night=False).convert("RGB")
+    scene = ImageOps.fit(scene, PREVIEW_SIZE, Image.Resampling.LANCZOS, centering=(0.9, 0.6))
+    logo = (SOURCES.parent / "logo.svg").read_text()
+    title = picture(browser, PREVIEW_TITLE.format(logo=logo), PREVIEW_SIZE, page_font())
+    scene.paste(title, mask=title.getchannel("A"))
+    path = SOURCES.parent / "preview.jpg"
+    scene.save(path, quality=78, optimize=True, progressive=True)
+
+
 def main() -> None:
     """Draw everything."""
     SAMPLES.mkdir(exist_ok=True)
@@ -149,6 +197,8 @@ def main() -> None:
         save(print_page(lambda svg: picture(browser, svg, (1024, 1024))), "style", 0, 76)
         save(harbour(browser, EVENING, night=False), "place")
         save(harbour(browser, NIGHT, night=True), "place-night")
+        thumbnails()
+        preview(browser)
         favicon(browser)
         film(browser)
         browser.close()

@@ -72,7 +72,7 @@ class ServedPage:
         is_main = scope["path"] == MAIN
         tab = parts.tab_of(dict(parse_qsl(scope["query_string"].decode("latin-1"))))
         base = parts.public_url or str(Request(scope).base_url)
-        html = FOREIGN_TAGS.sub("", html)
+        html = FOREIGN_TAGS.sub("", html).replace('"/manifest.json"', '"/playground/manifest.json"')
         html = html.replace(CHARSET, self._top(base.rstrip("/"), tab, is_main=is_main), 1)
         bottom = self._bottom(html, tab if is_main else None)
         html = html.replace(HEAD_END, bottom + HEAD_END, 1)

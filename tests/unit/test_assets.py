@@ -11,6 +11,8 @@ import numpy
 import pytest
 from PIL import Image
 
+from components.catalog import MODELS
+
 ASSETS = Path(__file__).parents[2] / "assets"
 SAMPLES = ASSETS / "samples"
 PICTURES = {
@@ -50,6 +52,24 @@ def test_a_picture_decodes_and_is_inside_the_limits_of_every_model(
         assert 1 / 2.5 <= image.width / image.height <= 2.5
         assert not image.getexif()
     assert path.stat().st_size < 200_000
+
+
+def test_every_picture_has_a_small_one_for_the_card_of_an_example() -> None:
+    small = {path.stem: path for path in (ASSETS / "thumbnails").iterdir()}
+    assert small.keys() == {Path(name).stem for name in PICTURES}
+    for path in small.values():
+        assert path.stat().st_size < 20_000
+        with Image.open(path) as image:
+            assert (image.format, image.size) == ("WEBP", (300, 152))
+    shown = {Path(example.picture).stem for model in MODELS for example in model.examples}
+    assert shown <= small.keys()
+
+
+def test_the_picture_beside_a_link_has_the_size_that_previews_ask_for() -> None:
+    path = ASSETS / "preview.jpg"
+    assert path.stat().st_size < 80_000
+    with Image.open(path) as image:
+        assert (image.format, image.size) == ("JPEG", (1200, 630))
 
 
 @pytest.mark.parametrize("name", PICTURES)
