@@ -46,6 +46,7 @@ from components.runs.database_check import check_database
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations
 from components.runs.gate import Gate, Limits
+from components.runs.journal import Journal
 from components.runs.kit import Kit
 from components.runs.late_charges import LateCharges
 from components.runs.media_gc import UNOWNED_S, MediaTidying
@@ -112,6 +113,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
             media=media,
             uploaded=tidying.uploaded,
             kit=kit,
+            journal=Journal(store.database),
             samples=ASSETS / "samples",
             upload_folder=get_upload_folder(),
             balance_usd=gate.through(provider.balance_usd),

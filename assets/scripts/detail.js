@@ -2,12 +2,14 @@
 
 import { listenToCards } from "./card_actions.js";
 import { closeByClickBeside, say } from "./dialog.js";
+import { tick } from "./clocks.js";
+import { hear, inTurn } from "./live.js";
 import { patch } from "./patch.js";
 import { fillForm, listen, openRun } from "./places.js";
 import { fragment, get, send } from "./server.js";
 import { tellTimes } from "./times.js";
 
-const LOOK_MS = 1000;
+const LOOK_AGAIN_MS = 10_000;
 const TYPING_PAUSE_MS = 600;
 const OWN = ["title", "remark"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
@@ -49,11 +51,11 @@ export class Detail {
     const focused = this.dialog.contains(document.activeElement) ? document.activeElement.dataset.do : null;
     this.content.replaceChildren(fragment(html));
     tellTimes(this.dialog);
+    tick(this.dialog);
     if (!this.dialog.open) this.dialog.showModal();
     (focused ? this.part(`[data-do="${focused}"]`) : this.part(".detail-body"))?.focus();
     this.dialog.scrollTop = 0;
     this.mark(ticket);
-    this.follow(ticket);
   }
 
   async mark(ticket) {
@@ -73,23 +75,39 @@ export class Detail {
     if (ticket === this.asked) this.open(other);
   }
 
-  // While the run is going on, what changed is drawn again; what somebody types stays.
-  follow(ticket) {
-    if (!this.part("[data-active]")) return;
-    setTimeout(async () => {
-      if (ticket !== this.asked || !this.dialog.open) return;
-      const html = await get(`${pathOf(this.id)}/detail`).catch(() => null);
-      if (ticket !== this.asked || !this.dialog.open) return;
-      if (html) this.update(fragment(html));
-      this.follow(ticket);
-    }, LOOK_MS);
+  // What changed is drawn again; what somebody types stays.
+  async refresh(id) {
+    const ticket = this.asked;
+    const isShown = () => ticket === this.asked && this.dialog.open && this.id === id;
+    if (!isShown()) return;
+    const html = await get(`${pathOf(id)}/detail`).catch((refusal) => {
+      if (refusal.isUnanswered) throw refusal;
+      if (!isShown()) return "";
+      say("This run was deleted.");
+      this.dialog.close();
+      return "";
+    });
+    if (html && isShown()) this.update(fragment(html));
   }
 
   update(content) {
     tellTimes(content);
+    tick(content);
+    this.updateOwn(content);
     for (const fresh of content.querySelectorAll("[data-part]")) {
       patch(this.part(`[data-part="${fresh.dataset.part}"]`), fresh);
     }
+  }
+
+  // What another tab wrote to the user's own words; what is being typed here stays.
+  updateOwn(fresh) {
+    const isTheirs = (name) => !(name in this.unsaved) && document.activeElement?.name !== name;
+    for (const name of OWN.filter(isTheirs)) {
+      const [now, before] = [fresh, this.dialog].map((it) => it.querySelector(`[name="${name}"]`));
+      before.value = now.defaultValue;
+    }
+    const star = fresh.querySelector('[data-do="favourite"]');
+    if (!("favourite" in this.unsaved)) this.part('[data-do="favourite"]').ariaPressed = star.ariaPressed;
   }
 
   save() {
@@ -149,6 +167,10 @@ export class Detail {
   }
 
   listen() {
+    const look = inTurn(([id]) => this.refresh(id), 1);
+    // The words of the card may change with the time alone.
+    setInterval(() => this.dialog.open && this.part("[data-look-in-s]") && look([this.id]), LOOK_AGAIN_MS);
+    hear(this.dialog, (news) => this.dialog.open && news.has(this.id) && look([this.id]));
     listenToCards(this.content, {
       put: () => this.open(this.id),
       show: (html) => this.show(html),

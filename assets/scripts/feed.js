@@ -3,28 +3,16 @@
 import { arriving } from "./arriving.js";
 import { showInTitle, speakOf, tellEnd } from "./attention.js";
 import { listenToCards } from "./card_actions.js";
+import { tick } from "./clocks.js";
+import { hear, inTurn, started } from "./live.js";
 import { patch } from "./patch.js";
-import { keepShown, shownRuns, tellSpending } from "./places.js";
+import { keepShown, keyOfShown, shownRuns, tellSpending } from "./places.js";
 import { fragment, get } from "./server.js";
 import { tellTimes } from "./times.js";
 
-const LOOK_MS = 1000;
-const LOOK_HIDDEN_MS = 5000;
-
-const clockText = (seconds) => {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-};
-
-setInterval(() => {
-  for (const node of document.querySelectorAll("[data-elapsed-s]")) {
-    if (node.counted !== node.dataset.elapsedS) {
-      node.counted = node.dataset.elapsedS;
-      node.sinceMs = performance.now() - 1000 * Number(node.counted);
-    }
-    node.textContent = clockText((performance.now() - node.sinceMs) / 1000);
-  }
-}, 500);
+const MOST_AT_ONCE = 24;
+// What is under way is looked at now and then even if nobody told of a change.
+const LOOK_AGAIN_MS = 60_000;
 
 export class Feed {
   // `name` is the form's; the form itself is told what to be filled with.
@@ -32,6 +20,7 @@ export class Feed {
     this.element = element;
     this.name = name;
     this.ending = new Set();
+    this.missing = new Set();
     listenToCards(element, {
       put: (html) => this.put(html),
       show: (html) => this.show(html),
@@ -41,33 +30,77 @@ export class Feed {
       const opened = target.closest("[data-open]");
       if (opened) this.open(opened.dataset.open);
     });
+    this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
+    hear(element, (news) => this.look(this.concerned(news)));
+    this.begunElsewhere();
     this.restore();
-    this.follow();
+    this.followTime();
   }
 
   card(id) {
     return this.element.querySelector(`[data-run="${CSS.escape(id)}"]`);
   }
 
-  async restore() {
-    const ids = shownRuns(this.name);
-    if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
+  get cards() {
+    return [...this.element.querySelectorAll("[data-run]")];
   }
 
-  // Cards as HTML: a known one is brought up to date, another comes on top.
+  async restore() {
+    await started;
+    this.look(shownRuns(this.name));
+  }
+
+  // Runs that another tab of this browser began come on top here, too.
+  begunElsewhere() {
+    const heard = ({ key }) => {
+      if (!this.element.isConnected) return removeEventListener("storage", heard);
+      if (key === keyOfShown(this.name)) this.look(shownRuns(this.name).filter((id) => !this.card(id)));
+    };
+    addEventListener("storage", heard);
+  }
+
+  // What is shown of a change: a plan's card shows its runs, too.
+  concerned(news) {
+    const isConcerned = (card) =>
+      news.has(card.dataset.run) || [...card.querySelectorAll("[data-open]")].some((it) => news.has(it.dataset.open));
+    return this.cards.filter(isConcerned).map((it) => it.dataset.run);
+  }
+
+  // Known cards are brought up to date, those that are gone out of sight, others put where they belong.
+  async fetch(ids) {
+    const html = await get(`/cards?ids=${ids.map(encodeURIComponent).join(",")}`);
+    const told = [...fragment(html).querySelectorAll(".run-card")].map((it) => it.dataset.run);
+    this.put(html);
+    for (const id of ids) this.missing.add(id);
+    for (const id of told) this.missing.delete(id);
+    this.cover(ids, true);
+    this.cover(told, false);
+    this.keep();
+  }
+
+  // Cards as HTML: a known one is brought up to date, another stands where the list has it, or on top.
   put(html, onTop = false) {
     const content = fragment(html);
     tellTimes(content);
+    tick(content);
+    const order = shownRuns(this.name);
     const cards = [...content.querySelectorAll(".run-card")];
     for (const fresh of onTop ? cards.reverse() : cards) {
       const old = this.card(fresh.dataset.run);
       if (old) this.update(old, fresh);
       else if (onTop) this.element.prepend(fresh);
-      else this.element.append(fresh);
+      else this.insert(fresh, order);
+      (old ?? fresh).drawnMs = performance.now();
     }
     if (cards.length) this.element.querySelector(".feed-empty")?.remove();
-    this.keep();
+    if (onTop) this.keep();
     showInTitle();
+  }
+
+  insert(fresh, order) {
+    const later = order.slice(order.indexOf(fresh.dataset.run) + 1).map((id) => this.card(id));
+    const next = order.includes(fresh.dataset.run) ? later.find(Boolean) : null;
+    this.element.insertBefore(fresh, next ?? null);
   }
 
   update(old, fresh) {
@@ -88,8 +121,11 @@ export class Feed {
     tellSpending();
   }
 
+  // Those that are listed, by another tab, too, and not here yet stay listed.
   keep() {
-    keepShown(this.name, [...this.element.querySelectorAll("[data-run]")].map((it) => it.dataset.run));
+    const shown = this.cards.map((it) => it.dataset.run);
+    const awaited = shownRuns(this.name).filter((id) => !shown.includes(id) && !this.missing.has(id));
+    keepShown(this.name, [...awaited, ...shown]);
   }
 
   // Deleted runs are out of sight, for as long as they may come back.
@@ -119,9 +155,14 @@ export class Feed {
     this.show(await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => ""));
   }
 
-  async follow() {
-    const ids = [...this.element.querySelectorAll("[data-active]")].map((it) => it.dataset.run);
-    if (ids.length) this.put(await get(`/cards?ids=${ids.join(",")}`).catch(() => ""));
-    if (this.element.isConnected) setTimeout(() => this.follow(), document.hidden ? LOOK_HIDDEN_MS : LOOK_MS);
+  // The words of a card may change with the time alone: it says when to look.
+  followTime() {
+    const isDue = (card) => {
+      const inMs = card.dataset.lookInS ? 1000 * card.dataset.lookInS : LOOK_AGAIN_MS;
+      return performance.now() - card.drawnMs > inMs;
+    };
+    const due = this.cards.filter((it) => it.matches("[data-active]") && isDue(it));
+    if (due.length && !document.hidden) this.look(due.map((it) => it.dataset.run));
+    if (this.element.isConnected) setTimeout(() => this.followTime(), 1000);
   }
 }

@@ -1,9 +1,13 @@
 // The cards of History: put in place, kept current, and walked through by keys.
 
+import { tick } from "./clocks.js";
+import { patch } from "./patch.js";
 import { fragment } from "./server.js";
 
 const CONTROLS = "button, input";
 const drawn = new WeakMap();
+// Its age moves on by itself.
+const drawnAs = (card) => card.outerHTML.replace(/<span data-age-s.*?<\/span>/, "");
 
 const middle = (card) => card.offsetLeft + card.offsetWidth / 2;
 
@@ -32,8 +36,9 @@ export class Grid {
   // All anew, or further runs in the place of the button that asked for them.
   put(html, isMore) {
     const content = fragment(html);
+    tick(content);
     const fresh = [...content.querySelectorAll(".history-card")];
-    for (const card of fresh) drawn.set(card, card.outerHTML);
+    for (const card of fresh) drawn.set(card, drawnAs(card));
     const hadFocus = this.element.contains(document.activeElement);
     const focused = hadFocus ? document.activeElement.closest("[data-run]")?.dataset.run : null;
     if (isMore) this.older?.replaceWith(content);
@@ -42,18 +47,47 @@ export class Grid {
     if (hadFocus) this.focus(this.current);
   }
 
-  // Cards that are shown already, as they are now.
-  refresh(html) {
-    for (const fresh of fragment(html).querySelectorAll(".history-card")) {
+  // Cards as they are now, of the runs that were asked for: known ones are brought up to date, others put
+  // where they belong by their age. Tells of those that are newer than all, and of those that are gone.
+  merge(html, ids) {
+    const newer = [];
+    const content = fragment(html);
+    tick(content);
+    const { current } = this;
+    const cards = [...content.querySelectorAll(".history-card")];
+    const gone = ids.filter((id) => !cards.some((it) => it.dataset.run === id));
+    for (const fresh of cards) {
       const old = this.card(fresh.dataset.run);
-      if (!old || drawn.get(old) === fresh.outerHTML) continue;
-      drawn.set(fresh, fresh.outerHTML);
-      const focused = [...old.querySelectorAll(CONTROLS)].indexOf(document.activeElement);
-      const isMarked = old === this.current;
-      old.replaceWith(fresh);
-      if (isMarked) this.mark(fresh);
-      if (focused >= 0) fresh.querySelectorAll(CONTROLS)[focused]?.focus();
+      if (old) this.update(old, fresh);
+      else if (!this.insert(fresh)) newer.push(fresh);
     }
+    this.mark(current);
+    return { newer, gone };
+  }
+
+  update(old, fresh) {
+    const now = drawnAs(fresh);
+    if (drawn.get(old) === now) return;
+    drawn.set(old, now);
+    patch(old, fresh);
+  }
+
+  // Among the cards that are listed; one that is older than all of them is on a later page.
+  insert(fresh) {
+    const { cards } = this;
+    const next = cards.find((it) => Number(it.dataset.made) < Number(fresh.dataset.made));
+    if (next === cards[0]) return false;
+    drawn.set(fresh, drawnAs(fresh));
+    if (next) next.before(fresh);
+    else if (!this.older) cards.at(-1).after(fresh);
+    return true;
+  }
+
+  prepend(cards) {
+    const { current } = this;
+    for (const card of cards) drawn.set(card, drawnAs(card));
+    this.element.prepend(...cards);
+    this.mark(current);
   }
 
   drop(ids) {

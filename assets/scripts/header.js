@@ -2,23 +2,32 @@
 // page's address names.
 
 import { say } from "./dialog.js";
+import { hear } from "./live.js";
+import { redraw } from "./patch.js";
 import { listen, openCompare, openRun } from "./places.js";
 import { fragment, get } from "./server.js";
 import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
 const REFRESH_MS = 30_000;
 const ASK_AGAIN_MS = 3000;
+// What happens to runs of others is seen in the amounts after some seconds, not by all pages at once.
+const OTHERS_MS = 6000;
 
 const keepFresh = (place) => {
   let next;
   const refresh = async () => {
     clearTimeout(next);
     const html = await get("/account").catch(() => null);
-    if (html) place.innerHTML = html;
+    if (html) redraw(place, html);
     clearTimeout(next);
     if (place.isConnected) next = setTimeout(refresh, html === null ? ASK_AGAIN_MS : REFRESH_MS);
   };
-  listen("spending", place, refresh);
+  let soon = null;
+  const refreshSoon = () => {
+    soon ??= setTimeout(() => { soon = null; if (!document.hidden) refresh(); }, OTHERS_MS * (0.5 + Math.random()));
+  };
+  listen("spending", place, () => { refresh(); refreshSoon(); });
+  hear(place, refreshSoon);
   listen("reach", place, ({ reached }) => {
     if (reached) return;
     clearTimeout(next);

@@ -6,13 +6,14 @@ import { say } from "./dialog.js";
 import { fetchByGeneration } from "./fetching.js";
 import { Grid } from "./grid.js";
 import { playOnHover } from "./hover.js";
-import { openCompare } from "./places.js";
+import { hear, inTurn } from "./live.js";
+import { Newer } from "./newer.js";
+import { listen, openCompare } from "./places.js";
 import { Selection } from "./selection.js";
 import { get, send } from "./server.js";
 
 const TYPING_PAUSE_MS = 250;
-const LOOK_MS = 2000;
-const MOST_LOOKED_AT = 24;
+const MOST_AT_ONCE = 60;
 const PAGE_RUNS = 24;
 const MOST_LISTED = 96;
 
@@ -48,6 +49,8 @@ class History {
       await this.relist();
       this.detail.open(id);
     });
+    this.newer = new Newer(element.querySelector(".newer"), this.grid, () => this.tally());
+    this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
     this.listen();
     this.follow();
   }
@@ -72,6 +75,7 @@ class History {
 
   show(html, isMore) {
     this.say("");
+    if (!isMore) this.newer.forget();
     this.grid.put(html, isMore);
     this.tally();
     if (this.grid.older) this.below.observe(this.grid.older);
@@ -95,16 +99,46 @@ class History {
     return this.list({ limit: Math.min(Math.max(this.grid.cards.length, PAGE_RUNS), MOST_LISTED) });
   }
 
-  async look(ids) {
-    const html = await get(`/history/cards?ids=${ids.join(",")}`).catch(() => "");
-    this.grid.refresh(html);
-    this.selection.show();
+  // Runs that changed, as they are now: those that fit no more, or are deleted, go.
+  async fetch(ids) {
+    const ticket = this.asked;
+    const html = await get(`/history?${new URLSearchParams({ ...this.query, ids: ids.join(",") })}`);
+    if (ticket !== this.asked) return;
+    if (!this.grid.cards.length) return this.relist();
+    const told = this.grid.merge(html, ids);
+    this.newer.offer(told.newer);
+    this.grid.drop(told.gone);
+    this.selection.forget(told.gone);
+    this.newer.forget(told.gone);
+    if (!this.grid.cards.length) this.list();
+    this.tally();
   }
 
-  async follow() {
-    const active = this.grid.cards.filter((it) => "active" in it.dataset).map((it) => it.dataset.run);
-    if (active.length && this.isSeen && !document.hidden) await this.look(active.slice(0, MOST_LOOKED_AT));
-    if (this.element.isConnected) setTimeout(() => this.follow(), LOOK_MS);
+  // Shown ones and new ones; where a filter is set, others may have come to fit.
+  concerned({ ids, made }) {
+    if (Object.keys(this.query).length) return ids.filter((id) => !id.startsWith("plan:"));
+    return [...new Set([...made, ...ids.filter((id) => this.grid.card(id) || this.newer.has(id))])];
+  }
+
+  // What changes while nobody sees it is listed when somebody does.
+  follow() {
+    hear(this.element, (news) => {
+      if (!this.isSeen) return;
+      if (document.hidden || news.isAll) this.isStale = true;
+      else this.look(this.concerned(news));
+      this.freshen();
+    });
+    listen("reach", this.element, ({ reached }) => {
+      this.isStale ||= reached && !this.problem.hidden;
+      this.freshen();
+    });
+    document.addEventListener("visibilitychange", () => this.freshen());
+  }
+
+  freshen() {
+    if (!this.isStale || !this.isSeen || document.hidden) return;
+    this.isStale = false;
+    this.relist();
   }
 
   // The run before or after another, from the next page where need be.

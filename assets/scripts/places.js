@@ -8,9 +8,12 @@ const MOST_SHOWN = 12;
 export const linkTo = (query) =>
   `${document.querySelector("[data-public-url]")?.dataset.publicUrl ?? location.origin}/${query}`;
 
-export const shownRuns = (form) => recall(`runs-${form}`, []);
+// What the list of runs that a form's tab shows is remembered by.
+export const keyOfShown = (form) => `runs-${form}`;
 
-export const keepShown = (form, ids) => remember(`runs-${form}`, ids.slice(0, MOST_SHOWN));
+export const shownRuns = (form) => recall(keyOfShown(form), []);
+
+export const keepShown = (form, ids) => remember(keyOfShown(form), ids.slice(0, MOST_SHOWN));
 
 export const goTo = (tab) => {
   const button = document.getElementById(`tab-${tab}-button`);

@@ -1,11 +1,13 @@
 // Asks the playground's own server. A refusal arrives as an error that carries its sentences.
 
 export class Refusal extends Error {
-  // `isSpent` says that the id which was sent stands for something else, or for what was deleted.
-  constructor(problems, isSpent = false) {
+  // `isSpent` says that the id which was sent stands for something else, or for what was deleted;
+  // `isUnanswered` that nothing was reached.
+  constructor(problems, { isSpent = false, isUnanswered = false } = {}) {
     super(Object.values(problems).join(" "));
     this.problems = problems;
     this.isSpent = isSpent;
+    this.isUnanswered = isUnanswered;
   }
 }
 
@@ -16,7 +18,7 @@ const CONFLICT = 409;
 const answered = async (response) => {
   if (!response.ok) {
     const said = await response.json().catch(() => ({}));
-    throw new Refusal(said.problems ?? { "": UNANSWERED }, response.status === CONFLICT);
+    throw new Refusal(said.problems ?? { "": UNANSWERED }, { isSpent: response.status === CONFLICT });
   }
   const isJson = response.headers.get("content-type")?.includes("json");
   return isJson ? response.json() : response.text();
@@ -34,7 +36,7 @@ const tellReach = (reached) => {
 const ask = async (path, options) => {
   const response = await fetch(path, options).catch(() => null);
   tellReach(Boolean(response));
-  if (!response) throw new Refusal({ "": UNANSWERED });
+  if (!response) throw new Refusal({ "": UNANSWERED }, { isUnanswered: true });
   return answered(response);
 };
 

@@ -1,6 +1,7 @@
 """A run's card: its status, what came back, and what can be done with it."""
 
 import json
+import math
 from typing import Any
 
 from markupsafe import Markup
@@ -26,6 +27,8 @@ from components.runs.run import Output, Run, Status
 
 LATE_PERCENT = 97
 """Where the bar waits when a run takes longer than expected: it never claims to be finished."""
+LOOK_AT_QUEUE_S = 5
+"""The place in the queue, and what holds it up, change without a change to the run."""
 LONG_PROMPT_CHARS = 400
 """A longer prompt is folded, so that the buttons stay near the result."""
 
@@ -45,7 +48,9 @@ def card_html(run: Run, services: Services) -> Markup:
         message=run.error or run.note or words.explanation,
         elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
         percent=None if run.status.is_final else percent_done(run, now),
+        sent_s=_sent_s(run, now),
         expected=_expected(run, services, now),
+        look_in_s=_look_in_s(run, services, now),
         again=services.runs.quote(model, run.request),
         can_look_again=can_look_again(run),
         can_cancel=not (run.cancel_requested or run.status.is_final or run.status is Status.SAVING),
@@ -75,13 +80,32 @@ def _expected(run: Run, services: Services, now: float) -> str:
     )
 
 
+def _look_in_s(run: Run, services: Services, now: float) -> int | None:
+    """When the card says something else though nothing happened to the run; None for never."""
+    if run.status is Status.QUEUED:
+        return LOOK_AT_QUEUE_S
+    if run.status.is_final or run.status is Status.UNCERTAIN:
+        return None
+    usual = services.runs.expectations.expect(run.model, run.request)
+    left_s = usual.unusual_s - (now - (run.submitted_at or run.created_at))
+    return math.ceil(left_s) + 1 if left_s > 0 else None
+
+
+def _sent_s(run: Run, now: float) -> float | None:
+    """How long the provider has it; None where the bar does not go by that."""
+    if run.status.is_final or run.status in (Status.QUEUED, Status.UNCERTAIN, Status.SAVING):
+        return None
+    return max(0.0, now - (run.submitted_at or run.created_at)) if run.expected_s else None
+
+
 def percent_done(run: Run, now: float) -> int:
-    """How far the bar goes, by the time a run like this usually takes."""
+    """How far the bar goes, by the time a run like this usually takes; the page moves it on."""
     if run.status is Status.SAVING:
         return LATE_PERCENT
-    if not run.expected_s or run.status in (Status.QUEUED, Status.UNCERTAIN):
+    sent_s = _sent_s(run, now)
+    if sent_s is None or not run.expected_s:
         return 2
-    share = max(0.0, now - (run.submitted_at or run.created_at)) / run.expected_s
+    share = sent_s / run.expected_s
     return min(LATE_PERCENT, max(2, round(share * 95)))
 
 

@@ -10,22 +10,24 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS, model_by_id
-from components.errors import RunNotFound
 from components.interface.describe import clip_url, status_label, status_words, thumb_url
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.routing import new_router
-from components.interface.run_routes import FRESH, MOST_CARDS
+from components.interface.run_routes import FRESH
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
 from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
-from components.runs.run import Run, Status
+from components.runs.run import Status
 
 PAGE_RUNS = 24
 
 
 class Asked(BaseModel):
-    """The filters as the page sends them; times are seconds since the epoch, `created_to` open."""
+    """The filters as the page sends them; times are seconds since the epoch, `created_to` open.
+
+    `ids` names the runs that changed, joined by commas: those of them are shown that still fit.
+    """
 
     text: str = ""
     model: str = ""
@@ -35,11 +37,19 @@ class Asked(BaseModel):
     created_to: float | None = None
     cursor: str = ""
     limit: int = Field(default=PAGE_RUNS, ge=1, le=PAGE_MAX_RUNS)
+    ids: str = ""
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything is asked for but the newest runs."""
-        return bool(self.model_dump(exclude={"cursor", "limit"}, exclude_defaults=True))
+        return bool(self.model_dump(exclude={"cursor", "limit", "ids"}, exclude_defaults=True))
+
+    @property
+    def query(self) -> Query:
+        """What is looked for: of runs that are named, those that fit, up to a page of them."""
+        named = tuple(self.ids.split(","))[:PAGE_MAX_RUNS] if self.ids else ()
+        limit = PAGE_MAX_RUNS if named else self.limit
+        return Query(**{**self.model_dump(), "ids": named, "limit": limit})
 
 
 def build_history() -> gr.HTML:
@@ -53,40 +63,29 @@ def build_history() -> gr.HTML:
 
 
 def history_router(services: Services) -> APIRouter:
-    """`/history`: the runs that a search and filters leave; `/history/cards`: runs by their ids."""
+    """`/history`: the runs that a search and filters leave, all or of those that are named."""
     router = new_router()
 
     def history(asked: Annotated[Asked, FromAddress()]) -> HTMLResponse:
-        page = services.runs.find_cards(Query(**asked.model_dump()))
+        page = services.runs.find_cards(asked.query)
         return HTMLResponse(history_html(page, services.clock(), asked), headers=FRESH)
 
-    def cards(ids: str) -> HTMLResponse:
-        found = []
-        for run_id in ids.split(",")[:MOST_CARDS]:
-            try:
-                found.append(services.runs.get(run_id))
-            except RunNotFound:
-                continue
-        page = Page(tuple(found), "")
-        return HTMLResponse(history_html(page, services.clock(), Asked(cursor="-")), headers=FRESH)
-
     router.add_api_route("/history", history, methods=["GET"])
-    router.add_api_route("/history/cards", cards, methods=["GET"])
     return router
 
 
-def history_html(page: Page[RunCard] | Page[Run], now: float, asked: Asked) -> Markup:
+def history_html(page: Page[RunCard], now: float, asked: Asked) -> Markup:
     """Cards of runs, where the next page starts, or one sentence on why there is nothing."""
     return render(
         "history_cards.html",
         cards=[_card(run, now) for run in page.runs],
         cursor=page.next_cursor,
-        is_first=not asked.cursor,
+        is_first=not (asked.cursor or asked.ids),
         is_filtered=asked.is_filtered,
     )
 
 
-def _card(run: RunCard | Run, now: float) -> dict[str, Any]:
+def _card(run: RunCard, now: float) -> dict[str, Any]:
     words = status_words(run)
     return {
         "run": run,

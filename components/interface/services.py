@@ -8,6 +8,7 @@ from pathlib import Path
 from components.interface.intake import Intake
 from components.interface.preparation import Preparations
 from components.media.store import MediaStore
+from components.runs.journal import Journal
 from components.runs.kit import Kit
 from components.runs.service import RunService
 
@@ -18,7 +19,7 @@ class Services:
 
     `uploaded(reference, size_bytes)` is told of what somebody brought; `provider_url` is the
     address that code for other places names, `public_url` that of this playground where people
-    open it by another than the one they ask at.
+    open it by another than the one they ask at. `journal` tells what changed.
     """
 
     runs: RunService
@@ -27,6 +28,7 @@ class Services:
     media: MediaStore
     uploaded: Callable[[str, int], object]
     kit: Kit
+    journal: Journal
     samples: Path
     upload_folder: str
     balance_usd: Callable[[], float]

@@ -36,6 +36,7 @@ from components.interface.history import history_router
 from components.interface.history_routes import history_actions_router
 from components.interface.hosts import OwnHostsOnly
 from components.interface.kept_answers import KeptAnswers
+from components.interface.live import LiveChanges
 from components.interface.login import Login
 from components.interface.media_routes import media_router
 from components.interface.not_found import ReadableNotFound
@@ -98,6 +99,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.add_middleware(OwnPagesOnly, public_url=options.public_url)
     # Gradio lets every page of this machine read and act; with this one in place it leaves that be.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(LiveChanges, journal=services.journal)
     app.add_middleware(Login, logins=options.logins)
     app.add_middleware(OwnHostsOnly, names=options.hosts)
     app.add_middleware(SecurityHeaders)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.runs.accounts import PURGED
+from components.runs.journal import note_written
 from components.runs.quote import money
 from components.runs.run import Event
 from components.runs.tables import KNOWN_AS, RUNS, UNCHARGED
@@ -105,6 +106,8 @@ def _write(
         lines = [vars(Event(now, said))] if said else []
         also = {"events": [*events, *lines]} if lines else {}
         connection.execute(RUNS.update().where(unknown).values(**values, **also))
+        if lines:
+            note_written(connection, run.run_id)
         return
     purged = (
         sa.select(PURGED.c.id)

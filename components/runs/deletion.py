@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from components.errors import DatabaseUnavailable
 from components.runs.accounts import keep_figures
 from components.runs.database import reading
+from components.runs.journal import note_made, note_written
 from components.runs.leftovers import leave_over
 from components.runs.prompt_search import RUN_TEXTS
 from components.runs.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS
@@ -41,6 +42,8 @@ def hide(connection: Connection, run_ids: Collection[str], now: float) -> Deleti
     connection.execute(RUNS.update().where(wanted, KEPT, ~ACTIVE).values(deleted_at=now))
     found = sa.select(RUNS.c.id, RUNS.c.deleted_at).where(wanted).order_by(RUNS.c.id)
     rows = connection.execute(found).all()
+    for row in rows:
+        note_written(connection, row.id)
     return Deletion(
         tuple(row.id for row in rows if row.deleted_at is not None),
         tuple(row.id for row in rows if row.deleted_at is None),
@@ -50,7 +53,11 @@ def hide(connection: Connection, run_ids: Collection[str], now: float) -> Deleti
 def show_again(connection: Connection, run_ids: Collection[str]) -> int:
     """Undo a deletion; returns how many runs were still there."""
     hidden = RUNS.c.id.in_(run_ids) & ~KEPT
-    return connection.execute(RUNS.update().where(hidden).values(deleted_at=None)).rowcount
+    shown = RUNS.update().where(hidden).values(deleted_at=None).returning(RUNS.c.id)
+    again = connection.execute(shown).scalars().all()
+    for run_id in again:
+        note_made(connection, run_id)
+    return len(again)
 
 
 def purge(engine: sa.Engine, deleted_before: float) -> int:

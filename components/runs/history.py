@@ -23,7 +23,8 @@ class Query:
     """Which runs to list, newest first. `cursor` comes from the page before.
 
     `text` is looked for in prompts and titles, letter by letter, small and large alike. The times
-    are seconds since the epoch: from `created_from`, up to but not including `created_to`.
+    are seconds since the epoch: from `created_from`, up to but not including `created_to`. With
+    `ids`, only those of them that fit the rest.
     """
 
     text: str = ""
@@ -36,6 +37,7 @@ class Query:
     created_to: float | None = None
     limit: int = 24
     cursor: str = ""
+    ids: Collection[str] = ()
 
     @property
     def all_statuses(self) -> list[str]:
@@ -160,6 +162,8 @@ def _conditions(connection: Connection, query: Query) -> list[sa.ColumnElement[b
         conditions.append(RUNS.c.favourite)
     if query.text:
         conditions.append(matching(connection, RUNS.c.id, storable(query.text)))
+    if query.ids:
+        conditions.append(RUNS.c.id.in_(query.ids))
     if query.model:
         conditions.append(RUNS.c.model == query.model)
     if query.group_id:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs.accounts import PURGED
+from components.runs.journal import note_made, note_written
 from components.runs.prompt_search import keep_text
 from components.runs.recovery import can_look_again, looked_for_again
 from components.runs.run import Event, Run
@@ -84,6 +85,7 @@ def keep_generation(connection: Connection, run: Run, now: float) -> Run:
     if kept.deleted_at is not None:
         line = Event(now, "Brought back: it was asked for by its generation id.")
         again = replace(kept, deleted_at=None, events=(*kept.events, line))
+        note_made(connection, kept.id, kept.group_id)
     if can_look_again(again):
         again = looked_for_again(again, now)
     write_changes(connection, [(kept, again)])
@@ -105,6 +107,9 @@ def _with_its_figures(connection: Connection, run: Run) -> Run:
 
 def _insert(connection: Connection, run: Run) -> None:
     connection.execute(RUNS.insert().values(**as_row(run)))
+    note_made(connection, run.id, run.group_id)
+    for parent in run.parents:
+        note_written(connection, parent.run_id)
     link(connection, run)
     keep_text(connection, run.id, run.prompt, run.title)
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.errors import DatabaseUnavailable
+from components.runs.journal import note_written
 from components.runs.retry import LONGEST_PAUSE_S
 from components.runs.run import Run, Status
 from components.runs.tables import (
@@ -229,6 +230,7 @@ def begin_sending(connection: Connection, claim: Claim, now: float) -> Claim:
     mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
     changed = changed_columns(run, sending)
     written = connection.execute(RUNS.update().where(mine, QUEUED).values(**changed))
+    note_written(connection, run.id, run.group_id)
     return replace(claim, run=sending) if written.rowcount else claim
 
 

@@ -15,6 +15,7 @@ from components.catalog.storable_text import storable
 from components.errors import MediaRejected
 from components.media.store import name_of
 from components.runs.database import METADATA
+from components.runs.journal import UNSEEN, note_written
 from components.runs.run import FINAL, Event, Output, Parent, Run, Status, Tally
 
 _FINAL = ", ".join(f"'{status}'" for status in sorted(FINAL))
@@ -220,6 +221,8 @@ def write_changes(
         changed = {**also, **changed_columns(before, after)}
         if changed:
             alike.setdefault(tuple(changed), []).append({"run_id": after.id, **changed})
+        if changed.keys() - UNSEEN:
+            note_written(connection, after.id, after.group_id)
         if "outputs" in changed:
             link(connection, after, known=before)
     for rows in alike.values():

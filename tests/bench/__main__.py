@@ -12,6 +12,7 @@ from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
 from tests.bench.bench_remembering import rows as remembering_rows
 from tests.bench.bench_scale import rows as scale_rows
 from tests.bench.bench_upload import rows as upload_rows
+from tests.bench.bench_watching import rows as watching_rows
 
 BENCHES = {
     "Start and first view, against a page of the same gradio with one text box": page_rows,
@@ -19,6 +20,7 @@ BENCHES = {
     "History as the page asks for it, with 10,000 runs against 100": history_page_rows,
     "Killed at random moments, again and again": kill_rows,
     "5,000 runs in flight in one process": scale_rows,
+    "200 people who each watch a run, against a card each time": watching_rows,
     "Polling: mean delays at the number of requests of the 15 s poll": rows_at_equal_requests,
     "Polling: mean delay and requests as it is shipped": rows_as_shipped,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
