@@ -3,6 +3,12 @@
 {
   const view = document.getElementById("first-view");
   const pressed = (view.pressed = []);
+  const MOST_WAIT_MS = 1000;
+  // What stands here is shown before anything else begins; in a page nobody looks at, nothing is painted.
+  view.painted = new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, document.hidden ? 0 : MOST_WAIT_MS);
+  });
   const SPENDS = "[type=submit], [data-example]";
   const asked = new URLSearchParams(location.search).get("__theme");
   const isDark = asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

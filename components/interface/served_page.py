@@ -19,6 +19,13 @@ MAIN = "/"
 FOREIGN_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*?/>\s*')
 """Gradio's preview tags, which stand there twice and speak of gradio."""
 CHARSET = '<meta charset="utf-8" />'
+GRADIO_SCRIPT = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
+AFTER_FIRST_PAINT = (
+    r'<link rel="modulepreload" fetchpriority="low" href="\1">'
+    r'<script type="module">await document.getElementById("first-view").painted; import("\1");'
+    "</script>"
+)
+"""Gradio's script keeps the browser busy for long, and would run before the page is seen."""
 HEAD_END, APP = "</head>", "<gradio-app"
 ROOT = re.compile(r'"root": ?"([^"]*)"')
 THEME = re.compile(r'"theme_hash": ?"(\w+)"')
@@ -78,6 +85,7 @@ class ServedPage:
         html = html.replace(HEAD_END, bottom + HEAD_END, 1)
         if not is_main:
             return html
+        html = GRADIO_SCRIPT.sub(AFTER_FIRST_PAINT, html)
         return html.replace(APP, str(parts.first_view.draw(tab)) + APP, 1)
 
     def _top(self, base: str, tab: str | None, *, is_main: bool) -> str:
