@@ -7,12 +7,15 @@ import { upload } from "./server.js";
 
 const isFor = (field, file) => (file.type || "image/").startsWith(field.dataset.kind);
 
-const pending = (drop, file) => {
+const pending = (drop, file, cancel) => {
   const line = document.createElement("p");
   const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
   bar.setAttribute("aria-label", `Uploading ${file.name}`);
   line.className = "pending";
-  line.append(file.name, bar);
+  const stop = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: "Cancel" });
+  stop.setAttribute("aria-label", `Cancel uploading ${file.name}`);
+  stop.addEventListener("click", cancel);
+  line.append(file.name, bar, stop);
   drop.before(line);
   return { done: () => line.remove(), progress: (share) => { bar.value = share; } };
 };
@@ -24,17 +27,21 @@ const take = async (form, drop, files) => {
   const place = placeAt(drop);
   const refusals = [];
   form.problems.forget(place.field);
-  for (const file of files) {
-    const shown = pending(drop, file);
-    try {
-      const { ref, remembered } = await upload(file, shown.progress);
-      form.state.names[ref] = file.name;
-      form.references.add(place, ref);
-      if (remembered) offerSettings(remembered);
-    } catch (error) {
-      refusals.push(error.message);
+  const coming = files.map((file) => [file, form.uploads.begin(file.name)]);
+  for (const [file, way] of coming) {
+    const shown = pending(drop, file, way.cancel);
+    const progress = (share) => { shown.progress(share); way.progress(share); };
+    const added = await upload(file, progress, way.signal).catch((error) => {
+      if (!way.signal.aborted) refusals.push(error.message);
+    });
+    if (added) {
+      form.state.names[added.ref] = file.name;
+      form.references.add(place, added.ref);
+      if (added.remembered) offerSettings(added.remembered);
+      form.problems.forget(place.field);
     }
     shown.done();
+    way.left(Boolean(added));
     await form.look();
   }
   if (refusals.length) form.problems.show({ [place.field.dataset.field]: refusals.join(" ") });

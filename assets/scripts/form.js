@@ -13,6 +13,7 @@ import { focusNear, References } from "./references.js";
 import { newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { takeOut } from "./taking_out.js";
+import { Uploads } from "./uploads.js";
 import { openVary } from "./vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain, touchedIn } from "./widgets.js";
 import { Wishes } from "./wishes.js";
@@ -31,6 +32,7 @@ export class Form {
     this.area = element.querySelector("[data-widget=prompt] textarea");
     this.button = element.querySelector("[type=submit]");
     this.problems = new Problems(element);
+    this.uploads = new Uploads(this.button);
     this.wishes = new Wishes();
     this.tokens = [];
     this.asked = 0;
@@ -62,6 +64,7 @@ export class Form {
 
   // Another filling takes the place of this one, which can be brought back.
   replace(filling) {
+    this.uploads.abort();
     const before = structuredClone(this.state);
     this.set(filling);
     this.problems.show({});
@@ -133,7 +136,11 @@ export class Form {
       }
       this.choose(target);
     });
-    listen("reach", this.element, ({ reached }) => reached && this.look());
+    listen("reach", this.element, ({ reached }) => {
+      if (!reached) return;
+      this.problems.answered();
+      this.look();
+    });
     this.element.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -217,7 +224,8 @@ export class Form {
     try {
       return await work();
     } catch (error) {
-      this.problems.show(error.problems ?? { "": String(error.message) });
+      this.problems.show(error.problems ?? { "": String(error.message) }, error.isUnanswered);
+      this.lookSoon(0);
       return null;
     }
   }
@@ -252,6 +260,7 @@ export class Form {
     this.quote = answer.quote;
     this.varies = answer.varies;
     showLook(this.element, answer);
+    this.problems.judge(answer.wrong);
     this.save();
   }
 
@@ -263,7 +272,7 @@ export class Form {
   }
 
   async generate() {
-    if (this.button.disabled) return;
+    if (this.button.disabled || !(await this.uploads.arrived())) return;
     this.edited();
     await this.priced();
     if (this.varies) await this.trying(() => openVary(this.name, this.state, this.began));

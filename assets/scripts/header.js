@@ -42,7 +42,8 @@ const openNamed = async () => {
   if (compared) return openCompare(compared.split(","));
   const id = address.get("run");
   if (!id) return;
-  const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => "");
+  const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => null);
+  if (html === null) return setTimeout(openNamed, ASK_AGAIN_MS);
   const card = fragment(html).querySelector(".run-card");
   if (card) openRun(card.dataset.form, id);
   else say("The run this link names is not here: it may have been deleted.");

@@ -12,7 +12,9 @@ const notesOf = ({ notes, meter, over, tokens }) => {
 
 const namePrice = (button, { quote, varies }) => {
   const price = quote.usd === null ? "" : ` · ${dollars(quote.usd)}`;
-  button.textContent = varies ? "Lay out the runs" : `Generate${price}`;
+  button.dataset.label = varies ? "Lay out the runs" : `Generate${price}`;
+  // While it waits for files, it says for which.
+  if (!button.ariaBusy) button.textContent = button.dataset.label;
   button.title = quote.basis;
 };
 

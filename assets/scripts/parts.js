@@ -2,12 +2,12 @@
 // has made the place of such a part, the living one moves there, with all that was done in it. Every other
 // part comes to life in its place.
 
+import { moduleOf } from "./loading.js";
+
 const view = document.getElementById("first-view");
 // The places that gradio has made for parts which are alive elsewhere.
 const places = new Map();
 let arrived = 0;
-
-const moduleOf = (part) => import(`./${part.dataset.script}.js`);
 
 const bringToLife = (part, { mount }) => mount(part, JSON.parse(part.dataset.facts));
 

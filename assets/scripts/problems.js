@@ -11,8 +11,10 @@ export class Problems {
     return [...this.form.querySelectorAll("[data-problem]")];
   }
 
-  // Sentences by the name of their field; what no field is called stands under the form.
-  show(problems) {
+  // Sentences by the name of their field; what no field is called stands under the form. They go when the
+  // server answers again, if all that is wrong is that it did not.
+  show(problems, isUnanswered = false) {
+    this.isUnanswered = isUnanswered;
     const known = this.places.map((it) => it.dataset.problem);
     const others = Object.keys(problems).filter((name) => !known.includes(name));
     const general = [problems[""], ...others.map((name) => problems[name])].filter(Boolean).join(" ");
@@ -21,6 +23,7 @@ export class Problems {
   }
 
   put(place, sentence) {
+    delete place.dataset.rule;
     place.textContent = sentence ?? "";
     place.hidden = !sentence;
     const control = place.closest("[data-field]")?.querySelector("textarea, input[type=number]");
@@ -36,6 +39,21 @@ export class Problems {
     if (folded) folded.open = true;
     field?.querySelector(CONTROLS)?.focus({ preventScroll: true });
     (field ?? first).scrollIntoView({ block: field ? "center" : "nearest" });
+  }
+
+  answered() {
+    if (this.isUnanswered) this.show({});
+    this.isUnanswered = false;
+  }
+
+  // `wrong` are the sentences of the rules that are broken now. One of them that is shown goes when its
+  // rule is kept, whatever was changed for that; what else is wrong is not known by rules.
+  judge(wrong) {
+    const said = Object.values(wrong);
+    for (const place of this.places.filter((it) => !it.hidden)) {
+      if (said.includes(place.textContent)) place.dataset.rule = "";
+      else if ("rule" in place.dataset) this.put(place, null);
+    }
   }
 
   // What is being changed is no longer wrong, as far as is known.

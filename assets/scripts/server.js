@@ -57,7 +57,7 @@ export const newId = () =>
     (Number(digit) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(digit) / 4)))).toString(16));
 
 // By XMLHttpRequest, since fetch does not tell how much has been sent.
-export const upload = (file, progress) =>
+export const upload = (file, progress, signal) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/uploads?name=${encodeURIComponent(file.name)}`);
@@ -69,6 +69,9 @@ export const upload = (file, progress) =>
       if (request.status === 200) resolve(said);
       else reject(new Refusal(said.problems ?? { "": UNANSWERED }));
     };
+    request.onabort = () => reject(new Refusal({ "": `${file.name} was not uploaded.` }));
+    if (signal?.aborted) return request.onabort();
+    signal?.addEventListener("abort", () => request.abort());
     request.send(file);
   });
 

@@ -2,6 +2,7 @@
 
 import { tipsFor } from "./chart_tips.js";
 import { recall, remember } from "./memory.js";
+import { listen } from "./places.js";
 import { get } from "./server.js";
 
 export const mount = (element) => {
@@ -62,6 +63,7 @@ export const mount = (element) => {
     if (event.target.name === "days" && !event.target.value) fillDates();
     draw();
   });
+  listen("reach", element, ({ reached }) => reached && !problem.hidden && draw());
   // Its tab is mounted once and shown many times: what ended meanwhile is counted then.
   new IntersectionObserver(([seen]) => seen.isIntersecting && draw()).observe(element);
 };

@@ -11,6 +11,7 @@ from components.catalog.amounts import source_clip
 from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, renumbered
+from components.errors import InvalidRequest
 from components.interface.choices import choices_of
 from components.interface.form_shape import shaped, without_gaps
 from components.interface.idempotency import asked_hash
@@ -86,12 +87,21 @@ class FormDesk:
             "prompt": prompt if prompt != typed else None,
             "varies": bool(alternatives_in(prompt).choices),
             "numbered": [vars(it) for it in after],
+            "wrong": self._wrong(given),
             "working": any(look.state == "working" for look in cards.looks()),
             "kit": self._kit(),
             "expected": self._expected(given),
             "example_usd": self._example_prices(),
             "quote": vars(self.services.runs.quote(self.model, cards.carried(given))),
         }
+
+    def _wrong(self, given: Mapping[str, Any]) -> Mapping[str, str]:
+        """The sentences of the rules that the form breaks as it is, by field."""
+        try:
+            self.model.parse(given)
+        except InvalidRequest as error:
+            return error.problems
+        return {}
 
     def _hold(self, filled: Filled, given: Mapping[str, Any], cards: Cards) -> None:
         """Let all that is shown stay: the files, what they were repaired to, small pictures.

@@ -9,6 +9,9 @@ from markupsafe import Markup
 from components.interface.scripts import page_scripts
 from components.interface.templating import render
 
+AGAIN_MS = 2000
+"""When the scripts are asked for once more, while the playground does not answer."""
+
 
 def section(script: str, html: Markup, **facts: str) -> gr.HTML:
     """Lay out a part; `script` is a module whose `mount(element, facts)` is called on it.
@@ -19,8 +22,10 @@ def section(script: str, html: Markup, **facts: str) -> gr.HTML:
     return gr.HTML(
         value=render("part.html", name=name, script=script, facts=facts, html=html),
         js_on_load=(
-            f"import('{page_scripts().url}/parts.js')"
-            ".then((module) => module.arrive(element.firstElementChild))"
+            "const come = () =>"
+            f" import('{page_scripts().url}/parts.js')"
+            ".then((module) => module.arrive(element.firstElementChild),"
+            f" () => setTimeout(come, {AGAIN_MS})); come()"
         ),
         apply_default_css=False,
         elem_classes="section",
