@@ -20,6 +20,7 @@ from components.errors import AnswerLost, Facts, NotSendable
 from components.provider.answer import Answer
 from components.provider.body import JsonBody
 from components.provider.failures import FAILURES, not_sent
+from components.provider.questions import Questions
 from components.provider.redaction import Redaction
 from components.provider.refusals import raise_for_post, raise_for_question
 from components.provider.transport import PatientAdapter
@@ -79,9 +80,8 @@ class Exchange:
             ProviderError: never `AnswerLost`; a lost answer to a GET is `Unreachable`.
         """
         try:
-            answer = self._send(
-                self._session(), "GET", path, read_timeout_s, params=params, headers=headers
-            )
+            timeout_s = (self._connect_timeout_s, read_timeout_s)
+            answer = _answer(self._questions().ask(path, params, headers, timeout_s), timeout_s)
         except FAILURES as error:
             silence = f"{self._host} did not answer."
             raise not_sent(error, self.base_url, self.redaction, silence) from None
@@ -109,7 +109,16 @@ class Exchange:
             "Connection": "close",
         }
         try:
-            answer = self._send(session, "POST", path, read_timeout_s, data=body, headers=headers)
+            timeout_s = (self._connect_timeout_s, read_timeout_s)
+            response = session.post(
+                self.base_url + path,
+                data=body,
+                headers=headers,
+                timeout=timeout_s,
+                allow_redirects=False,
+                stream=True,
+            )
+            answer = _answer(response, timeout_s)
         except FAILURES as error:
             if not body.is_handed_over:
                 what = f"The connection to {self._host} broke or stood still while sending."
@@ -120,32 +129,6 @@ class Exchange:
             session.close()
         raise_for_post(answer, self.redaction, self._host, was_whole=body.is_handed_over)
         return answer
-
-    def _send(
-        self,
-        session: requests.Session,
-        method: str,
-        path: str,
-        read_timeout_s: float,
-        **given: Any,
-    ) -> Answer:
-        """Send it and read the answer, whose body may take `read_timeout_s` once more, in all."""
-        with session.request(
-            method,
-            self.base_url + path,
-            timeout=(self._connect_timeout_s, read_timeout_s),
-            allow_redirects=False,
-            stream=True,
-            **given,
-        ) as response:
-            content = bytearray()
-            try:
-                _read_whole(response, content, time.monotonic() + read_timeout_s)
-            except HTTPError as error:
-                # A refusal is one by its status alone; all else is worth what it says.
-                if response.status_code < HTTPStatus.BAD_REQUEST:
-                    raise requests.ConnectionError(error, response=response) from error
-        return Answer(response.status_code, response.headers, bytes(content))
 
     def _facts_of_loss(self, error: Exception) -> Facts:
         """What is known of a lost answer; its headers may have come and name the inference."""
@@ -160,11 +143,12 @@ class Exchange:
     def _host(self) -> str:
         return self.base_url.partition("://")[2]
 
-    def _session(self) -> requests.Session:
-        if not hasattr(self._local, "session"):
-            self._local.session = self._new_session()
-        session: requests.Session = self._local.session
-        return session
+    def _questions(self) -> Questions:
+        """Each thread's own, with a connection that is kept alive."""
+        if not hasattr(self._local, "questions"):
+            self._local.questions = Questions(self._new_session(), self.base_url)
+        questions: Questions = self._local.questions
+        return questions
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -184,6 +168,19 @@ class Exchange:
             )
         request.headers["Authorization"] = f"Bearer {self._key}"
         return request
+
+
+def _answer(response: requests.Response, timeout_s: tuple[float, float]) -> Answer:
+    """Read the answer, whose body may take the time for its first byte once more, in all."""
+    content = bytearray()
+    with response:
+        try:
+            _read_whole(response, content, time.monotonic() + timeout_s[1])
+        except HTTPError as error:
+            # A refusal is one by its status alone; all else is worth what it says.
+            if response.status_code < HTTPStatus.BAD_REQUEST:
+                raise requests.ConnectionError(error, response=response) from error
+    return Answer(response.status_code, response.headers, bytes(content))
 
 
 def _read_whole(response: requests.Response, content: bytearray, deadline: float) -> None:
