@@ -16,6 +16,7 @@ from components.runs.journal import note_written
 from components.runs.quote import money
 from components.runs.run import Event
 from components.runs.tables import KNOWN_AS, RUNS, UNCHARGED
+from components.runs.wording import NOT_SHOWN_AS_CHARGED
 
 LINK_LIFE_S = 30 * 86_400.0
 """How long results are kept upstream, so how old a generation sent from elsewhere may be."""
@@ -59,15 +60,12 @@ def uncharged(connection: Connection) -> list[Uncharged]:
 def _waiting(
     table: sa.Table, known_as: sa.ColumnElement[str], sent_at: sa.ColumnElement[float]
 ) -> sa.Select[tuple[Any, ...]]:
-    # A run that was looked for again after its end, and ended once more, begins anew.
-    is_new = table.c.charge_looked_at < table.c.finished_at
-    looks = sa.case((is_new, 0), else_=table.c.charge_looks)
     return sa.select(
         table.c.id,
         known_as,
         sent_at,
         table.c.finished_at,
-        looks,
+        table.c.charge_looks,
         table.c.charge_looked_at,
     ).where(UNCHARGED, known_as.is_not(None), ~table.c.charge_unknown)
 
@@ -81,6 +79,9 @@ def note_charge(connection: Connection, run: Uncharged, usd: float, now: float) 
         return
     said = f"Charged {money(usd)}, says the provider's ledger."
     _write(connection, run, {"charged_usd": usd, "charge_unknown": False}, said, now)
+    mine = (RUNS.c.id == run.run_id) & RUNS.c.error.contains(NOT_SHOWN_AS_CHARGED)
+    true_now = sa.func.replace(RUNS.c.error, NOT_SHOWN_AS_CHARGED, said)
+    connection.execute(RUNS.update().where(mine).values(error=true_now))
 
 
 def note_look(connection: Connection, looked: LookedFor, now: float) -> None:
@@ -88,7 +89,7 @@ def note_look(connection: Connection, looked: LookedFor, now: float) -> None:
     run = looked.run
     counted = {
         "charge_looks": run.looks + 1,
-        "charge_looked_at": max(now, run.finished_at),
+        "charge_looked_at": now,
         "charge_unknown": bool(looked.last_words),
     }
     _write(connection, run, counted, looked.last_words, now)

@@ -191,7 +191,8 @@ class LateCharges:
 
 def _last_words(run: Uncharged, now: float, look: _Look) -> str:
     what = "shows no charge for this run" if look.ledger.is_read else "could not be read"
+    later = span(max(0.0, now - run.finished_at))
     return (
-        f"The provider's ledger {what}, {span(now - run.finished_at)} after its end. What it cost, "
-        "if anything, is not known here; the account at the provider tells."
+        f"The provider's ledger {what}, {later} after its end. What it cost, if "
+        "anything, is not known here; the account at the provider tells."
     )

@@ -37,7 +37,8 @@ def is_due(run: Uncharged, now: float, share: float = 1.0) -> bool:
     if not run.looks or run.looked_at is None:
         return True
     gap_s = LOOK_GAPS_S[min(run.looks, len(LOOK_GAPS_S) - 1)]
-    return is_past(run.looked_at + share * gap_s, now, LOOK_GAPS_S[-1])
+    # The last gap is kept also where the clock was set back by less than that meanwhile.
+    return is_past(run.looked_at + share * gap_s, now, 2 * LOOK_GAPS_S[-1])
 
 
 def is_past(at: float, now: float, longest_s: float) -> bool:

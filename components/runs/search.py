@@ -15,7 +15,7 @@ from components.runs.ledger import find_charge
 from components.runs.provider_step import ProviderStep
 from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
-from components.runs.wording import LOOKED_FOR, at_most, moment, span
+from components.runs.wording import LOOKED_FOR, NOT_SHOWN_AS_CHARGED, at_most, moment, span
 
 LOG_MARGIN = timedelta(minutes=5)
 """The provider's clock and ours may differ by this much."""
@@ -155,8 +155,8 @@ class Search(ProviderStep):
             return self._found(run, LAST_MARGIN) or searched.failed(
                 now,
                 "The answer to the request was lost, and the provider's log does not show it "
-                f"{span(searched.troubled_s)} later. Not charged as far as its log and its ledger "
-                "tell. You can look again, or send it again.",
+                f"{span(searched.troubled_s)} later. {NOT_SHOWN_AS_CHARGED} You can look again, or "
+                "send it again.",
                 unresolved=True,
             )
         until = now + decision.pause_s

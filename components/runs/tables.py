@@ -164,6 +164,10 @@ _FIELDS = tuple(field.name for field in fields(Run))
 _PARTS = {"outputs": Output, "events": Event, "parents": Parent, "tallies": Tally}
 
 
+_LOOKED_FOR_ANEW = {"charge_looks": 0, "charge_looked_at": None, "charge_unknown": False}
+"""A run that was looked for again, and ended once more, has its charge looked for once more."""
+
+
 def as_row(run: Run) -> dict[str, Any]:
     """Every column that a run has; the lease is not the run's own."""
     values = {name: _plain(name, getattr(run, name)) for name in _FIELDS}
@@ -219,6 +223,8 @@ def write_changes(
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for before, after in changes:
         changed = {**also, **changed_columns(before, after)}
+        if changed.get("finished_at") is not None:
+            changed |= _LOOKED_FOR_ANEW
         if changed:
             alike.setdefault(tuple(changed), []).append({"run_id": after.id, **changed})
         if changed.keys() - UNSEEN:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from components.runs.retry import RULES, Trouble
 
+NOT_SHOWN_AS_CHARGED = "Not charged as far as its log and its ledger tell."
+"""Of a lost request; it is true until the ledger shows a charge after all."""
 _UNITS_S = (("day", 86_400), ("hour", 3600), ("minute", 60))
 
 

@@ -9,11 +9,10 @@ from tests.simulation.books import Books, Generation, Violation
 from tests.simulation.provider import KEY
 
 SAYS_FREE = re.compile(r"nothing was (?:sent or )?charged|\bnot charged\b", re.IGNORECASE)
+IN_GENERAL = "A generation that fails is not charged."
 SAYS_COST = re.compile(r"Charged \$(\d+\.\d+)")
 SAYS_PAID = re.compile(r"is paid for|was made and")
 SAYS_MAYBE = re.compile(r"may (?:have|be|cost)|might|probably", re.IGNORECASE)
-LATER = frozenset({"doubt", "fetched"})
-"""What is not checked yet, since it does not hold yet."""
 SENTENCE_MAX_CHARS = 2_000
 CHARGE_LOOKED_FOR_S = 11 * 3600.0
 """Charges that land this long after a run's end are found."""
@@ -32,8 +31,6 @@ class Auditor:
         """
         said = run.error if run.status is Status.FAILED else run.note
         made = self._made_for(run)
-        if run.submitted_at is None and run.generation_id and "fetched" in LATER:
-            return
         try:
             _check_form(said)
             if made and made.will_cost:
@@ -43,8 +40,9 @@ class Auditor:
                 _ensure(made is not None and told == round(made.usd, 4), "names a wrong charge")
             if SAYS_PAID.search(said):
                 _ensure(made is not None and made.will_cost, "says paid, and nothing was made")
-            if run.status is Status.UNCERTAIN and "doubt" not in LATER:
-                _ensure(bool(SAYS_MAYBE.search(said)), "does not say that it may cost something")
+            if run.status is Status.UNCERTAIN:
+                is_said = bool(SAYS_MAYBE.search(said) or SAYS_COST.search(said))
+                _ensure(is_said, "does not say that it may cost something")
             _check_amount(run, made)
         except Violation as broken:
             raise Violation(f"{_named(run)}: {broken}: {said[:300]!r}") from None
@@ -52,8 +50,6 @@ class Auditor:
     def check_end(self, run: Run) -> None:
         """How a run ended is true, and nothing paid is given up. Raises `Violation`."""
         made = self._made_for(run)
-        if run.submitted_at is None and run.generation_id and "fetched" in LATER:
-            return
         try:
             _ensure(run.status.is_final, "has not ended")
             self.check_words(run, None)
@@ -72,8 +68,10 @@ class Auditor:
         if made is None or run.finished_at is None:
             return
         has_id = made.id in (run.generation_id, run.inference_id)
+        # Read for weeks in vain, it is given up, and the receipt says so.
+        is_unread = run.charge_unknown and "could not be read" in run.events[-1].what
         landed = made.charge_at <= run.finished_at + CHARGE_LOOKED_FOR_S
-        if made.will_cost and has_id and (landed or "cost" in made.given):
+        if made.will_cost and has_id and not is_unread and (landed or "cost" in made.given):
             _ensure(
                 run.charged_usd is not None,
                 f"{_named(run)}: its charge of {made.usd} is in the ledger, and not booked",
@@ -83,13 +81,16 @@ class Auditor:
         return self.books.by_client.get(run.id) or self.books.by_id.get(run.generation_id or "")
 
     def _check_free(self, run: Run, said: str, made: Generation, now: float | None) -> None:
-        if not SAYS_FREE.search(said):
+        if not SAYS_FREE.search(said.replace(IN_GENERAL, "")):
             return
         is_guarded = run.unresolved and "as far as" in said
         has_id = made.id in (run.generation_id, run.inference_id)
         shown_at = min(made.logged_at, made.charge_at if has_id else inf)
         is_shown = now is not None and shown_at <= now
-        _ensure(is_guarded and not is_shown, f"says free, and costs {made.usd} ({is_shown})")
+        _ensure(
+            is_guarded and not is_shown and not run.charged_usd,
+            f"says free, and costs {made.usd} ({is_shown})",
+        )
 
     def _check_failed(self, run: Run, made: Generation | None) -> None:
         if made is None or made.fails:

@@ -10,9 +10,11 @@ import pytest
 from components.errors import BadRequest, ProviderPaused, Unreachable
 from components.runs.late_charges import PAGES_A_TURN, PAUSE_LONGEST_S, TURN_S, LateCharges
 from components.runs.look_times import LOOK_GAPS_S
+from components.runs.recovery import looked_for_again
 from components.runs.retry import DAY_S, HOUR_S
 from components.runs.run import Run, Status
 from components.runs.store import RunStore
+from components.runs.wording import NOT_SHOWN_AS_CHARGED
 from tests.played_ledger import PAGE_ROWS, PlayedLedger
 from tests.run_samples import NOW, Clock, FullPause, rename, run_store, sample_run
 
@@ -88,6 +90,41 @@ def test_after_half_a_day_the_run_says_that_its_charge_is_unknown(
     assert len(ledger.asked) == len(LOOK_GAPS_S)
 
 
+def test_the_ledger_is_watched_as_long_where_the_clock_was_half_a_day_ahead(
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+) -> None:
+    store.add(ended("a", NOW + DAY_S / 2))
+    look_on(late, clock, 2 * HOUR_S, every_s=600)
+    assert not store.get("a").charge_unknown
+    ledger.book(clock.now, "inf-a", 0.56)
+    look_on(late, clock, DAY_S, every_s=600)
+    assert store.get("a").charged_usd == 0.56
+
+
+def test_a_run_that_ends_once_more_has_its_charge_looked_for_once_more(
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+) -> None:
+    store.add(ended("a", status=Status.FAILED, unresolved=True))
+    look_on(late, clock, 2 * DAY_S, every_s=HOUR_S)
+    assert store.get("a").charge_unknown
+    store.change("a", lambda run: looked_for_again(run, clock.now))
+    store.change("a", lambda run: run.failed(clock.now, "Not found.", unresolved=True))
+    ledger.book(clock.now, "inf-a", 0.56)
+    look_on(late, clock, HOUR_S)
+    assert store.get("a").charged_usd == 0.56
+
+
+def test_a_charge_takes_the_place_of_the_sentence_that_there_is_none(
+    store: RunStore, ledger: PlayedLedger, late: LateCharges
+) -> None:
+    lost = f"The answer was lost. {NOT_SHOWN_AS_CHARGED} You can look again."
+    store.add(ended("a", status=Status.FAILED, error=lost, unresolved=True))
+    ledger.book(NOW, "inf-a", 0.56)
+    late.look()
+    said = "The answer was lost. Charged $0.56, says the provider's ledger. You can look again."
+    assert store.get("a").error == said
+
+
 def test_only_runs_that_may_have_a_charge_are_looked_for(
     store: RunStore, ledger: PlayedLedger, late: LateCharges
 ) -> None:
@@ -115,7 +152,7 @@ def test_twenty_runs_cost_as_many_requests_as_one(
     """None of them is found, which costs most: the ledger is read to the earliest one's sending."""
     ledger.book_others(1_500, NOW - 30, NOW)
     store.add(*(ended(str(number), NOW - number) for number in range(20)))
-    look_on(late, clock, DAY_S, every_s=TURN_S)
+    look_on(late, clock, DAY_S)
     assert len(ledger.asked) == len(LOOK_GAPS_S) * 15
 
 
@@ -125,7 +162,7 @@ def test_runs_that_end_in_quick_succession_are_looked_for_together(
     for number in range(20):
         store.add(ended(str(number), clock.now))
         look_on(late, clock, 0, every_s=TURN_S)
-    look_on(late, clock, DAY_S, every_s=TURN_S)
+    look_on(late, clock, DAY_S)
     assert all(store.get(str(number)).charge_unknown for number in range(20))
     assert len(ledger.asked) <= 5 * len(LOOK_GAPS_S)
 
