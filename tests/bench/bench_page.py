@@ -1,4 +1,8 @@
-"""Start and first view, against a page of the same gradio with one text box."""
+"""Start and first view, against a page of the same gradio with one text box.
+
+The first view is there when a key that is pressed lands in the prompt and stays: other letters are
+typed all the time, and what stands in the box in the end tells which was the first to be kept.
+"""
 
 import os
 import socket
@@ -19,6 +23,26 @@ from tests.chromium import launch_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 5
+SETTLED_MS = 4000
+TYPE = """
+window.typed = [];
+const type = () => {
+    const box = document.querySelector("BOX");
+    const isSeen = box?.checkVisibility({ visibilityProperty: true })
+        && performance.getEntriesByName("first-contentful-paint").length;
+    if (isSeen) {
+        box.focus();
+        const letter = String.fromCharCode(0x4e00 + window.typed.length);
+        const hasFocus = document.activeElement === box;
+        if (hasFocus && document.execCommand("insertText", false, letter)) {
+            window.typed.push([letter, performance.now()]);
+        }
+    }
+    if (performance.now() < 3000) setTimeout(type, 20);
+};
+type();
+"""
+"""As a person would: into the box that is seen, and again after whatever took the focus away."""
 ONE_BOX = """
 import sys
 import gradio as gr
@@ -36,18 +60,18 @@ def rows() -> list[tuple[str, ...]]:
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         for _ in range(ROUNDS):
-            for name, selector in (("ours", "#image_o1-generate"), ("one box", "#only textarea")):
+            for name, box in (("ours", "#image_o1-prompt-input"), ("one box", "#only textarea")):
                 with _served(name) as (url, start_s):
                     started[name].append(start_s)
-                    cold_s, warm_s = _visible_s(browser, url, selector)
+                    cold_s, warm_s = _kept_key_s(browser, url, box)
                     cold[name].append(cold_s)
                     warm[name].append(warm_s)
         browser.close()
     return [
         ("figure", "ours", "one box", "ratio", "target"),
         _row("start to first page, s", started, "1.3"),
-        _row("visible in Chromium, cold, s", cold, "1.5"),
-        _row("visible in Chromium, warm, s", warm, "1.5"),
+        _row("first key kept in the prompt, cold, s", cold, "0.7"),
+        _row("first key kept in the prompt, warm, s", warm, "1.0"),
     ]
 
 
@@ -77,16 +101,18 @@ def _served(name: str) -> Iterator[tuple[str, float]]:
             process.wait(20)
 
 
-def _visible_s(browser: Browser, url: str, selector: str) -> tuple[float, float]:
-    """Seconds until the element is seen, with an empty cache and again with a full one."""
+def _kept_key_s(browser: Browser, url: str, box: str) -> tuple[float, float]:
+    """Seconds until the first key that stays, with an empty cache and again with a full one."""
     with browser.new_context() as context:
+        context.add_init_script(TYPE.replace("BOX", box))
         seconds = []
         for _ in range(2):
             page = context.new_page()
-            began = time.perf_counter()
             page.goto(url)
-            page.locator(selector).wait_for(state="visible")
-            seconds.append(time.perf_counter() - began)
+            page.wait_for_timeout(SETTLED_MS)
+            kept = page.locator(box).input_value()
+            typed: list[tuple[str, float]] = page.evaluate("window.typed")
+            seconds.append(next(at_ms for letter, at_ms in typed if letter in kept) / 1000)
             page.close()
     return seconds[0], seconds[1]
 
