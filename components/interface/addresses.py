@@ -9,11 +9,13 @@ from components.runs.service import RunService
 
 
 def asked_tab(runs: RunService, query: Mapping[str, str]) -> str | None:
-    """The tab of the run or the comparison that a query names, or the one it names itself."""
+    """The tab that a query names, or that of the run or the comparison it names."""
+    if tab := query.get("tab"):
+        return tab
     if query.get("compare"):
         return "compare"
     if run_id := query.get("run"):
         with suppress(RunNotFound):
             model_id = runs.get(run_id).model
             return next((it.api_name for it in MODELS if it.model_id == model_id), None)
-    return query.get("tab")
+    return None

@@ -81,7 +81,7 @@ class ServedPage:
         base = parts.public_url or str(Request(scope).base_url)
         html = FOREIGN_TAGS.sub("", html).replace('"/manifest.json"', '"/playground/manifest.json"')
         html = html.replace(CHARSET, self._top(base.rstrip("/"), tab, is_main=is_main), 1)
-        bottom = self._bottom(html, tab if is_main else None)
+        bottom = self._bottom(html, parts.first_view.tab(tab).name if is_main else None)
         html = html.replace(HEAD_END, bottom + HEAD_END, 1)
         if not is_main:
             return html

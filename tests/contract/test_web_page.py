@@ -53,6 +53,8 @@ def test_the_tab_that_is_asked_for_stands_in_the_page(playground: Playground) ->
         view = html[html.index('id="first-view"') : html.index("<gradio-app")]
         assert re.findall(r'data-form="(\w+)"', view) == [model.api_name]
         assert len(re.findall(r'aria-selected="true"', view)) == 1
+        assert f'props.selected = "{model.api_name}"' in html
+    assert f'props.selected = "{MODELS[0].api_name}"' in served(playground, "/?tab=</script>")
     assert 'id="first-view"' not in served(playground, "/endpoints")
 
 
