@@ -1,6 +1,7 @@
 // Media come into a form: chosen, dropped, pasted or named by an address; and change places by hand.
 
 import { say } from "./dialog.js";
+import { takeDrops } from "./dropping.js";
 import { fillForm } from "./places.js";
 import { References } from "./references.js";
 import { upload } from "./server.js";
@@ -23,7 +24,7 @@ const pending = (drop, file, cancel) => {
 // The place where what is added in this part of the form goes.
 const placeAt = (element) => ({ ...References.placeOf(element), view: null });
 
-const take = async (form, drop, files) => {
+const take = async (form, drop, files, restores = false) => {
   const place = placeAt(drop);
   const refusals = [];
   form.problems.forget(place.field);
@@ -34,7 +35,9 @@ const take = async (form, drop, files) => {
     const added = await upload(file, progress, way.signal).catch((error) => {
       if (!way.signal.aborted) refusals.push(error.message);
     });
-    if (added) {
+    if (restores && added?.remembered) {
+      fillForm(added.remembered.form, added.remembered.values);
+    } else if (added) {
       form.state.names[added.ref] = file.name;
       form.references.add(place, added.ref);
       if (added.remembered) offerSettings(added.remembered);
@@ -49,17 +52,6 @@ const take = async (form, drop, files) => {
 
 const offerSettings = ({ form, values }) =>
   say("This file remembers how it was made.", { action: "Bring its settings back", onAction: () => fillForm(form, values), forMs: 15_000 });
-
-// A file dropped beside the fields is there for its settings.
-const restoreFrom = async (form, file) => {
-  try {
-    const { remembered } = await upload(file, () => {});
-    if (remembered) fillForm(remembered.form, remembered.values);
-    else say("This file does not remember how it was made. Drop it on a field to use it.");
-  } catch (error) {
-    form.problems.show({ "": error.message });
-  }
-};
 
 const link = (form, input) => {
   const addresses = input.value.split(/\s+/).filter(Boolean);
@@ -106,7 +98,7 @@ const listenForLinks = (form) => {
   for (const input of form.element.querySelectorAll("[data-link]")) if (input !== document.activeElement) link(form, input);
 };
 
-// On the whole tab: what is dropped beside the form is there for its settings.
+// References change places by hand.
 const listenForDragging = (form) => {
   const page = form.element.closest(".workbench");
   let dragged = null;
@@ -116,25 +108,22 @@ const listenForDragging = (form) => {
   });
   page.addEventListener("dragend", () => { dragged = null; clear(); });
   page.addEventListener("dragover", (event) => {
-    const onto = dragged ? event.target.closest(".ref") : dropOf(event.target);
+    if (!dragged) return;
+    const onto = event.target.closest(".ref");
     clear();
-    if (!dragged && [...event.dataTransfer.types].includes("Files")) event.preventDefault();
-    if (!onto || (dragged && onto.parentElement !== dragged.parentElement)) return;
+    if (onto?.parentElement !== dragged.parentElement) return;
     onto.classList.add("over-drop");
     event.preventDefault();
   });
   page.addEventListener("drop", (event) => {
+    if (!dragged) return;
     clear();
     event.preventDefault();
     const onto = event.target.closest(".ref");
-    if (dragged && onto && onto.parentElement === dragged.parentElement) {
+    if (onto && onto.parentElement === dragged.parentElement) {
       const to = References.placeOf(onto);
       form.references.move(References.placeOf(dragged), to.view ?? to.index);
       form.look();
-    } else if (!dragged && dropOf(event.target)) {
-      take(form, dropOf(event.target), [...event.dataTransfer.files]);
-    } else if (!dragged && event.dataTransfer.files.length) {
-      restoreFrom(form, event.dataTransfer.files[0]);
     }
   });
 };
@@ -143,4 +132,5 @@ export const addMedia = (form) => {
   listenForFiles(form);
   listenForLinks(form);
   listenForDragging(form);
+  takeDrops({ element: form.element, name: form.name, take: (drop, files, restores) => take(form, drop, files, restores) });
 };

@@ -1,8 +1,8 @@
 // Brings what is on the page up to date with what the server drew anew, and keeps every part that is
 // still the same: what has the focus, is pressed, plays or was opened stays as it is.
 
-// What a visitor opened or a script switched off is not the server's to change.
-const THEIRS = ["open", "disabled", "hidden"];
+// What a visitor opened, or a script switched off or faded out, is not the server's to change.
+const THEIRS = ["open", "disabled", "hidden", "data-cut"];
 
 // Nodes of the same key are the same to a visitor: `data-key` or the file says so where many are alike.
 const keyOf = (node) => {

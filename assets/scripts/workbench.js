@@ -1,5 +1,6 @@
 // A model's tab: its form and its feed, brought together.
 
+import { keepClear } from "./bar.js";
 import { Feed } from "./feed.js";
 import { Form } from "./form.js";
 import { listen, takeFilling, takeGifts } from "./places.js";
@@ -8,6 +9,7 @@ export const mount = (element, { form: name }) => {
   const feed = new Feed(element.querySelector(".feed"), name);
   const form = new Form(element.querySelector("form"), (card) => feed.show(card));
   feed.form = form;
+  keepClear(form.element);
   const fill = () => {
     const values = takeFilling(name);
     if (values) form.fill(values);

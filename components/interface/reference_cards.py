@@ -153,16 +153,24 @@ def notes(model: type[ModelRequest], prompt: str, references: Sequence[Reference
 
 
 def _examined(look: Look, choices: ImageChoices | ClipChoices) -> Card:
-    nothing: Card = {"thumb": "", "before": "", "facts": "", "changes": [], "checks": []}
+    nothing: Card = {
+        "thumb": "",
+        "before": "",
+        "facts": "",
+        "changes": [],
+        "harmless": [],
+        "checks": [],
+    }
     offers: Card = {"offers_start": False, "offers_ratio": False, "offers_colour": False}
     if look.examined is None:
         return {**nothing, **offers}
     facts = look.examined.preflight
     return {
         "thumb": look.examined.thumbnail_ref,
-        "before": "" if facts.untouched else look.examined.original_thumbnail_ref,
+        "before": "" if not facts.visible_changes else look.examined.original_thumbnail_ref,
         "facts": _facts(facts),
-        "changes": list(facts.changes),
+        "changes": list(facts.visible_changes),
+        "harmless": list(facts.harmless_changes),
         "checks": facts.checks,
         **offers,
         **_offers(facts, choices),

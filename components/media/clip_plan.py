@@ -10,7 +10,7 @@ from math import ceil, floor, isfinite
 
 from components.media.display_turn import DisplayTurn
 from components.media.image_shape import Size
-from components.media.preflight import ClipChoices
+from components.media.preflight import ClipChoices, Harmless
 from components.media.videos import (
     VideoInfo,
     VideoLimits,
@@ -150,7 +150,7 @@ def clip_changes(before: VideoInfo, after: VideoInfo, plan: ClipPlan) -> tuple[s
         f"Cut to {after.duration_s:.4g} s, {span}.": is_cut,
         "Cut the sound to the length of the picture.": sound_is_cut,
         f"Kept the first of its {before.picture_tracks} picture tracks.": before.picture_tracks > 1,
-        "Turned upright.": before.turn not in (DisplayTurn.NONE, DisplayTurn.MIRRORED),
+        Harmless("Turned upright."): before.turn not in (DisplayTurn.NONE, DisplayTurn.MIRRORED),
         "Mirrored, as its head says.": before.turn.is_mirrored,
         f"{scaled} from {sides(*original)} to {sides(*plan.content_px)}.": not plan.keeps_picture
         and original != plan.content_px,
@@ -168,13 +168,14 @@ def clip_changes(before: VideoInfo, after: VideoInfo, plan: ClipPlan) -> tuple[s
         f"Converted the sound from {before.audio_codec.upper()} to AAC.": after.has_audio
         and not plan.keeps_sound,
         "Left the sound out, because it cannot be read.": before.has_audio and not after.has_audio,
-        "Removed the place where it was recorded.": before.has_place,
+        Harmless("Removed the place where it was recorded."): before.has_place,
     }
     done = [sentence for sentence, applies in changes.items() if applies]
     if not plan.keeps_picture:
-        size = f"{megabytes(before.size_bytes)} to {megabytes(after.size_bytes)}"
-        done.append(f"Encoded the picture anew, from {size}.")
-    return tuple(done) or ("Wrote the file anew as MP4.",)
+        sizes = [megabytes(before.size_bytes), megabytes(after.size_bytes)]
+        change = f", from {sizes[0]} to {sizes[1]}" if sizes[0] != sizes[1] else ""
+        done.append(f"Encoded the picture anew{change}.")
+    return tuple(done) or (Harmless("Wrote the file anew as MP4."),)
 
 
 def _start_s(wanted_s: float, info: VideoInfo, limits: VideoLimits) -> float:

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms
 
 from components.media.image_files import orientation
 from components.media.jpeg_coding import has_common_coding
+from components.media.preflight import Harmless
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")
 _OTHER_COLOURS = ("CMYK", "YCbCr", "LAB", "HSV")
@@ -93,10 +94,10 @@ def conversions(picture: Image.Image, path: Path) -> list[str]:
     deep = _has_deep_colour(picture, path) or picture.mode in ("I", "F")
     reasons = {
         f"Took the first of its {frames} frames.": frames > 1,
-        "Turned upright, as its EXIF data say.": orientation(picture) != 1,
-        "Coded in the usual way, as few programs read the one it had.": not has_usual_coding(
-            picture, path
-        ),
+        Harmless("Turned upright, as its EXIF data say."): orientation(picture) != 1,
+        Harmless(
+            "Coded in the usual way, as few programs read the one it had."
+        ): not has_usual_coding(picture, path),
         "Reduced to 8 bits a colour.": deep or picture.mode.startswith("I;16"),
         "Converted its palette to full colours.": picture.mode in ("P", "PA", "1"),
         f"Converted its colours from {picture.mode} to sRGB.": picture.mode in _OTHER_COLOURS,

@@ -16,7 +16,7 @@ from components.media.image_metadata import has_jpeg_end, jpeg_start, without_me
 from components.media.image_saving import Target, jpeg_options, save_within
 from components.media.image_shape import Shape, Size, shape_for
 from components.media.images import DEFAULT_LIMITS, ImageLimits, check_image, image_checks
-from components.media.preflight import Check, ImageChoices, Preflight
+from components.media.preflight import Check, Harmless, ImageChoices, Preflight
 from components.media.wording import file_label, megabytes, sides
 
 # A face of 32 pixels enlarged to the 300 that are needed is a guess; below, nothing is left of it.
@@ -24,6 +24,7 @@ MIN_READABLE_SIDE_PX = 32
 _TRIED_BYTES = 256 * 1024
 _METADATA = {"exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp"}
 _DEFAULT_CHOICES = ImageChoices()
+_NAMED_COLOURS = {"#ffffff": "white", "#000000": "black"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _passed(
         facts,
         path=ready,
         after=replace(before, size_bytes=len(clean)),
-        changes=("Removed the metadata, such as place and camera; not a pixel changed.",),
+        changes=(Harmless("Removed the metadata, such as place and camera; not a pixel changed."),),
     )
 
 
@@ -87,7 +88,7 @@ def _repaired(
     before = describe_picture(picture, path)
     changes = conversions(picture, path)
     if _METADATA & set(picture.info):
-        changes.append("Removed the metadata, such as place and camera.")
+        changes.append(Harmless("Removed the metadata, such as place and camera."))
     made = jpeg_options(picture)
     choices = rules.choices
     shape = shape_for(
@@ -108,10 +109,12 @@ def _repaired(
     ready, after = save_within(stored, finish, target, background=rules.background, made=made)
     check_image(after, rules.limits, file_label(path))
     is_clear = stored.mode == "RGBA"
-    changes += _shape_changes(shape, before, "transparency" if is_clear else choices.background)
+    changes += _shape_changes(
+        shape, before, "transparency" if is_clear else _named(choices.background)
+    )
     changes += _saving_changes(before, after, shape.canvas_px, is_clear, rules)
     if not changes:
-        changes = ["Saved anew, because the file was not built as its format says."]
+        changes = [Harmless("Saved anew, because the file was not built as its format says.")]
     return Preflight(
         kind="image",
         source=path,
@@ -161,7 +164,7 @@ def _saving_changes(
 ) -> list[str]:
     changes = []
     if is_clear and after.format == "JPEG":
-        changes.append(f"Filled the transparent parts with {rules.choices.background}.")
+        changes.append(f"Filled the transparent parts with {_named(rules.choices.background)}.")
     if after.size_px != shaped_px:
         changes.append(f"Shrunk from {_by(shaped_px)} to {sides(*after.size_px)}.")
     if after.format != before.format:
@@ -207,6 +210,10 @@ def _colour(text: str) -> tuple[int, int, int]:
         return ImageColor.getrgb(text)[:3]
     except ValueError as error:
         raise MediaRejected("That background is no colour; choose one like #ffffff.") from error
+
+
+def _named(colour: str) -> str:
+    return _NAMED_COLOURS.get(colour.lower(), colour)
 
 
 def _too_small(info: ImageInfo, name: str) -> str:

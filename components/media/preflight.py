@@ -48,6 +48,12 @@ class Check:
     holds: bool
 
 
+class Harmless(str):
+    """A change that nobody sees in the picture or clip, as of almost every photo of a camera."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Preflight:
     """A file that can be sent, and how it came to be that.
@@ -63,6 +69,16 @@ class Preflight:
     after: ImageInfo | VideoInfo
     checks: tuple[Check, ...]
     changes: tuple[str, ...]
+
+    @property
+    def visible_changes(self) -> tuple[str, ...]:
+        """What may matter: cropped, padded, cut, converted."""
+        return tuple(it for it in self.changes if not isinstance(it, Harmless))
+
+    @property
+    def harmless_changes(self) -> tuple[str, ...]:
+        """What needs no attention."""
+        return tuple(it for it in self.changes if isinstance(it, Harmless))
 
     @property
     def untouched(self) -> bool:

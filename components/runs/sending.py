@@ -86,11 +86,12 @@ class Sending(ProviderStep):
             raise AnswerLost("No picture in the provider's answer could be read.", facts)
         now = self.clock()
         lost = len(found) - len(outputs)
+        noun = "picture" if len(outputs) == 1 else "pictures"
         more = f" {lost} more in its answer could not be read." if lost else ""
         return run.moved(
             Status.SAVING,
             now,
-            f"The provider made {len(outputs)} picture(s).{more}",
+            f"The provider made {len(outputs)} {noun}.{more}",
             rendered_s=now - (run.submitted_at or now),
             outputs=outputs,
             response=_received(answer),

@@ -34,7 +34,7 @@ def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) 
     except DatabaseUnavailable:
         raise
     except Exception:
-        LOGGER.exception("%d result(s) could not be written together", len(results))
+        LOGGER.exception("%d results could not be written together", len(results))
         for claim, run in results:
             _write_alone(connection, claim, run)
 

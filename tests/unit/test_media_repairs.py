@@ -96,6 +96,9 @@ def test_each_change_to_a_picture_is_said(tmp_path: Path) -> None:
         "Padded from 1200×300 to 1200×480 pixels with #102030.",
         "Saved as JPEG instead of WEBP.",
     )
+    assert wide.visible_changes == wide.changes
+    white = preflight_image(saved(tmp_path / "d.png", drawing(1200, 300)), tmp_path)
+    assert "Padded from 1200×300 to 1200×480 pixels with white." in white.changes
     heavy = preflight_image(saved(tmp_path / "c.png", noise(2000, 1800)), tmp_path)
     assert "Recompressed from 10.9 MB to" in changes(heavy)
     assert [check.label for check in heavy.checks if not check.holds] == ["Size"]
@@ -110,6 +113,8 @@ def test_a_place_is_removed_without_a_second_compression(tmp_path: Path, name: s
     facts = preflight_image(tagged, tmp_path)
     assert facts.path.read_bytes() == plain.read_bytes()
     assert "metadata" in changes(facts)
+    assert facts.visible_changes == ()
+    assert facts.harmless_changes == facts.changes
 
 
 def test_what_follows_the_end_of_a_photo_goes_and_the_profile_stays(tmp_path: Path) -> None:

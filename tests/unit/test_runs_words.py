@@ -267,7 +267,7 @@ def test_one_unreadable_picture_of_three_loses_no_other(
     assert (run.status, run.charged_usd) == (SAVING, 0.21)
     assert [bool(output.name) for output in run.outputs] == [True, False]
     assert run.events[-1].what == (
-        "The provider made 2 picture(s). 1 more in its answer could not be read."
+        "The provider made 2 pictures. 1 more in its answer could not be read."
     )
 
 
