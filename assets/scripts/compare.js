@@ -1,12 +1,15 @@
 // Compare: runs are chosen, laid side by side by the server, and named in the page's address.
 
+import { atMostEvery, hear } from "./live.js";
 import { recall, remember } from "./memory.js";
 import { linkTo, listen, openRun } from "./places.js";
+import { redraw } from "./patch.js";
 import { Player } from "./player.js";
 import { fragment, get } from "./server.js";
 import { freshView, Stage } from "./stage.js";
 
 const TYPING_PAUSE_MS = 250;
+const LIST_AGAIN_MS = 2000;
 const AWAITED_MS = 2000;
 
 const runOf = (spec) => spec.split("~")[0];
@@ -49,6 +52,7 @@ class Compare {
       if (!this.element.isConnected) document.removeEventListener("keydown", pressed);
     };
     document.addEventListener("keydown", pressed);
+    this.keepCurrent(search);
     // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
     new IntersectionObserver(() => {
       this.nameInAddress();
@@ -58,10 +62,20 @@ class Compare {
     }).observe(this.element);
   }
 
+  // What others make can be chosen, and what is compared may come to its end or be deleted.
+  keepCurrent(search) {
+    const look = atMostEvery(LIST_AGAIN_MS, () => this.isShown && this.list(search.value));
+    hear(this.element, (news) => {
+      look();
+      if (this.isShown && this.specs.some((spec) => news.has(runOf(spec)))) this.draw();
+    });
+    listen("reach", this.element, ({ reached }) => reached && this.isShown && (look(), this.draw()));
+  }
+
   async list(text) {
     const html = await get(`/comparisons/strip?text=${encodeURIComponent(text)}`).catch(() => null);
     if (html === null) return;
-    this.strip.replaceChildren(fragment(html));
+    redraw(this.strip, html);
     this.mark();
   }
 

@@ -103,5 +103,18 @@ export const inTurn = (look, most) => {
   };
 };
 
+// What is told often is done now and then: soon after the first time, and once more for all that follow.
+export const atMostEvery = (ms, act) => {
+  let next = null;
+  let lastMs = -ms;
+  return () => {
+    next ??= setTimeout(() => {
+      next = null;
+      lastMs = performance.now();
+      act();
+    }, Math.max(0, lastMs + ms - performance.now()));
+  };
+};
+
 // `heard(news)` is called whenever something changed, for as long as the element is on the page.
 export const hear = (element, heard) => parts.add({ element, heard });

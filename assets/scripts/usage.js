@@ -1,9 +1,12 @@
 // Usage: figures of the chosen days, drawn by the server whenever the tab is opened or the days change.
 
 import { tipsFor } from "./chart_tips.js";
+import { atMostEvery, hear } from "./live.js";
 import { recall, remember } from "./memory.js";
 import { listen } from "./places.js";
 import { get } from "./server.js";
+
+const DRAW_AGAIN_MS = 5000;
 
 export const mount = (element) => {
   const form = element.querySelector("form");
@@ -12,6 +15,7 @@ export const mount = (element) => {
   const place = element.querySelector(".usage-figures");
   const status = element.querySelector("[role=status]");
   let asked = 0;
+  let drawn = "";
 
   const fillDates = () => {
     const shown = place.querySelector("[data-first]");
@@ -44,6 +48,8 @@ export const mount = (element) => {
     complain(answer.sentence);
     if (answer.html === null) return;
     remember("usage-range", range);
+    if (answer.html === drawn) return;
+    drawn = answer.html;
     const open = [...place.querySelectorAll("details")].map((it) => it.open);
     place.innerHTML = answer.html;
     place.querySelectorAll("details").forEach((it, at) => (it.open = open[at] ?? false));
@@ -65,5 +71,11 @@ export const mount = (element) => {
   });
   listen("reach", element, ({ reached }) => reached && !problem.hidden && draw());
   // Its tab is mounted once and shown many times: what ended meanwhile is counted then.
-  new IntersectionObserver(([seen]) => seen.isIntersecting && draw()).observe(element);
+  let isSeen = false;
+  new IntersectionObserver(([seen]) => {
+    isSeen = seen.isIntersecting;
+    if (isSeen) draw();
+  }).observe(element);
+  hear(element, atMostEvery(DRAW_AGAIN_MS, () => isSeen && !document.hidden && draw()));
+  document.addEventListener("visibilitychange", () => isSeen && !document.hidden && draw());
 };

@@ -182,6 +182,24 @@ def test_ten_tabs_of_a_browser_all_stay_live(
             assert visitor.complaints == []
 
 
+def test_compare_offers_and_usage_counts_what_others_make(
+    browser: Browser, kept: Playground, elsewhere: Client
+) -> None:
+    with visiting(browser, kept) as (_, visitor):
+        visitor.open()
+        visitor.tab("Compare")
+        strip = visitor.page.locator(".strip [data-run]")
+        expect(strip.first).to_be_attached()
+        run = finished(elsewhere, begin(elsewhere))
+        expect(strip.first).to_have_attribute("data-run", run["id"])
+        visitor.tab("Usage")
+        spent = visitor.page.locator(".usage-figures .tile").first
+        expect(spent).to_contain_text("$")
+        before = spent.inner_text()
+        finished(elsewhere, begin(elsewhere))
+        expect(spent).not_to_have_text(before, use_inner_text=True)
+
+
 def test_ages_and_clocks_move_on_without_asking(browser: Browser, kept: Playground) -> None:
     with visiting(browser, kept) as (_, visitor):
         visitor.page.clock.install()
