@@ -96,3 +96,23 @@ def test_what_matters_to_nobody_is_grey_and_folded(
         expect(card.locator(".ref-harmless")).to_be_hidden()
         card.locator("summary").click()
         expect(card.locator(".ref-harmless")).to_contain_text("Removed the metadata")
+
+
+def test_text_is_dropped_into_boxes_as_ever_and_an_address_beside_them_is_not_gone_to(
+    browser: Browser, playground: Playground
+) -> None:
+    drag = """([selector, type]) => {
+        const transfer = new DataTransfer();
+        transfer.setData(type, "https://example.com/");
+        const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
+        const over = new DragEvent("dragover", options);
+        document.querySelector(selector).dispatchEvent(over);
+        return over.defaultPrevented;
+    }"""
+    with visiting(browser, playground) as (_, visitor):
+        visitor.open()
+        page = visitor.page
+        assert not page.evaluate(drag, ["#image_o1-prompt textarea", "text/plain"])
+        assert not page.evaluate(drag, ["#image_o1-prompt textarea", "text/uri-list"])
+        assert page.evaluate(drag, ["#image_o1-feed", "text/uri-list"])
+        expect(page.locator(".drop-anywhere:not([hidden])")).to_have_count(0)
