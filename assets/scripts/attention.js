@@ -1,7 +1,8 @@
 // For who looks elsewhere or listens: the title of the browser's tab, a notification if one wants it,
 // and a word for screen readers when a run begins and when it ends.
 
-const OWN_TITLE = document.title;
+import { titleOfPlace } from "./address.js";
+
 let ended = "";
 
 export const canNotify = () => "Notification" in window && Notification.permission === "granted";
@@ -10,8 +11,11 @@ export const showInTitle = () => {
   const cards = [...document.querySelectorAll(".run-card[data-active]")];
   const active = new Set(cards.map((it) => it.dataset.run)).size;
   const word = ended || (active ? `(${active}) Generating` : "");
-  document.title = word ? `${word} · ${OWN_TITLE}` : OWN_TITLE;
+  const own = document.querySelector("#header h1")?.textContent;
+  document.title = [word, titleOfPlace(), own].filter(Boolean).join(" · ");
 };
+
+document.addEventListener("playground:place", showInTitle);
 
 document.addEventListener("visibilitychange", () => {
   ended = "";

@@ -20,7 +20,7 @@ export const copy = async (text) => {
 };
 
 export const openCode = (html) => {
-  const dialog = openDialog(fragment(html), "Code");
+  const dialog = openDialog(fragment(html), "Code", { canReturn: true });
   const tabs = [...dialog.querySelectorAll("[role=tab]")];
   const choose = (chosen) => {
     for (const tab of tabs) {

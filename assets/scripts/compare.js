@@ -1,5 +1,6 @@
 // Compare: runs are chosen, laid side by side by the server, and named in the page's address.
 
+import { currentPlace, goOn, register, rename } from "./address.js";
 import { atMostEvery, hear } from "./live.js";
 import { recall, remember } from "./memory.js";
 import { linkTo, listen, openRun } from "./places.js";
@@ -11,6 +12,8 @@ import { freshView, Stage } from "./stage.js";
 const TYPING_PAUSE_MS = 250;
 const LIST_AGAIN_MS = 2000;
 const AWAITED_MS = 2000;
+
+const idsIn = (named) => (named ?? "").split(",").filter(Boolean);
 
 const runOf = (spec) => spec.split("~")[0];
 
@@ -55,7 +58,6 @@ class Compare {
     this.keepCurrent(search);
     // Its tab is mounted once and shown many times: what was made meanwhile is listed then.
     new IntersectionObserver(() => {
-      this.nameInAddress();
       if (!this.isShown) return this.player?.pause();
       if (this.isAwaited) this.draw();
       return this.list(search.value);
@@ -88,18 +90,8 @@ class Compare {
     }
   }
 
-  // The address in the browser is the link, for as long as the comparison is seen.
-  nameInAddress() {
-    const query = new URLSearchParams(location.search);
-    query.delete("compare");
-    if (this.isShown && this.specs.length) query.delete("run");
-    const parts = [query.toString()];
-    if (this.isShown && this.specs.length) parts.unshift(`compare=${this.specs.map(encodeURIComponent).join(",")}`);
-    const search = parts.filter(Boolean).join("&");
-    const address = `${location.pathname}${search && "?"}${search}${location.hash}`;
-    if (address !== location.pathname + location.search + location.hash) {
-      history.replaceState(history.state, "", address);
-    }
+  get named() {
+    return { compare: this.specs.join(",") };
   }
 
   async show(specs, view = freshView()) {
@@ -107,7 +99,7 @@ class Compare {
     this.view = view;
     remember("compare", specs);
     this.mark();
-    this.nameInAddress();
+    if (currentPlace().tab === "compare") goOn({ tab: "compare", ...this.named });
     this.element.querySelector(".compare-link").hidden = !specs.length;
     await this.draw();
   }
@@ -193,14 +185,19 @@ class Compare {
 export const mount = (element, { letters }) => {
   const compare = new Compare(element, letters);
   compare.listen();
-  const isNamed = new URLSearchParams(location.search).has("compare");
   // Who comes to see a comparison wants to see that first; who opens the tab, what there is to choose.
   const open = async (ids) => {
     await compare.show(ids);
     compare.place.scrollIntoView({ block: "start" });
   };
   listen("compare", element, ({ ids }) => open(ids));
+  const { compare: named } = register("compare", {
+    name: () => compare.named,
+    show: (values) => (values.compare ?? "") !== compare.named.compare && compare.show(idsIn(values.compare)),
+    title: () => compare.specs.length > 1 && `${compare.specs.length} runs side by side`,
+  });
+  if (named) return open(idsIn(named));
   const ids = recall("compare", []);
-  if (isNamed) open(ids);
-  else compare.show(ids);
+  if (currentPlace().tab === "compare") rename({ tab: "compare", compare: ids.join(",") });
+  return compare.show(ids);
 };

@@ -11,6 +11,7 @@ import { tellTimes } from "./times.js";
 
 const LOOK_AGAIN_MS = 10_000;
 const TYPING_PAUSE_MS = 600;
+const TITLE_CHARS = 60;
 const OWN = ["title", "remark"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
 // What leads to another part of the page, and so away from the dialog.
@@ -20,7 +21,8 @@ const pathOf = (id) => `/runs/${encodeURIComponent(id)}`;
 
 export class Detail {
   // `around` is what the dialog lies over: which run is `beside` another, what to do when one
-  // `changed`, `arrived` or the dialog `closed`, and how to `delete`.
+  // `changed`, `arrived`, was `opened` (as the first one or in the place of another) or the dialog
+  // `closed`, and how to `delete`.
   constructor(around) {
     this.around = around;
     this.asked = 0;
@@ -38,8 +40,21 @@ export class Detail {
     return this.part(".detail-body")?.dataset.run;
   }
 
+  get isOpen() {
+    return this.dialog.open;
+  }
+
+  get title() {
+    return this.part("[name=title]").value || this.part(".asked").textContent.slice(0, TITLE_CHARS);
+  }
+
   part(selector) {
     return this.dialog.querySelector(selector);
+  }
+
+  close() {
+    this.asked += 1;
+    this.dialog.close();
   }
 
   async open(id) {
@@ -47,12 +62,18 @@ export class Detail {
     this.save();
     const ticket = ++this.asked;
     const html = await get(`${pathOf(id)}/detail`).catch((error) => say(error.message));
-    if (!html || ticket !== this.asked) return;
+    if (ticket !== this.asked) return;
+    if (!html) {
+      if (!this.isOpen) this.around.closed(id);
+      return;
+    }
     const focused = this.dialog.contains(document.activeElement) ? document.activeElement.dataset.do : null;
     this.content.replaceChildren(fragment(html));
     tellTimes(this.dialog);
     tick(this.dialog);
-    if (!this.dialog.open) this.dialog.showModal();
+    const isFirst = !this.dialog.open;
+    if (isFirst) this.dialog.showModal();
+    this.around.opened(isFirst);
     (focused ? this.part(`[data-do="${focused}"]`) : this.part(".detail-body"))?.focus();
     this.dialog.scrollTop = 0;
     this.mark(ticket);

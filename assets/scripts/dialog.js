@@ -1,4 +1,6 @@
-// Dialogs over the page: Escape, the button or a click beside it closes them.
+// Dialogs over the page: Escape, the button, a click beside it or Back closes them.
+
+import { lieOver } from "./address.js";
 
 const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
@@ -14,7 +16,8 @@ export const closeByClickBeside = (dialog) => {
   dialog.addEventListener("click", (event) => began && isBeside(dialog, event) && dialog.close());
 };
 
-export const openDialog = (content, label, className = "dialog") => {
+// One that `canReturn` is the same whenever it is opened, so that Forward may open it again.
+export const openDialog = (content, label, { className = "dialog", canReturn = false } = {}) => {
   const dialog = document.createElement("dialog");
   dialog.className = className;
   dialog.setAttribute("aria-label", label);
@@ -25,10 +28,14 @@ export const openDialog = (content, label, className = "dialog") => {
   dialog.append(close, content);
   closeByClickBeside(dialog);
   dialog.addEventListener("close", () => dialog.remove());
-  // In the container, so that the page's colours hold in it too.
-  document.querySelector(".gradio-container").append(dialog);
-  dialog.showModal();
-  [...dialog.querySelectorAll(FOCUSABLE)].find((it) => it !== close)?.focus({ preventScroll: true });
+  const open = () => {
+    // In the container, so that the page's colours hold in it too.
+    document.querySelector(".gradio-container").append(dialog);
+    dialog.showModal();
+    [...dialog.querySelectorAll(FOCUSABLE)].find((it) => it !== close)?.focus({ preventScroll: true });
+  };
+  open();
+  lieOver(dialog, open, canReturn);
   return dialog;
 };
 

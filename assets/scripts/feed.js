@@ -13,6 +13,7 @@ import { tellTimes } from "./times.js";
 const MOST_AT_ONCE = 24;
 // What is under way is looked at now and then even if nobody told of a change.
 const LOOK_AGAIN_MS = 60_000;
+const TITLE_CHARS = 60;
 
 export class Feed {
   // `name` is the form's; the form itself is told what to be filled with.
@@ -43,6 +44,10 @@ export class Feed {
 
   get cards() {
     return [...this.element.querySelectorAll("[data-run]")];
+  }
+
+  titleOf(id) {
+    return this.card(id)?.querySelector(".asked")?.textContent.slice(0, TITLE_CHARS);
   }
 
   async restore() {

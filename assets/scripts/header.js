@@ -1,10 +1,11 @@
-// The header: the balance and what was spent today, kept up to date; and the run or comparison that the
-// page's address names.
+// The header: the balance and what was spent today, kept up to date; and the run that a link names
+// without its tab.
 
+import { currentPlace, rename, start } from "./address.js";
 import { say } from "./dialog.js";
 import { hear } from "./live.js";
 import { redraw } from "./patch.js";
-import { listen, openCompare, openRun } from "./places.js";
+import { listen, openRun } from "./places.js";
 import { fragment, get } from "./server.js";
 import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
@@ -37,16 +38,20 @@ const keepFresh = (place) => {
 };
 
 const openNamed = async () => {
-  const address = new URLSearchParams(location.search);
-  const compared = address.get("compare");
-  if (compared) return openCompare(compared.split(","));
-  const id = address.get("run");
-  if (!id) return;
-  const html = await get(`/cards?ids=${encodeURIComponent(id)}`).catch(() => null);
-  if (html === null) return setTimeout(openNamed, ASK_AGAIN_MS);
-  const card = fragment(html).querySelector(".run-card");
-  if (card) openRun(card.dataset.form, id);
-  else say("The run this link names is not here: it may have been deleted.");
+  const { tab, run } = currentPlace();
+  if (!run || tab) return;
+  const html = await get(`/cards?ids=${encodeURIComponent(run)}`).catch(() => null);
+  if (html === null) {
+    setTimeout(openNamed, ASK_AGAIN_MS);
+    return;
+  }
+  const { form } = fragment(html).querySelector(".run-card")?.dataset ?? {};
+  // Somebody went elsewhere meanwhile.
+  if (currentPlace().run !== run) return;
+  if (form) {
+    rename({ tab: form, run });
+    openRun(form, run);
+  } else say("The run this link names is not here: it may have been deleted.");
 };
 
 const showAskAbove = (button) => {
@@ -63,5 +68,6 @@ export const mount = (element) => {
   const unreached = element.querySelector("[data-unreached]");
   listen("reach", element, ({ reached }) => { unreached.hidden = reached; });
   keepFresh(element.querySelector("[data-account]"));
+  start();
   openNamed();
 };

@@ -1,5 +1,6 @@
 // History: listed when its tab is opened and whenever a filter changes, and worked with.
 
+import { currentPlace, goOn, leaveFor, register, rename } from "./address.js";
 import { deleteRuns } from "./deleting.js";
 import { Detail } from "./detail.js";
 import { say } from "./dialog.js";
@@ -41,7 +42,11 @@ class History {
       beside: (id, step) => this.beside(id, step),
       changed: (id) => this.look([id]),
       arrived: () => this.relist(),
-      closed: (id) => this.grid.focus(this.grid.card(id)),
+      opened: (isFirst) => this.nameRun(isFirst),
+      closed: (id) => {
+        leaveFor(this.place);
+        this.grid.focus(this.grid.card(id));
+      },
       delete: (ids) => this.delete(ids),
     });
     playOnHover(this.grid.element);
@@ -53,6 +58,51 @@ class History {
     this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
     this.listen();
     this.follow();
+  }
+
+  // What is searched for, and the run in the dialog, as the address names them.
+  get named() {
+    const asked = Object.fromEntries([...new FormData(this.filters)].filter(([, value]) => value));
+    return this.detail.isOpen ? { ...asked, run: this.detail.id } : asked;
+  }
+
+  get place() {
+    return { tab: "history", ...this.named };
+  }
+
+  // What one types is one search, and so one step back.
+  nameSearch(isStep) {
+    if (currentPlace().tab === "history") (isStep ? goOn : rename)(this.place);
+  }
+
+  nameRun(isFirst) {
+    if (currentPlace().tab !== "history") return;
+    if (isFirst) goOn(this.place, { isAbove: true });
+    else rename(this.place);
+  }
+
+  // Fills in the filters; returns whether that changed them.
+  fill({ run, ...wanted }) {
+    const before = JSON.stringify(this.query);
+    for (const control of this.filters.elements) {
+      if (control.type === "checkbox") control.checked = control.value === wanted[control.name];
+      else if (control.name) control.value = wanted[control.name] ?? "";
+    }
+    const isFolded = Object.keys(wanted).some((it) => it !== "text" && it in this.filters.elements);
+    if (isFolded) this.filters.querySelector(".more").ariaExpanded = "true";
+    return JSON.stringify(this.query) !== before;
+  }
+
+  async showPlace(values) {
+    const hasChanged = this.fill(values);
+    if (!values.run) this.detail.close();
+    else if (values.run !== this.named.run) this.detail.open(values.run);
+    if (hasChanged) await this.list();
+  }
+
+  title({ text, run }) {
+    if (run) return this.detail.id === run ? this.detail.title : "";
+    return text && `“${text}” in History`;
   }
 
   get query() {
@@ -183,13 +233,21 @@ class History {
   }
 
   listen() {
-    const again = (pauseMs) => {
+    let typedIn = null;
+    const again = (pauseMs, box) => {
       clearTimeout(this.soon);
-      this.soon = setTimeout(() => this.list(), pauseMs);
+      this.soon = setTimeout(() => {
+        this.list();
+        this.nameSearch(!box || box !== typedIn);
+        typedIn = box;
+      }, pauseMs);
     };
     this.filters.addEventListener("submit", (event) => event.preventDefault());
-    this.filters.addEventListener("input", () => again(TYPING_PAUSE_MS));
+    this.filters.addEventListener("input", ({ target }) => again(TYPING_PAUSE_MS, target.name === "text" && target));
     this.filters.addEventListener("reset", () => again(0));
+    for (const [host, name] of [[this.filters, "focusin"], [window, "popstate"]]) {
+      host.addEventListener(name, () => { typedIn = null; });
+    }
     const more = this.filters.querySelector(".more");
     more.addEventListener("click", () => { more.ariaExpanded = String(more.ariaExpanded !== "true"); });
     this.problem.querySelector("button").addEventListener("click", () => this.relist());
@@ -242,4 +300,13 @@ class History {
   }
 }
 
-export const mount = (element) => new History(element);
+export const mount = (element) => {
+  const view = new History(element);
+  const values = register("history", {
+    name: () => view.named,
+    show: (wanted) => view.showPlace(wanted),
+    title: (shown) => view.title(shown),
+  });
+  view.fill(values);
+  view.detail.open(values.run);
+};

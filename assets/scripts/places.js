@@ -1,5 +1,6 @@
 // Going from one part of the page to another: a part that is not there yet finds what is left for it.
 
+import { currentPlace, goOn, nameOf, select } from "./address.js";
 import { recall, remember } from "./memory.js";
 
 const MOST_SHOWN = 12;
@@ -15,15 +16,10 @@ export const shownRuns = (form) => recall(keyOfShown(form), []);
 
 export const keepShown = (form, ids) => remember(keyOfShown(form), ids.slice(0, MOST_SHOWN));
 
-export const goTo = (tab) => {
-  const button = document.getElementById(`tab-${tab}-button`);
-  if (button?.getAttribute("aria-selected") !== "true") {
-    button?.click();
-    // What had the focus is out of sight now.
-    button?.focus({ preventScroll: true });
-  }
-  // On a phone its tab may be out of sight.
-  button?.scrollIntoView({ block: "nearest", inline: "center" });
+// To a tab as it was left, or to what `values` name in it.
+export const goTo = (tab, values) => {
+  if (values || currentPlace().tab !== tab) goOn({ tab, ...(values ?? nameOf(tab)) });
+  select(tab);
 };
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`playground:${name}`, { detail }));
@@ -41,14 +37,14 @@ export const tellSpending = () => tell("spending");
 
 export const openRun = (form, id) => {
   keepShown(form, [id, ...shownRuns(form).filter((it) => it !== id)]);
-  goTo(form);
+  goTo(form, { run: id });
   tell("run", { form, id });
 };
 
 // Runs side by side, in this order; one alone stands against its source.
 export const openCompare = (ids) => {
   remember("compare", ids);
-  goTo("compare");
+  goTo("compare", { compare: ids.join(",") });
   tell("compare", { ids });
 };
 

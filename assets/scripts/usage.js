@@ -1,5 +1,6 @@
 // Usage: figures of the chosen days, drawn by the server whenever the tab is opened or the days change.
 
+import { currentPlace, goOn, register, rename } from "./address.js";
 import { tipsFor } from "./chart_tips.js";
 import { atMostEvery, hear } from "./live.js";
 import { recall, remember } from "./memory.js";
@@ -34,6 +35,11 @@ export const mount = (element) => {
     problem.hidden = !sentence;
   };
 
+  // The days that are shown by choice are a step that Back undoes.
+  const name = ({ isNew }) => {
+    if (currentPlace().tab === "usage") (isNew ? goOn : rename)({ tab: "usage", ...chosen() });
+  };
+
   const draw = async () => {
     const ticket = ++asked;
     const range = chosen();
@@ -48,6 +54,7 @@ export const mount = (element) => {
     complain(answer.sentence);
     if (answer.html === null) return;
     remember("usage-range", range);
+    name({ isNew: false });
     if (answer.html === drawn) return;
     drawn = answer.html;
     const open = [...place.querySelectorAll("details")].map((it) => it.open);
@@ -63,10 +70,18 @@ export const mount = (element) => {
     form.last.value = last;
   };
 
-  restore(recall("usage-range", { days: form.days.value }));
+  const show = ({ days, first, last }) => {
+    const wanted = days ? { days } : first && last ? { first, last } : recall("usage-range", { days: form.days.value });
+    if (JSON.stringify(wanted) === JSON.stringify(chosen())) return null;
+    restore(wanted);
+    return draw();
+  };
+  const { days, first, last } = register("usage", { name: chosen, show });
+  restore(days || (first && last) ? { days, first, last } : recall("usage-range", { days: form.days.value }));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => {
     if (event.target.name === "days" && !event.target.value) fillDates();
+    name({ isNew: true });
     draw();
   });
   listen("reach", element, ({ reached }) => reached && !problem.hidden && draw());

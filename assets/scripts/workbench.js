@@ -1,5 +1,6 @@
 // A model's tab: its form and its feed, brought together.
 
+import { currentPlace, register, rename } from "./address.js";
 import { keepClear } from "./bar.js";
 import { Feed } from "./feed.js";
 import { Form } from "./form.js";
@@ -7,7 +8,11 @@ import { listen, takeFilling, takeGifts } from "./places.js";
 
 export const mount = (element, { form: name }) => {
   const feed = new Feed(element.querySelector(".feed"), name);
-  const form = new Form(element.querySelector("form"), (card) => feed.show(card));
+  const form = new Form(element.querySelector("form"), (card) => {
+    // The run that was linked is no longer what is looked at.
+    if (currentPlace().run) rename({ tab: name });
+    feed.show(card);
+  });
   feed.form = form;
   keepClear(form.element);
   const fill = () => {
@@ -22,4 +27,10 @@ export const mount = (element, { form: name }) => {
   listen("gift", element, (said) => said.form === name && receive());
   fill();
   receive();
+  const { run } = register(name, {
+    name: () => ({}),
+    show: (values) => values.run && feed.open(values.run),
+    title: (values) => values.run && feed.titleOf(values.run),
+  });
+  if (run) feed.open(run);
 };

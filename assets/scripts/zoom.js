@@ -7,6 +7,6 @@ export const zoom = (event, link) => {
   event.preventDefault();
   const { alt } = link.querySelector("img");
   const picture = Object.assign(new Image(), { src: link.href, alt });
-  const dialog = openDialog(picture, alt, "zoomed");
+  const dialog = openDialog(picture, alt, { className: "zoomed", canReturn: true });
   picture.addEventListener("click", () => dialog.close());
 };
