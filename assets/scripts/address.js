@@ -6,6 +6,7 @@
 // whether Back leads to the same without what was opened (`above`).
 
 import { returnTo, savedScroll, saveScroll } from "./scrolling.js";
+import { bringIntoView, hintAtMore } from "./tab_bar.js";
 
 const ARRIVAL_MS = 1000;
 
@@ -113,13 +114,7 @@ export const lieOver = (dialog, open, canReturn) =>
       }));
   });
 
-// A tab is selected as by a click, and seen in a bar that scrolls.
-export const bringTabIntoView = () => {
-  const button = buttonOf(selectedTab());
-  const bar = button?.closest(".tab-wrapper");
-  if (bar) bar.scrollTo({ left: button.offsetLeft - (bar.clientWidth - button.offsetWidth) / 2 });
-};
-
+// As by a click.
 export const select = (tab) => {
   const button = buttonOf(tab);
   if (!button || button.getAttribute("aria-selected") === "true") return;
@@ -134,6 +129,8 @@ export const select = (tab) => {
 export const register = (tab, part) => {
   parts.set(tab, part);
   const { tab: wanted, ...values } = currentPlace();
+  // What is shown from the start has a title, too.
+  queueMicrotask(tell);
   return wanted === tab ? values : {};
 };
 
@@ -173,8 +170,8 @@ const travelled = ({ state }) => {
 };
 
 const selected = () => {
-  bringTabIntoView();
   const tab = selectedTab();
+  bringIntoView(buttonOf(tab));
   if (tab && tab === currentPlace().tab) hasArrived = true;
   else if (tab && hasArrived) whenStill(() => tab !== currentPlace().tab && goOn({ tab, ...nameOf(tab) }));
 };
@@ -193,6 +190,7 @@ export const start = () => {
   if (isDead(history.state)) travel(-1);
   const begin = () => {
     if (!buttons().length) return requestAnimationFrame(begin);
+    hintAtMore(buttons()[0]);
     select(currentPlace().tab);
     selected();
     tell();

@@ -12,10 +12,14 @@ export const showInTitle = () => {
   const active = new Set(cards.map((it) => it.dataset.run)).size;
   const word = ended || (active ? `(${active}) Generating` : "");
   const own = document.querySelector("#header h1")?.textContent;
-  document.title = [word, titleOfPlace(), own].filter(Boolean).join(" · ");
+  const title = [word, titleOfPlace(), own].filter(Boolean).join(" · ");
+  if (document.title !== title) document.title = title;
 };
 
 document.addEventListener("playground:place", showInTitle);
+// Gradio sets a title of its own once everything is drawn.
+new MutationObserver(showInTitle).observe(document.head, { childList: true, subtree: true });
+showInTitle();
 
 document.addEventListener("visibilitychange", () => {
   ended = "";

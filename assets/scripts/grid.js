@@ -25,6 +25,20 @@ export class Grid {
     return this.cards.map((it) => it.dataset.run);
   }
 
+  // How many there are on all pages; a capped count says that there are at least as many.
+  get total() {
+    return Number(this.element.querySelector("[data-total]")?.dataset.total ?? 0);
+  }
+
+  set total(count) {
+    const place = this.element.querySelector("[data-total]");
+    if (place) place.dataset.total = count;
+  }
+
+  get isCapped() {
+    return Boolean(this.element.querySelector("[data-total][data-capped]"));
+  }
+
   get older() {
     return this.element.querySelector("[data-cursor]");
   }

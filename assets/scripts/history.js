@@ -25,6 +25,13 @@ const dayBegins = (date, laterDays = 0) => {
   return String(day.getTime() / 1000);
 };
 
+const counted = (shown, total, isCapped) => {
+  if (!shown) return "";
+  if (shown >= total) return `${shown} run${shown === 1 ? "" : "s"}`;
+  const all = isCapped ? `more than ${(total - 1).toLocaleString("en")}` : total.toLocaleString("en");
+  return `${shown} of ${all} runs`;
+};
+
 class History {
   constructor(element) {
     this.element = element;
@@ -132,10 +139,9 @@ class History {
   }
 
   tally() {
-    const count = this.grid.cards.length;
-    const more = this.grid.older ? ", more below" : "";
-    this.element.querySelector(".history-count").textContent = count
-      ? `${count} run${count === 1 ? "" : "s"}${more}` : "";
+    this.element.querySelector(".history-count").textContent = counted(
+      this.grid.cards.length, this.grid.total, this.grid.isCapped,
+    );
     this.selection.show();
   }
 
@@ -206,6 +212,7 @@ class History {
     const at = this.grid.ids.indexOf(ids[0]);
     const gone = (deleted) => {
       this.grid.drop(deleted);
+      this.grid.total -= deleted.length;
       this.selection.forget(deleted);
       if (!this.grid.cards.length) this.list();
       this.tally();

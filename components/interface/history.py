@@ -19,6 +19,7 @@ from components.interface.services import Services
 from components.interface.templating import render
 from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
 from components.runs.run import Status
+from components.runs.service import MOST_FOUND
 
 PAGE_RUNS = 24
 
@@ -68,19 +69,24 @@ def history_router(services: Services) -> APIRouter:
 
     def history(asked: Annotated[Asked, FromAddress()]) -> HTMLResponse:
         page = services.runs.find_cards(asked.query)
-        return HTMLResponse(history_html(page, services.clock(), asked), headers=FRESH)
+        # Further pages are not counted anew; who sees all at once has counted them.
+        is_counted = page.next_cursor and not asked.cursor
+        total = services.runs.count(asked.query) if is_counted else len(page.runs)
+        return HTMLResponse(history_html(page, services.clock(), asked, total), headers=FRESH)
 
     router.add_api_route("/history", history, methods=["GET"])
     return router
 
 
-def history_html(page: Page[RunCard], now: float, asked: Asked) -> Markup:
+def history_html(page: Page[RunCard], now: float, asked: Asked, total: int = 0) -> Markup:
     """Cards of runs, where the next page starts, or one sentence on why there is nothing."""
     return render(
         "history_cards.html",
         cards=[_card(run, now) for run in page.runs],
         cursor=page.next_cursor,
         is_first=not (asked.cursor or asked.ids),
+        total=total,
+        most_found=MOST_FOUND if asked.text else None,
         is_filtered=asked.is_filtered,
     )
 

@@ -105,11 +105,12 @@ def find_cards(connection: Connection, query: Query) -> Page[RunCard]:
     return _page([_card(row) for row in rows], query)
 
 
-def count(connection: Connection, query: Query) -> int:
-    """How many runs a query finds on all pages; it looks at each of them."""
-    wanted = sa.select(sa.func.count()).select_from(RUNS).where(*_conditions(connection, query))
+def count(connection: Connection, query: Query, most: int | None = None) -> int:
+    """How many runs a query finds on all pages; it looks at each of them, up to `most`."""
+    found = sa.select(RUNS.c.id).where(*_conditions(connection, query)).limit(most)
     if statuses := query.all_statuses:
-        wanted = wanted.where(RUNS.c.status.in_(statuses))
+        found = found.where(RUNS.c.status.in_(statuses))
+    wanted = sa.select(sa.func.count()).select_from(found.subquery())
     return int(connection.execute(wanted).scalar_one())
 
 

@@ -107,10 +107,10 @@ class RunStore:
         with reading(self._engine) as connection:
             return history.find_cards(connection, query)
 
-    def count(self, query: Query) -> int:
-        """How many runs a query finds on all pages; costs a look at each of them."""
+    def count(self, query: Query, most: int | None = None) -> int:
+        """How many runs a query finds on all pages, counted up to `most`."""
         with reading(self._engine) as connection:
-            return history.count(connection, query)
+            return history.count(connection, query, most)
 
     def children(self, run_id: str) -> list[RunCard]:
         """The runs that were made from a result of this one, newest first."""

@@ -158,7 +158,9 @@ def test_the_title_of_the_tab_counts_what_is_under_way(
     playground.sandbox.faults.add(Fault("stuck", path="/v2/video/generations", times=None))
     form = visitor.form(ImageToVideo)
     form.example()
-    expect(visitor.page).to_have_title("(1) Generating · Kling O1 Playground")
+    expect(visitor.page).to_have_title(
+        f"(1) Generating · {ImageToVideo.title} · Kling O1 Playground"
+    )
     playground.sandbox.faults.clear()
     form.expect_result()
-    expect(visitor.page).to_have_title("Kling O1 Playground")
+    expect(visitor.page).to_have_title(f"{ImageToVideo.title} · Kling O1 Playground")

@@ -105,7 +105,7 @@ def test_a_link_opens_the_comparison_that_was_chosen(
         expect(panes).to_have_count(2)
         assert [it.get_attribute("src") for it in panes.all()] == sources
         other.tab("History")
-        expect(other.page).to_have_url(f"{playground.url}/")
+        expect(other.page).to_have_url(f"{playground.url}/?tab=history")
 
 
 def test_pictures_lie_under_one_slider_and_are_zoomed_and_moved_as_one(

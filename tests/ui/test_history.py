@@ -130,9 +130,11 @@ def test_runs_are_searched_and_filtered_in_every_way(desk: Desk) -> None:
 def test_older_runs_come_when_one_scrolls_to_them(desk: Desk) -> None:
     visitor = desk.visitor
     expect(desk.cards).to_have_count(PAGE_RUNS)
+    told = visitor.page.locator(".history-count")
+    expect(told).to_have_text(f"{PAGE_RUNS} of {KEPT_RUNS + 1} runs")
     visitor.page.mouse.wheel(0, 5000)
     expect(desk.cards).to_have_count(KEPT_RUNS + 1)
-    expect(visitor.page.locator(".history-count")).to_have_text(f"{KEPT_RUNS + 1} runs")
+    expect(told).to_have_text(f"{KEPT_RUNS + 1} runs")
 
 
 def test_keys_alone_move_star_select_delete_and_undo(desk: Desk) -> None:

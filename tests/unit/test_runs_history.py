@@ -121,6 +121,7 @@ def test_every_filter_narrows_the_list(tmp_path: Path) -> None:
     assert listed(store, statuses=["done", "failed"]) == ["6", "5"]
     assert listed(store, created_from=NOW + 2, created_to=NOW + 4) == ["3", "2"]
     assert store.count(Query(statuses=["done", "failed"])) == 2
+    assert store.count(Query(statuses=["done", "failed"]), most=1) == 1
     store.close()
 
 
