@@ -94,6 +94,7 @@ export class Grid {
     drawn.set(fresh, drawnAs(fresh));
     if (next) next.before(fresh);
     else if (!this.older) cards.at(-1).after(fresh);
+    if (fresh.isConnected) this.total += 1;
     return true;
   }
 
@@ -101,6 +102,7 @@ export class Grid {
     const { current } = this;
     for (const card of cards) drawn.set(card, drawnAs(card));
     this.element.prepend(...cards);
+    this.total += cards.length;
     this.mark(current);
   }
 
@@ -111,6 +113,7 @@ export class Grid {
     const from = cards.indexOf(going.at(-1));
     const next = [...cards.slice(from), ...cards.slice(0, from).reverse()].find((it) => !going.includes(it));
     for (const card of going) card.remove();
+    this.total -= going.length;
     if (!going.includes(this.current)) this.mark(next);
     if (hadFocus) this.focus(next);
   }

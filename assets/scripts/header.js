@@ -2,6 +2,7 @@
 // without its tab.
 
 import { currentPlace, rename, start } from "./address.js";
+import { showInTitle } from "./attention.js";
 import { say } from "./dialog.js";
 import { hear } from "./live.js";
 import { redraw } from "./patch.js";
@@ -69,5 +70,6 @@ export const mount = (element) => {
   listen("reach", element, ({ reached }) => { unreached.hidden = reached; });
   keepFresh(element.querySelector("[data-account]"));
   start();
+  showInTitle();
   openNamed();
 };

@@ -212,7 +212,6 @@ class History {
     const at = this.grid.ids.indexOf(ids[0]);
     const gone = (deleted) => {
       this.grid.drop(deleted);
-      this.grid.total -= deleted.length;
       this.selection.forget(deleted);
       if (!this.grid.cards.length) this.list();
       this.tally();

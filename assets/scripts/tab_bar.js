@@ -10,14 +10,19 @@ export const bringIntoView = (button) => {
   if (bar) bar.scrollTo({ left: button.offsetLeft - (bar.clientWidth - button.offsetWidth) / 2 });
 };
 
-export const hintAtMore = (button) => {
-  const bar = barOf(button);
+// `current()` is a tab of the bar that is shown: another bar may take the place of the first one.
+export const hintAtMore = (current) => {
+  const bar = barOf(current());
   const hint = () => {
+    if (!bar.isConnected) {
+      resized.disconnect();
+      return hintAtMore(current);
+    }
     const end = bar.scrollWidth - bar.clientWidth - bar.scrollLeft;
     bar.parentElement.toggleAttribute("data-more-before", bar.scrollLeft > NEAR_PX);
-    bar.parentElement.toggleAttribute("data-more-after", end > NEAR_PX);
+    return bar.parentElement.toggleAttribute("data-more-after", end > NEAR_PX);
   };
+  const resized = new ResizeObserver(hint);
   bar.addEventListener("scroll", hint, { passive: true });
-  new ResizeObserver(hint).observe(bar);
-  hint();
+  resized.observe(bar);
 };
