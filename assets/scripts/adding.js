@@ -2,6 +2,7 @@
 
 import { say } from "./dialog.js";
 import { takeDrops } from "./dropping.js";
+import { takeWhatIsPasted } from "./pasting.js";
 import { fillForm } from "./places.js";
 import { References } from "./references.js";
 import { upload } from "./server.js";
@@ -128,9 +129,18 @@ const listenForDragging = (form) => {
   });
 };
 
+const takeAddress = (form, drop, address) => {
+  form.references.add(placeAt(drop), address);
+  form.look();
+};
+
 export const addMedia = (form) => {
   listenForFiles(form);
   listenForLinks(form);
   listenForDragging(form);
   takeDrops({ element: form.element, name: form.name, take: (drop, files, restores) => take(form, drop, files, restores) });
+  takeWhatIsPasted(form, {
+    takeFiles: (drop, files) => take(form, drop, files),
+    takeAddress: (drop, address) => takeAddress(form, drop, address),
+  });
 };

@@ -190,7 +190,7 @@ export const start = () => {
   if (isDead(history.state)) travel(-1);
   const begin = () => {
     if (!buttons().length) return requestAnimationFrame(begin);
-    hintAtMore(() => buttons()[0]);
+    hintAtMore(() => buttonOf(selectedTab()) ?? buttons()[0]);
     select(currentPlace().tab);
     selected();
     tell();

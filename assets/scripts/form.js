@@ -5,6 +5,7 @@ import { addMedia } from "./adding.js";
 import { openCode } from "./code.js";
 import { say } from "./dialog.js";
 import { forgetInKit, keepInKit, renameInKit } from "./kit.js";
+import { rememberExample, withoutExample } from "./leftovers.js";
 import { showLook } from "./looks.js";
 import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "./prompt.js";
@@ -89,8 +90,11 @@ export class Form {
     say("These settings are in the form now.");
   }
 
-  // Something for one field, besides what is in the form.
+  // Something for one field, besides what the person put into the form.
   receive({ field, source, prompt: begins, origin }) {
+    const values = withoutExample(this, initialValues(this.fields));
+    const before = values && structuredClone(this.state);
+    if (values) this.set({ ...this.state, values });
     const { element } = this.fields.find((it) => it.name === field);
     const isElement = element.dataset.widget === "elements";
     if (isElement) this.references.addElement(element, { [element.dataset.front]: source, [element.dataset.others]: [] });
@@ -100,6 +104,7 @@ export class Form {
       this.area.value = begins;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
+    if (before) this.keepForLater(before);
     // Where one types next; on a phone a keyboard would cover what was added.
     if (matchMedia("(hover: hover)").matches) this.area.focus({ preventScroll: true });
     element.scrollIntoView({ block: "center" });
@@ -267,6 +272,7 @@ export class Form {
   async example(number) {
     const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
     if (!values) return;
+    rememberExample(this, values);
     await this.replace({ values });
     await this.generate();
   }

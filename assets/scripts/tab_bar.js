@@ -10,14 +10,18 @@ export const bringIntoView = (button) => {
   if (bar) bar.scrollTo({ left: button.offsetLeft - (bar.clientWidth - button.offsetWidth) / 2 });
 };
 
-// `current()` is a tab of the bar that is shown: another bar may take the place of the first one.
+// `current()` is the selected tab: another bar may take the place of the one it stands in at first, and
+// is no wider than the window until it is laid out.
 export const hintAtMore = (current) => {
   const bar = barOf(current());
+  let width = 0;
   const hint = () => {
     if (!bar.isConnected) {
       resized.disconnect();
       return hintAtMore(current);
     }
+    if (bar.scrollWidth !== width) bringIntoView(current());
+    width = bar.scrollWidth;
     const end = bar.scrollWidth - bar.clientWidth - bar.scrollLeft;
     bar.parentElement.toggleAttribute("data-more-before", bar.scrollLeft > NEAR_PX);
     return bar.parentElement.toggleAttribute("data-more-after", end > NEAR_PX);
@@ -25,4 +29,5 @@ export const hintAtMore = (current) => {
   const resized = new ResizeObserver(hint);
   bar.addEventListener("scroll", hint, { passive: true });
   resized.observe(bar);
+  resized.observe(bar.querySelector("[role=tablist]"));
 };
