@@ -36,6 +36,32 @@ COPY_LEASE_S = 86_400.0
 """A server that can only send all of a file at once may take hours for it."""
 
 
+# Made once: putting these together anew would be half of what a turn costs.
+_NOW = sa.bindparam("now", type_=sa.Float)
+_MOST = sa.bindparam("most", type_=sa.Integer)
+_IS_DUE = _NOW >= DUE_AT
+# Joined with nothing, so that no index by model is taken, after which all must be sorted.
+_IS_SLOW = RUNS.c.model.concat("").in_(sa.bindparam("slow", expanding=True))
+
+
+def _first(*which: sa.ColumnElement[bool], by: Sequence[Any]) -> sa.Select[Any]:
+    """The first so many whole runs of a kind, which nobody else has locked."""
+    listed = RUNS.select().where(*which).order_by(*by)
+    return listed.limit(_MOST).with_for_update(skip_locked=True)
+
+
+_IN_FLIGHT_DUE = _first(IN_FLIGHT, _IS_DUE, by=[DUE_AT])
+_SAVING_DUE = _first(SAVING, _IS_DUE, by=[DUE_AT])
+_SLOW_QUEUED = _first(QUEUED, _IS_DUE, _IS_SLOW, by=[RUNS.c.created_at, RUNS.c.id])
+_QUICK_QUEUED = _first(QUEUED, _IS_DUE, ~_IS_SLOW, by=[RUNS.c.created_at, RUNS.c.id])
+_COUNTED = sa.select(sa.func.count()).select_from(RUNS)
+# None of them is deleted; saying so picks the index that is there for counting.
+_COUNT_IN_FLIGHT = _COUNTED.where(IN_FLIGHT, KEPT)
+_COUNT_BEGUN = _COUNTED.where(QUEUED, RUNS.c.lease_until > _NOW)
+_NEXT_DUE = sa.select(sa.func.min(DUE_AT)).select_from(RUNS).where(ACTIVE, _NOW < DUE_AT)
+_DUE_TOO_LATE = RUNS.update().where(ACTIVE, _NOW < DUE_AT)
+
+
 class Lane(Enum):
     """Who does the next step; a slow kind never keeps the workers of another one.
 
@@ -88,15 +114,11 @@ class Desk:
         """
         if limit <= 0:
             return []
-        due = (
-            RUNS.select()
-            .where(SAVING if lane is Lane.COPIES else IN_FLIGHT, now >= DUE_AT, _not_in(held))
-            .order_by(DUE_AT)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        due = _SAVING_DUE if lane is Lane.COPIES else _IN_FLIGHT_DUE
+        if held:
+            due = due.where(_not_in(held))
         lease_s = max(lease_s, COPY_LEASE_S) if lane is Lane.COPIES else lease_s
-        runs = _read(connection, due, now + lease_s)
+        runs = _read(connection, due, {"now": now, "most": limit}, now + lease_s)
         return _claim(connection, runs, lane, now + lease_s, now)
 
     def hand_out_queue(
@@ -133,28 +155,23 @@ class Desk:
         """The first runs of the queue that this lane sends."""
         if limit <= 0:
             return []
-        # Joined with nothing, so that no index by model is taken, after which all must be sorted.
-        slow = RUNS.c.model.concat("").in_(self.slow_models)
-        due = (
-            RUNS.select()
-            .where(QUEUED, now >= DUE_AT, slow if lane is Lane.PICTURES else ~slow)
-            .order_by(RUNS.c.created_at, RUNS.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return _read(connection, due, now + lease_s)
+        given = {"now": now, "most": limit, "slow": list(self.slow_models)}
+        due = _SLOW_QUEUED if lane is Lane.PICTURES else _QUICK_QUEUED
+        return _read(connection, due, given, now + lease_s)
 
 
-def _read(connection: Connection, due: sa.Select[Any], put_off_until: float) -> list[Run]:
+def _read(
+    connection: Connection, due: sa.Select[Any], given: Mapping[str, Any], put_off_until: float
+) -> list[Run]:
     """The due runs that can be read; a row that cannot holds up no other, and is put off."""
     try:
-        return [as_run(row) for row in connection.execute(due)]
+        return [as_run(row) for row in connection.execute(due, given)]
     except DatabaseUnavailable:
         raise
     except Exception:
         LOGGER.exception("a run that is due cannot be read")
     runs = []
-    for run_id in connection.execute(due.with_only_columns(RUNS.c.id)).scalars().all():
+    for run_id in connection.execute(due.with_only_columns(RUNS.c.id), given).scalars().all():
         mine = RUNS.c.id == run_id
         try:
             runs.append(as_run(connection.execute(RUNS.select().where(mine)).one()))
@@ -168,15 +185,12 @@ def _read(connection: Connection, due: sa.Select[Any], put_off_until: float) -> 
 
 def in_flight(connection: Connection) -> int:
     """How many runs the provider works on, or may work on."""
-    # None of them is deleted; saying so picks the index that is there for counting.
-    counted = sa.select(sa.func.count()).select_from(RUNS).where(IN_FLIGHT, KEPT)
-    return int(connection.execute(counted).scalar_one())
+    return int(connection.execute(_COUNT_IN_FLIGHT).scalar_one())
 
 
 def _begun(connection: Connection, now: float) -> int:
     """How many queued runs were handed out and will be sent in a moment."""
-    counted = sa.select(sa.func.count()).select_from(RUNS).where(QUEUED, RUNS.c.lease_until > now)
-    return int(connection.execute(counted).scalar_one())
+    return int(connection.execute(_COUNT_BEGUN, {"now": now}).scalar_one())
 
 
 def place(connection: Connection, run: Run) -> int:
@@ -190,9 +204,7 @@ def place(connection: Connection, run: Run) -> int:
 
 def next_due(connection: Connection, after: float) -> float | None:
     """When the earliest step is due, later than `after`, that nobody works on; or None."""
-    due: float | None = connection.execute(
-        sa.select(sa.func.min(DUE_AT)).select_from(RUNS).where(ACTIVE, after < DUE_AT)
-    ).scalar()
+    due: float | None = connection.execute(_NEXT_DUE, {"now": after}).scalar()
     return due
 
 
@@ -200,8 +212,8 @@ def bring_forward(connection: Connection, now: float, held: Mapping[str, float])
     """Make due what is due later than any pause lasts, and not `held`: the clock was set back."""
     far = now + LONGEST_PAUSE_S
     worked_on = [run_id for run_id, until in held.items() if until > far]
-    late = RUNS.update().where(ACTIVE, far < DUE_AT, _not_in(worked_on))
-    connection.execute(late.values(next_step_at=now, lease_until=0))
+    late = _DUE_TOO_LATE.where(_not_in(worked_on)) if worked_on else _DUE_TOO_LATE
+    connection.execute(late, {"now": far, "next_step_at": now, "lease_until": 0})
 
 
 def end_queued(connection: Connection, created_before: float, now: float, why: str) -> int:
@@ -211,7 +223,7 @@ def end_queued(connection: Connection, created_before: float, now: float, why: s
         .where(QUEUED, RUNS.c.created_at <= created_before, RUNS.c.lease_until <= now)
         .limit(ENDED_AT_ONCE)
     )
-    runs = _read(connection, waiting, now + LONGEST_PAUSE_S)
+    runs = _read(connection, waiting, {}, now + LONGEST_PAUSE_S)
     ended = [(run, run.failed(now, why, charged_usd=0.0)) for run in runs]
     write_changes(connection, ended)
     return len(ended)

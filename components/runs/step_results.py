@@ -17,6 +17,11 @@ from components.runs.run import Run, Status
 from components.runs.storable_run import essence, storable_run
 from components.runs.tables import RUNS, as_run, write_changes
 
+_STATES = (
+    sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
+    .where(RUNS.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .with_for_update()
+)
 LOGGER = logging.getLogger(__name__)
 
 
@@ -28,6 +33,8 @@ def write_results(connection: Connection, results: Sequence[tuple[Claim, Run]]) 
     Raises:
         DatabaseUnavailable: nothing can be written just now.
     """
+    if not results:
+        return
     try:
         with connection.begin_nested():
             _write_together(connection, results)
@@ -63,11 +70,8 @@ def _write_alone(connection: Connection, claim: Claim, run: Run) -> None:
 def _write_together(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
     """Most are written together: nothing came between, and few columns differ."""
     together = []
-    state = sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)
     ids = [run.id for _, run in results]
-    rows = (
-        connection.execute(state.where(RUNS.c.id.in_(ids)).with_for_update()).all() if ids else []
-    )
+    rows = connection.execute(_STATES, {"ids": ids}).all()
     found = {row.id: (row.lease_until, row.cancel_requested) for row in rows}
     for claim, run in results:
         if found.get(run.id) == (claim.lease_until, claim.run.cancel_requested):
