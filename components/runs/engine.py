@@ -24,7 +24,7 @@ WORKERS: Mapping[Lane, int] = {
     Lane.STEPS: 64,
     Lane.COPIES: 16,
 }
-AHEAD = 2
+AHEAD = 3
 """A look may be handed out before a worker is free, so that none waits for the next turn."""
 LEASE_S = 900.0
 """Longer than any single step but a copy: an upload, or the wait for pictures."""

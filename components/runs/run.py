@@ -257,5 +257,9 @@ class Run:
 
     def untroubled(self, *, came_on: bool = True) -> Self:
         """The run after a step that went well; its troubles are over where it also came on."""
-        calm = replace(self, attempts=0, trouble="", trouble_since=None)
-        return replace(calm, tallies=(), tried_at=None) if came_on else calm
+        calm: dict[str, Any] = {"attempts": 0, "trouble": "", "trouble_since": None}
+        if came_on:
+            calm |= {"tallies": (), "tried_at": None}
+        # Most looks at most runs go well, one after the other.
+        is_calm = all(getattr(self, name) == value for name, value in calm.items())
+        return self if is_calm else replace(self, **calm)
