@@ -11,6 +11,7 @@ from tests.bench.bench_page import rows as page_rows
 from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
 from tests.bench.bench_remembering import rows as remembering_rows
 from tests.bench.bench_scale import rows as scale_rows
+from tests.bench.bench_simulation import rows as simulation_rows
 from tests.bench.bench_upload import rows as upload_rows
 from tests.bench.bench_watching import rows as watching_rows
 
@@ -19,6 +20,7 @@ BENCHES = {
     "History with 10,000 runs, against 100": history_rows,
     "History as the page asks for it, with 10,000 runs against 100": history_page_rows,
     "Killed at random moments, again and again": kill_rows,
+    "Worlds in which everything fails in any order": simulation_rows,
     "5,000 runs in flight in one process": scale_rows,
     "200 people who each watch a run, against a card each time": watching_rows,
     "Polling: mean delays at the number of requests of the 15 s poll": rows_at_equal_requests,

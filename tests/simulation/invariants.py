@@ -62,6 +62,11 @@ class Auditor:
         except Violation as broken:
             raise Violation(f"{_named(run)} ({run.error[:300]!r}): {broken}") from None
 
+    def may_be_done(self, run: Run) -> bool:
+        """Whether there is a result, and an answer that told of it came through."""
+        made = self._made_for(run)
+        return made is not None and not made.fails and bool(made.given & {"id", "result"})
+
     def check_charge(self, run: Run) -> None:
         """What could be known of a charge by now is booked. Raises `Violation`."""
         made = self._made_for(run)

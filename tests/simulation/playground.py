@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy.util import LRUCache
+
 from components.errors import DiskFull, DownloadFailed, LinkExpired
 from components.media.parts import Parts
 from components.media.store import FolderStore
@@ -14,6 +16,7 @@ from components.provider.exchange import Exchange
 from components.provider.wire import Pricing
 from components.runs.clips import ClipLengths
 from components.runs.collect import Collector
+from components.runs.database import patient
 from components.runs.engine import Engine, Pools
 from components.runs.expectation import Expectations
 from components.runs.gate import Gate
@@ -36,6 +39,7 @@ from tests.simulation.weather import Weather
 HOST = "http://127.0.0.1:1"
 """An address of this machine, so that nobody asks the environment for proxies at every call."""
 
+COMPILED: Any = LRUCache(500)
 UPKEEP_SHARE = 0.1
 """Time goes by in strides, so upkeep would be due at every turn."""
 
@@ -69,6 +73,9 @@ class PlayedStore(RunStore):
         self._world = world
         slow = frozenset({IMAGE_O1})
         super().__init__(database_url(world.folder), slow_models=slow, busy_timeout_ms=1)
+        # Each start would compile all statements anew, which is a tenth of the work.
+        self._engine._compiled_cache = COMPILED
+        self._patient = patient(self._engine)
 
     def tick(self, results: Sequence[tuple[Claim, Run]], *given: Any, **named: Any) -> list[Claim]:
         if results:
@@ -143,11 +150,16 @@ class Playground:
             SpendLimit(None),
             clock,
         )
+        self.is_in_turn = False
         self.engine.take_over()
 
     def turn(self) -> None:
         """One turn of the engine."""
-        self.engine.turn()
+        self.is_in_turn = True
+        try:
+            self.engine.turn()
+        finally:
+            self.is_in_turn = False
 
     def end(self) -> None:
         """Be gone; what was not written is lost."""

@@ -130,7 +130,7 @@ class PlayedProvider:
         usages = RIGHT_COSTS if chance.random() < 0.6 else WRONG_COSTS
         takes_s = chance.lognormvariate(4.5, 0.4) if kind == "video" else 0.0
         if chance.random() < 0.015 and kind == "video":
-            takes_s = chance.choice([HOUR_S, HOUR_S, DAY_S, 30 * DAY_S])
+            takes_s = chance.choice([HOUR_S, self.weather.climate.slowest_s])
         name = str(UUID(int=chance.getrandbits(128)))
         made = Generation(
             id=f"{name}:{model}" if kind == "video" else name,
@@ -141,7 +141,7 @@ class PlayedProvider:
             usd=chance.randint(1, 1_000_000) / 2_000_000,
             fails=kind == "video" and chance.random() < 0.08,
             usage=chance.choice(usages),
-            pictures=chance.randint(1, 3),
+            pictures=chance.choice([1, 1, 2, 3]),
             logged_at=now + self._lag(),
             is_logged_with_id=chance.random() < NAMED_SHARE,
         )

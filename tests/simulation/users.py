@@ -21,7 +21,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "klingai/video-o1-video-to-video-edit": {"video_url": CLIP},
     "klingai/video-o1-video-to-video-reference": {"video_url": CLIP},
 }
-MODEL_IDS = [*REQUESTS, "klingai/image-o1"]
+MODEL_IDS = [*REQUESTS, "klingai/image-o1", "klingai/image-o1"]
 VIDEO_MODELS = [model.model_id for model in MODELS if model.output == "video"]
 
 

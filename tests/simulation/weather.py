@@ -46,19 +46,24 @@ class Climate:
     """How rough a world is: shares of calls that fail by themselves, spells a day, their length.
 
     `ends_s` is when all trouble is over for good, in seconds after the beginning; `inf` is never.
+    `slowest_s` is how long a generation takes that got stuck, `arrives_s` when a run is asked for,
+    on average; `sleep_s` is the longest time in which nothing is done.
     """
 
     mishaps: float = 0.08
     spells_a_day: float = 6.0
     spell_s: float = 1800.0
     ends_s: float = 2 * DAY_S
+    slowest_s: float = DAY_S / 24
+    arrives_s: float = 300.0
+    sleep_s: float = DAY_S / 6
 
 
 CLIMATES = {
     "fair": Climate(0.03, 1.0, 600.0, DAY_S),
     "rough": Climate(0.15, 8.0, 3600.0, 3 * DAY_S),
-    "stormy": Climate(0.4, 24.0, 6 * 3600.0, 6 * DAY_S),
-    "endless": Climate(0.2, 4.0, 20 * DAY_S, inf),
+    "stormy": Climate(0.3, 16.0, 4 * 3600.0, 4 * DAY_S, DAY_S),
+    "endless": Climate(0.2, 4.0, 20 * DAY_S, inf, 30 * DAY_S, DAY_S / 4, 1800.0),
 }
 
 
@@ -76,7 +81,7 @@ class Weather:
     """Tells for every call how it goes; "" is well."""
 
     def __init__(self, climate: Climate, begins_at: float, chance: random.Random) -> None:
-        self._climate = climate
+        self.climate = climate
         self._chance = chance
         self._ends_at = begins_at + climate.ends_s
         self.spells = list(self._forecast(begins_at))
@@ -92,7 +97,7 @@ class Weather:
                 if spell.fault != "any":
                     return spell.fault
                 return self._chance.choice(FAULTS[scope])
-        if scope != "disk" and self._chance.random() < self._climate.mishaps:
+        if scope != "disk" and self._chance.random() < self.climate.mishaps:
             return self._chance.choice(FAULTS[scope])
         return ""
 
@@ -101,7 +106,7 @@ class Weather:
         self._ends_at = -inf
 
     def _forecast(self, begins_at: float) -> list[Spell]:
-        chance, climate = self._chance, self._climate
+        chance, climate = self._chance, self.climate
         spells, at = [], begins_at
         last = begins_at + min(climate.ends_s, 4 * DAY_S)
         while (at := at + chance.expovariate(climate.spells_a_day / DAY_S)) < last:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation.seeds import played
 
-SEEDS = range(8)
+SEEDS = range(20)
 ONCE_BROKEN: tuple[int, ...] = ()
 
 
