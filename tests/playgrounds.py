@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import uvicorn
 from gradio_client import Client
+from starlette.types import ASGIApp
 
 from app import open_listener, running_playground
 from components.runs.run import FINAL
@@ -42,9 +43,18 @@ def small_sandbox(pace_s: float = 0.4) -> Sandbox:
     return Sandbox(pace_s=pace_s, options=options)
 
 
-@contextmanager
-def serving(data_dir: Path, sandbox: Sandbox, **environment: str) -> Iterator[Playground]:
+def serving(
+    data_dir: Path, sandbox: Sandbox, **environment: str
+) -> AbstractContextManager[Playground]:
     """A playground in this process, on a free port, that keeps its data in `data_dir`."""
+    return serving_behind(lambda web: web, data_dir, sandbox, **environment)
+
+
+@contextmanager
+def serving_behind(
+    around: Callable[[ASGIApp], ASGIApp], data_dir: Path, sandbox: Sandbox, **environment: str
+) -> Iterator[Playground]:
+    """The same with something before the whole of it."""
     settings = Settings.from_env(
         {
             "AIML_API_KEY": KEY,
@@ -58,7 +68,7 @@ def serving(data_dir: Path, sandbox: Sandbox, **environment: str) -> Iterator[Pl
         running_playground(settings, GUESS_S) as web,
         open_listener("127.0.0.1", 0) as listener,
     ):
-        config = uvicorn.Config(web, log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(around(web), log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -74,7 +74,7 @@ export class Detail {
     const isFirst = !this.dialog.open;
     if (isFirst) this.dialog.showModal();
     this.around.opened(isFirst);
-    (focused ? this.part(`[data-do="${focused}"]`) : this.part(".detail-body"))?.focus();
+    (focused ? this.part(`[data-do="${focused}"]`) : this.part(".detail-body"))?.focus({ preventScroll: true });
     this.dialog.scrollTop = 0;
     this.mark(ticket);
   }
@@ -85,7 +85,7 @@ export class Detail {
       if (ticket !== this.asked) return;
       const button = this.part(`[data-do="${name}"]`);
       // A disabled button that has the focus hears no keys.
-      if (!other && button === document.activeElement) this.part(".detail-body").focus();
+      if (!other && button === document.activeElement) this.part(".detail-body").focus({ preventScroll: true });
       button.disabled = !other;
     }
   }
