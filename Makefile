@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: run test test-lowest check bench assets clean
+.PHONY: run test test-browsers test-lowest check bench assets clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m pytest
+
+# Walks through the page in Firefox and in WebKit; what was seen is kept as pictures.
+test-browsers: $(VENV)/dev.stamp $(VENV)/browsers.stamp
+	$(BIN)/python -m pytest -m browsers --basetemp=$(VENV)/walk tests/browsers
 
 # Proves every lower bound of the requirements. The page is drawn by gradio, whose bound is exact, and
 # by the browser: tests in Chromium would prove nothing more.
@@ -53,6 +57,17 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -q && apt-get install -y -q --no-install-recommends chromium; \
 	else $(BIN)/python -m playwright install chromium; fi
+	touch $@
+
+# Both browsers, what decodes clips for them, and a display for the one that cannot do without.
+BROWSERS := firefox-esr webkit2gtk-driver xvfb gstreamer1.0-libav gstreamer1.0-gl libgl1-mesa-dri
+$(VENV)/browsers.stamp: $(VENV)/dev.stamp
+	if { command -v firefox-esr || command -v firefox; } >/dev/null \
+		&& command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends $(BROWSERS); \
+	else echo "Firefox, WebKitWebDriver or Xvfb is missing, and only root may install them." \
+		"On Debian: apt-get install $(BROWSERS)"; exit 1; fi
 	touch $@
 
 clean:

@@ -26,9 +26,12 @@ const buttonOf = (tab) => document.getElementById(`tab-${tab}-button`);
 
 const selectedTab = () => tabOf(buttons().find((it) => it.getAttribute("aria-selected") === "true"));
 
+const isGradios = ([name]) => name.startsWith("__");
+
 // What the address names. Whose `tab` is null is a run whose tab is not known yet.
 export const currentPlace = () => {
-  const { tab, ...values } = Object.fromEntries(new URLSearchParams(location.search));
+  const named = [...new URLSearchParams(location.search)].filter((it) => !isGradios(it));
+  const { tab, ...values } = Object.fromEntries(named);
   if (tab && buttonOf(tab)) return { tab, ...values };
   if (values.compare) return { tab: "compare", ...values };
   return { tab: values.run ? null : tabOf(buttons()[0]), ...values };
@@ -39,14 +42,17 @@ const encode = (value) => encodeURIComponent(value).replaceAll("%2C", ",").repla
 
 const searchOf = ({ tab, ...values }) => {
   // Gradio's own, such as the theme, stay.
-  const gradios = [...new URLSearchParams(location.search)].filter(([name]) => name.startsWith("__"));
+  const gradios = [...new URLSearchParams(location.search)].filter(isGradios);
   const isImplied = values.compare || (tab === tabOf(buttons()[0]) && !values.run);
   const all = [...(isImplied ? [] : [["tab", tab]]), ...Object.entries(values), ...gradios];
   const told = all.filter(([, value]) => value).map(([name, value]) => `${name}=${encode(value)}`);
   return told.length ? `?${told.join("&")}` : "";
 };
 
-const isNamed = (place) => searchOf(place) === location.search;
+const valuesOf = (place) => JSON.stringify(Object.entries(place).filter(([, value]) => value).sort());
+
+// Links come in any order, and written in more ways than ours.
+const isNamed = (place) => valuesOf(place) === valuesOf(currentPlace());
 
 const tell = () => document.dispatchEvent(new CustomEvent("playground:place"));
 

@@ -83,8 +83,10 @@ class History {
   }
 
   nameRun(isFirst) {
-    if (currentPlace().tab !== "history") return;
-    if (isFirst) goOn(this.place, { isAbove: true });
+    const { tab, run } = currentPlace();
+    if (tab !== "history") return;
+    // Under a run that a link names is nothing to go back to.
+    if (isFirst && run !== this.detail.id) goOn(this.place, { isAbove: true });
     else rename(this.place);
   }
 

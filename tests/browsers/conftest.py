@@ -53,10 +53,10 @@ def window(
 ) -> Iterator[WalkedPage]:
     """A window of each browser in turn; a machine without that browser skips."""
     kind: type[Firefox | WebKit] = request.param
-    path = shutil.which(kind.PROGRAM)
-    if path is None and os.environ.get("CI") != "true":
-        pytest.skip(f"There is no {kind.PROGRAM} here")
-    assert path
+    path = next(filter(None, map(shutil.which, kind.PROGRAMS)), None)
+    if path is None:
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing(f"There is no {kind.PROGRAMS[0]} here")
     folder: Path = tmp_path_factory.mktemp(kind.__name__.lower())
     opened = kind(path, folder)
     yield opened

@@ -26,7 +26,7 @@ END_TIMEOUT_S = 20.0
 class Firefox(WalkedPage):
     """Raises RuntimeError where Firefox does not start, or refuses a command."""
 
-    PROGRAM = "firefox-esr"
+    PROGRAMS = ("firefox-esr", "firefox")
 
     def __init__(self, path: str, folder: Path) -> None:
         super().__init__(folder)

@@ -26,7 +26,7 @@ NARROW = "* { min-width: 0; min-height: 0; padding: 0; margin: 0; }\n"
 class WebKit(WalkedPage):
     """Its console cannot be read: errors are those that the page has recorded itself."""
 
-    PROGRAM = "WebKitWebDriver"
+    PROGRAMS = ("WebKitWebDriver",)
 
     def __init__(self, path: str, folder: Path) -> None:
         super().__init__(folder)

@@ -210,6 +210,21 @@ def test_a_linked_run_that_is_closed_leaves_history_and_no_step_to_nowhere(
     is_at(page, ImageO1.api_name)
 
 
+@pytest.mark.parametrize("more", ["", "&__theme=dark", "&utm_source=mail"])
+def test_a_linked_run_stays_closed_however_its_link_is_written(visitor: Visitor, more: str) -> None:
+    page = visitor.page
+    visitor.open()
+    visitor.open(f"?run=run-0003&tab=history{more}")
+    PLACES["run"].seen(page)
+    page.keyboard.press("Escape")
+    kept = more if "theme" in more else ""
+    expect(page).to_have_url(re.compile(rf"\?tab=history{kept}$"))
+    PLACES["history"].seen(page)
+    expect(page.locator("dialog.detail")).to_be_hidden()
+    page.go_back()
+    is_at(page, ImageO1.api_name)
+
+
 def test_back_closes_small_dialogs_and_they_leave_no_step_behind(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open(PLACES["run in its tab"].query)
