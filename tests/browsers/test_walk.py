@@ -29,6 +29,7 @@ SELECTED_TAB_IS_SEEN = """() => [...document.querySelectorAll("[role=tab][aria-s
         const box = it.getBoundingClientRect();
         return box.width > 0 && box.left >= 0 && box.right <= innerWidth;
     })"""
+SCROLLBAR_PX, DARK = 8, 64
 MANY_COLOURS = 100
 """A picture has more, and an empty frame with its letter and its label fewer."""
 PLACES = {
@@ -99,6 +100,16 @@ def test_clips_side_by_side_show_something_before_they_play(
     assert min(page.colours("#compare .pane-media")) > MANY_COLOURS
 
 
+def test_what_scrolls_in_a_dark_page_has_a_dark_scrollbar(
+    page: WalkedPage, watched: Playground
+) -> None:
+    page.resize(*PHONE)
+    page.open(f"{watched.url}/?__theme=dark")
+    page.ready()
+    page.keep("dark-scrollbar")
+    assert page.lightness_below("#image_o1-examples", SCROLLBAR_PX) < DARK
+
+
 def test_usage_shows_the_figures_of_the_day(page: WalkedPage, made: Ids) -> None:
     assert made
     page.click("[role=tab]", "Usage")
@@ -119,7 +130,7 @@ def test_every_place_fits_in_light_and_dark(
         page.keep(f"{place}-{size[0]}-{theme}")
         assert page.run(FITS), place
         page.wait(SELECTED_TAB_IS_SEEN)
-        assert (page.run(BACKGROUND) < 64) == (theme == "dark"), place
+        assert (page.run(BACKGROUND) < DARK) == (theme == "dark"), place
         assert theme in page.run(SCHEME), place
         # Under an open dialog the first view stays where elements cannot be moved as they are.
         page.type(ESCAPE)

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 WAIT_S = 60.0
 LOOK_EVERY_S = 0.1
@@ -142,3 +142,9 @@ class WalkedPage(ABC):
         boxes = self.run(BOXES, selector)
         small = [picture.crop(box).resize(SMALL) for box in boxes]
         return [len(it.getcolors(SMALL[0] * SMALL[1]) or ()) for it in small]
+
+    def lightness_below(self, selector: str, height: int) -> float:
+        """How light the lowest rows of the first match are, from 0 to 255: where it scrolls."""
+        left, _, right, bottom = self.run(BOXES, selector)[0]
+        rows = self.picture().crop((left, bottom - height, right, bottom))
+        return float(ImageStat.Stat(rows.convert("L")).mean[0])
