@@ -71,5 +71,4 @@ def page(window: WalkedPage, watched: Playground) -> Iterator[WalkedPage]:
     window.ready()
     yield window
     window.run("() => localStorage.clear()")
-    assert window.foreign() == []
-    assert window.errors() == []
+    assert (window.errors(), window.foreign()) == ([], [])

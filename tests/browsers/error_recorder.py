@@ -4,13 +4,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KEY = "recorded-errors"
-RECORDED = f"() => sessionStorage.getItem('{KEY}') ?? '[]'"
+TAKE_RECORDED = (
+    f"() => {{ const all = sessionStorage.getItem('{KEY}') ?? '[]';"
+    f" sessionStorage.removeItem('{KEY}'); return all; }}"
+)
 RECORDER = (
     "<script>{"
-    "const record = (text) => { const all = JSON.parse(sessionStorage.getItem('KEY') ?? '[]');"
+    # What is still being loaded when one leaves is broken off, and no fault.
+    "let isLeft = false;"
+    "addEventListener('beforeunload', () => { isLeft = true; });"
+    "const record = (text) => { if (isLeft) return;"
+    " const all = JSON.parse(sessionStorage.getItem('KEY') ?? '[]');"
     " sessionStorage.setItem('KEY', JSON.stringify([...all, String(text)])); };"
-    "addEventListener('error', (it) => record(it.message ?? `not loaded: ${it.target.outerHTML}`),"
-    " true);"
+    "const lost = ({ error, outerHTML }) => `not loaded: ${error?.message} ${outerHTML}`;"
+    "addEventListener('error', (it) => record(it.message ?? lost(it.target)), true);"
     "addEventListener('unhandledrejection', (it) => record(it.reason?.stack ?? it.reason));"
     "addEventListener('securitypolicyviolation', (it) => record(`refused: ${it.blockedURI}`));"
     "const { error } = console;"

@@ -89,7 +89,8 @@ class Firefox(WalkedPage):
 
     def errors(self) -> list[str]:
         self._ask("session.status")
-        return list(self._errors)
+        taken, self._errors = self._errors, []
+        return taken
 
     def close(self) -> None:
         self._ask("browser.close")

@@ -84,7 +84,7 @@ class WalkedPage(ABC):
 
     @abstractmethod
     def errors(self) -> list[str]:
-        """What stands as an error in the browser's console since the page was made."""
+        """What came up as an error in the browser's console since this was asked last."""
 
     @abstractmethod
     def close(self) -> None:

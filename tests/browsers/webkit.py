@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
-from tests.browsers.error_recorder import RECORDED
+from tests.browsers.error_recorder import TAKE_RECORDED
 from tests.browsers.walked_page import WalkedPage
 
 SIZE = "1600x1200"
@@ -80,7 +80,7 @@ class WebKit(WalkedPage):
         return shown.crop((left, top, left + width, top + height))
 
     def errors(self) -> list[str]:
-        return list(json.loads(self.run(RECORDED)))
+        return list(json.loads(self.run(TAKE_RECORDED)))
 
     def close(self) -> None:
         self._driver.quit()
