@@ -197,7 +197,9 @@ export const start = () => {
   const begin = () => {
     if (!buttons().length) return requestAnimationFrame(begin);
     hintAtMore(() => buttonOf(selectedTab()) ?? buttons()[0]);
-    select(currentPlace().tab);
+    // Somebody who was quicker than the scripts is not led back.
+    if (document.querySelector("#first-view[data-chosen]")) hasArrived = true;
+    else select(currentPlace().tab);
     selected();
     tell();
     if (isDrawn) returnTo(savedScroll(position));

@@ -12,7 +12,8 @@ export const showInTitle = () => {
   const active = new Set(cards.map((it) => it.dataset.run)).size;
   const word = ended || (active ? `(${active}) Generating` : "");
   const own = document.querySelector("#header h1")?.textContent;
-  const title = [word, titleOfPlace(), own].filter(Boolean).join(" · ");
+  // As the browser keeps it, or the two would differ for ever.
+  const title = [word, titleOfPlace(), own].filter(Boolean).join(" · ").replace(/\s+/g, " ").trim();
   if (document.title !== title) document.title = title;
 };
 

@@ -59,6 +59,7 @@
   view.addEventListener("click", ({ target }) => {
     const tab = target.closest("[role=tab]");
     if (!tab) return;
+    view.dataset.chosen = "";
     for (const it of view.querySelectorAll("[role=tab]")) it.setAttribute("aria-selected", String(it === tab));
     panel.hidden = tab.getAttribute("aria-controls") !== panel.id;
     coming.hidden = !panel.hidden;

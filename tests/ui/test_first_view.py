@@ -1,5 +1,6 @@
 """What a visitor sees and does before, while and after the page's scripts come."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -135,6 +136,7 @@ def test_a_draft_fills_only_what_nobody_has_touched(
         with held(visitor.page, OUR_SCRIPTS):
             opened_early(visitor)
             form.prompt.fill("Typed at once")
+        settled(visitor.page)
         expect(form.cards_of("image_urls")).to_have_count(1)
         assert form.prompt.input_value() == "Typed at once"
         checked = form.part("aspect_ratio").locator("input:checked")
@@ -160,10 +162,16 @@ def test_a_file_chosen_and_a_generate_pressed_early_are_carried_out_once(
     assert [len(it["image_urls"]) for it in sent] == [1]
 
 
-def test_another_tab_chosen_early_opens(browser: Browser, playground: Playground) -> None:
+@pytest.mark.parametrize("is_alive", [True, False], ids=["alive", "lifeless"])
+def test_another_tab_chosen_early_opens(
+    is_alive: bool, browser: Browser, playground: Playground
+) -> None:
+    late = (GRADIO_SCRIPTS,) if is_alive else (GRADIO_SCRIPTS, OUR_SCRIPTS)
     with visiting(browser, playground) as (_, visitor):
-        with held(visitor.page, GRADIO_SCRIPTS):
+        with held(visitor.page, *late):
             form = opened_early(visitor)
+            if is_alive:
+                expect(form.generate).to_contain_text("$")
             form.prompt.fill("Left behind for a moment")
             visitor.tab("History")
             expect(form.prompt).to_be_hidden()
@@ -171,6 +179,7 @@ def test_another_tab_chosen_early_opens(browser: Browser, playground: Playground
         chosen = visitor.page.get_by_role("tab", name="History", exact=True)
         expect(chosen).to_have_attribute("aria-selected", "true")
         expect(visitor.page.locator("#tab-history .history")).to_be_visible()
+        expect(visitor.page).to_have_url(re.compile("tab=history"))
         visitor.tab(ImageO1.title)
         assert form.prompt.input_value() == "Left behind for a moment"
 

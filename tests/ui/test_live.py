@@ -91,7 +91,8 @@ def test_who_reads_further_below_is_offered_what_is_new_and_does_not_lose_the_pl
         page = visitor.page
         read = page.locator("#history-grid .history-card").nth(16)
         read.scroll_into_view_if_needed()
-        page.mouse.wheel(0, 600)
+        # At once: a wheel would still be moving the page when it is measured.
+        page.evaluate("scrollBy({ top: 600, behavior: 'instant' })")
         page.wait_for_function(
             "() => document.getElementById('history-grid').getBoundingClientRect().top < -200"
         )

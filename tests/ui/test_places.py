@@ -132,6 +132,12 @@ def test_a_link_and_a_reload_show_a_place_and_back_leads_to_it_again(
     is_at(page, name)
 
 
+def test_spaces_in_a_row_do_not_keep_the_page_from_its_title(visitor: Visitor) -> None:
+    visitor.open("?tab=history&text=two%20%20spaces%20")
+    expect(visitor.page).to_have_title("“two spaces ” in History · Kling O1 Playground")
+    expect(visitor.page.locator(".history-empty")).to_be_visible()
+
+
 def test_back_walks_all_that_was_gone_through_and_forward_goes_on_again(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open()
