@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
+# A file stays on one core: its tests share a playground. More at a time than four would wait for a disk.
+ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-browsers test-lowest check bench assets clean
 
@@ -10,7 +12,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ON_ALL_CORES)
 
 # Walks through the page in Firefox and in WebKit; what was seen is kept as pictures.
 test-browsers: $(VENV)/dev.stamp $(VENV)/browsers.stamp
@@ -19,7 +21,8 @@ test-browsers: $(VENV)/dev.stamp $(VENV)/browsers.stamp
 # Proves every lower bound of the requirements. The page is drawn by gradio, whose bound is exact, and
 # by the browser: tests in Chromium would prove nothing more.
 test-lowest: $(LOWEST)/dev.stamp
-	$(LOWEST)/bin/python -m pytest tests/test_architecture.py tests/unit tests/contract
+	$(LOWEST)/bin/python -m pytest $(ON_ALL_CORES) \
+		tests/test_architecture.py tests/unit tests/contract
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -77,5 +77,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright keeps an event loop in this thread once it has begun."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Browser tests come last: Playwright keeps an event loop in this thread once it has begun.
+
+    Whole files, since a file is what one process is given.
+    """
+    in_browser = {it.path for it in items if "browser" in getattr(it, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in in_browser)

@@ -249,6 +249,7 @@ def test_an_echoed_key_is_never_repeated(
         ),
         ("Wed, 19 Aug 2015 12:00:00 GMT", 0, 0),
     ],
+    ids=["whole", "none", "past", "part", "date", "date without zone", "past date"],
 )
 def test_the_asked_pause_is_read_as_a_number_or_a_date(
     provider: ScriptedProvider, client: ProviderClient, header: str, least_s: float, most_s: float

@@ -42,7 +42,7 @@ def test_a_part_opened_while_nothing_answers_comes_by_itself(
     said = visitor.page.get_by_role("alert").filter(has_text="This part comes as soon as it does")
     expect(said).to_be_visible()
     context.set_offline(False)
-    expect(visitor.page.locator(".history > *").first).to_be_visible()
+    expect(visitor.page.locator(".history-card, .history-empty").first).to_be_visible()
     expect(said).to_be_hidden()
     visitor.tab("Usage")
     expect(visitor.page.locator(".usage-figures [data-first]")).to_be_visible()
