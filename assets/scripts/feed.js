@@ -4,7 +4,7 @@ import { arriving } from "./arriving.js";
 import { showInTitle, speakOf, tellEnd } from "./attention.js";
 import { listenToCards } from "./card_actions.js";
 import { tick } from "./clocks.js";
-import { hear, inTurn, started } from "./live.js";
+import { hear, inTurn, started, toldSince, toldSoFar } from "./live.js";
 import { patch } from "./patch.js";
 import { keepShown, keyOfShown, shownRuns, tellSpending } from "./places.js";
 import { fragment, get } from "./server.js";
@@ -73,6 +73,7 @@ export class Feed {
 
   // Known cards are brought up to date, those that are gone out of sight, others put where they belong.
   async fetch(ids) {
+    const known = toldSoFar();
     const html = await get(`/cards?ids=${ids.map(encodeURIComponent).join(",")}`);
     const told = [...fragment(html).querySelectorAll(".run-card")].map((it) => it.dataset.run);
     this.put(html);
@@ -81,6 +82,7 @@ export class Feed {
     this.cover(ids, true);
     this.cover(told, false);
     this.keep();
+    this.look(this.concerned(toldSince(known)));
   }
 
   // Cards as HTML: a known one is brought up to date, another stands where the list has it, or on top.

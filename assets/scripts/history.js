@@ -7,7 +7,7 @@ import { say } from "./dialog.js";
 import { fetchByGeneration } from "./fetching.js";
 import { Grid } from "./grid.js";
 import { playOnHover } from "./hover.js";
-import { hear, inTurn } from "./live.js";
+import { hear, inTurn, toldSince, toldSoFar } from "./live.js";
 import { Newer } from "./newer.js";
 import { listen, openCompare } from "./places.js";
 import { Selection } from "./selection.js";
@@ -122,10 +122,14 @@ class History {
 
   async list({ cursor = "", limit = PAGE_RUNS } = {}) {
     const ticket = ++this.asked;
+    const known = toldSoFar();
     this.grid.element.setAttribute("aria-busy", "true");
     try {
       const html = await get(`/history?${new URLSearchParams({ ...this.query, cursor, limit })}`);
-      if (ticket === this.asked) this.show(html, Boolean(cursor));
+      if (ticket === this.asked) {
+        this.show(html, Boolean(cursor));
+        this.take(toldSince(known));
+      }
     } catch (error) {
       if (ticket === this.asked) this.say(error.message);
     }
@@ -160,6 +164,7 @@ class History {
   // Runs that changed, as they are now: those that fit no more, or are deleted, go.
   async fetch(ids) {
     const ticket = this.asked;
+    const known = toldSoFar();
     const html = await get(`/history?${new URLSearchParams({ ...this.query, ids: ids.join(",") })}`);
     if (ticket !== this.asked) return;
     if (!this.grid.cards.length) return this.relist();
@@ -170,6 +175,7 @@ class History {
     this.newer.forget(told.gone);
     if (!this.grid.cards.length) this.list();
     this.tally();
+    this.take(toldSince(known));
   }
 
   // Shown ones and new ones; where a filter is set, others may have come to fit.
@@ -180,17 +186,18 @@ class History {
 
   // What changes while nobody sees it is listed when somebody does.
   follow() {
-    hear(this.element, (news) => {
-      if (!this.isSeen) return;
-      if (document.hidden || news.isAll) this.isStale = true;
-      else this.look(this.concerned(news));
-      this.freshen();
-    });
+    hear(this.element, (news) => this.isSeen && this.take(news));
     listen("reach", this.element, ({ reached }) => {
       this.isStale ||= reached && !this.problem.hidden;
       this.freshen();
     });
     document.addEventListener("visibilitychange", () => this.freshen());
+  }
+
+  take(news) {
+    if (document.hidden || news.isAll) this.isStale = true;
+    else this.look(this.concerned(news));
+    this.freshen();
   }
 
   freshen() {

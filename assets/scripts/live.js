@@ -13,6 +13,10 @@ const YIELD_MS = 400;
 
 const parts = new Set();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("playground-changes") : null;
+// What was told lately, and how much ever was.
+const MOST_TOLD = 50;
+const told = [];
+let count = 0;
 let known = "";
 let next;
 
@@ -35,7 +39,23 @@ const newsOf = (answer) => {
   return { ids: [...ids], made: answer.new ?? [], isAll, has: (id) => isAll || ids.has(id) };
 };
 
+// What was told while an answer was on its way may be newer than the answer: whoever shows one looks once
+// more at what was `toldSince(number)`, the number being what was `toldSoFar()` when it was asked for.
+export const toldSoFar = () => count;
+
+export const toldSince = (number) => {
+  const missed = number < count ? told.slice(number - count) : [];
+  return newsOf({
+    ids: missed.flatMap((it) => it.ids),
+    new: missed.flatMap((it) => it.made),
+    all: missed.length < count - number || missed.some((it) => it.isAll),
+  });
+};
+
 const tell = (news) => {
+  count += 1;
+  told.push(news);
+  if (told.length > MOST_TOLD) told.shift();
   for (const part of parts) {
     if (part.element.isConnected) part.heard(news);
     else parts.delete(part);

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from gradio_client import Client, handle_file
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from components.sandbox.faults import Fault
@@ -16,6 +16,7 @@ VIDEOS = "/v2/video/generations"
 STUCK = Fault("stuck", path=VIDEOS, times=None)
 KEPT_RUNS = 30
 TABS = 10
+LOOK_MS = 50
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,39 @@ def test_who_reads_further_below_is_offered_what_is_new_and_does_not_lose_the_pl
         )
         expect(page.locator("#history-grid .history-card").first).to_be_in_viewport()
         expect(offer).to_be_hidden()
+
+
+def test_what_changes_while_an_answer_is_on_its_way_is_not_missed(
+    browser: Browser, kept: Playground, elsewhere: Client
+) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+
+    def delay(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    with visiting(browser, kept) as (_, visitor), visiting(browser, kept) as (_, other):
+        for it in (visitor, other):
+            it.open()
+            open_history(it.page)
+        visitor.page.route("**/history?*ids=*", delay)
+        kept.sandbox.faults.add(STUCK)
+        run = begin(elsewhere)
+        pill = f"#history-grid [data-run='{run['id']}'] .pill"
+        expect(other.page.locator(pill)).to_have_text("Generating")
+        while not late:
+            visitor.page.wait_for_timeout(LOOK_MS)
+        kept.sandbox.faults.clear()
+        expect(other.page.locator(pill)).to_have_text("Done")
+        # The second question was asked after that.
+        for _ in range(2):
+            with visitor.page.expect_response("**/changes?*"):
+                pass
+        [(route, answer)] = late
+        route.fulfill(response=answer)
+        expect(visitor.page.locator(pill)).to_have_text("Done")
 
 
 def test_a_filter_is_kept_by_what_changes(
