@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs.accounts import PURGED
 from components.runs.journal import note_made, note_written
+from components.runs.one_generation import is_of
 from components.runs.prompt_search import keep_text
 from components.runs.recovery import can_look_again, looked_for_again
 from components.runs.run import Event, Run
@@ -73,7 +74,7 @@ def keep_generation(connection: Connection, run: Run, now: float) -> Run:
 
     One that was deleted comes back, with the figures it left behind: it is booked once.
     """
-    same = RUNS.select().where(RUNS.c.generation_id == run.generation_id).with_for_update()
+    same = RUNS.select().where(is_of(RUNS, run.generation_id or "")).with_for_update()
     # One that is not deleted comes first.
     row = connection.execute(same.order_by(RUNS.c.deleted_at.is_not(None), RUNS.c.id)).first()
     if row is None:
@@ -94,7 +95,7 @@ def keep_generation(connection: Connection, run: Run, now: float) -> Run:
 
 def _with_its_figures(connection: Connection, run: Run) -> Run:
     """The run with what is booked for its generation, which from now on stands with the run."""
-    mine = PURGED.c.generation_id == run.generation_id
+    mine = is_of(PURGED, run.generation_id or "")
     row = connection.execute(PURGED.select().where(mine).order_by(PURGED.c.id)).first()
     if row is None:
         return run

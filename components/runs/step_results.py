@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from components.errors import DatabaseUnavailable
 from components.runs.leases import Claim
+from components.runs.one_generation import united
 from components.runs.run import Run, Status
 from components.runs.storable_run import essence, storable_run
 from components.runs.tables import RUNS, as_run, write_changes
@@ -75,7 +76,7 @@ def _write_together(connection: Connection, results: Sequence[tuple[Claim, Run]]
     found = {row.id: (row.lease_until, row.cancel_requested) for row in rows}
     for claim, run in results:
         if found.get(run.id) == (claim.lease_until, claim.run.cancel_requested):
-            together.append((claim.run, _withdrawn(run)))
+            together.append((claim.run, united(connection, claim.run, _withdrawn(run))))
         elif run.id in found:
             _write_with_care(connection, claim, run)
     write_changes(connection, together, lease_until=0)
@@ -89,7 +90,8 @@ def _write_with_care(connection: Connection, claim: Claim, run: Run) -> None:
         run = replace(run, cancel_requested=True, events=(*stored.events, *added))
     mine = (RUNS.c.id == run.id) & (RUNS.c.lease_until == claim.lease_until)
     if connection.execute(sa.select(RUNS.c.id).where(mine)).one_or_none():
-        write_changes(connection, [(claim.run, _withdrawn(run))], lease_until=0)
+        kept = united(connection, claim.run, _withdrawn(run))
+        write_changes(connection, [(claim.run, kept)], lease_until=0)
     else:
         _rescue(connection, stored, claim, run)
 
@@ -110,7 +112,7 @@ def _rescue(connection: Connection, stored: Run, claim: Claim, run: Run) -> None
     late = stored.moved(
         run.status, at, "The provider's answer came late.", **learned, deleted_at=None
     )
-    write_changes(connection, [(stored, late)], lease_until=0)
+    write_changes(connection, [(stored, united(connection, stored, late))], lease_until=0)
 
 
 def _withdrawn(run: Run) -> Run:

@@ -121,6 +121,7 @@ RUNS = sa.Table(
         postgresql_where=UNCHARGED,
     ),
     sa.Index("runs_of_generation", "generation_id"),
+    sa.Index("runs_of_inference", "inference_id"),
     sa.Index(
         "runs_sent",
         *("status", "deleted_at"),

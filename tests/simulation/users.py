@@ -68,6 +68,7 @@ class Users:
             lambda service, run_id: service.get(run_id),
             self._send_again,
             self._fetch_own,
+            self._fetch_lost,
             self._fetch_elsewhere,
             self._fetch_unknown,
         ]
@@ -97,6 +98,14 @@ class Users:
         generation_id = service.get(run_id).generation_id
         if generation_id:
             self._fetch(service, generation_id)
+
+    def _fetch_lost(self, service: RunService, run_id: str) -> None:
+        """Somebody finds on the provider's own pages what became of a run whose answer is lost."""
+        del run_id
+        made = [self._provider.books.by_client.get(it) for it in self.run_ids]
+        lost = [it.id for it in made if it and it.kind == "video" and "id" not in it.given]
+        if lost:
+            self._fetch(service, self._chance.choice(lost))
 
     def _fetch_elsewhere(self, service: RunService, run_id: str) -> None:
         del run_id
