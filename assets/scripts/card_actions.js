@@ -1,6 +1,7 @@
 // What the buttons of a run's card do, wherever the card is shown.
 
 import { askToNotify } from "./attention.js";
+import { playWhenSeen } from "./autoplay.js";
 import { copy, openCode } from "./code.js";
 import { say } from "./dialog.js";
 import { linkTo, openCompare } from "./places.js";
@@ -27,6 +28,7 @@ export const listenToCards = (element, { put, show, fill }) => {
     const isCopied = await copy(linkTo(`?run=${run}`));
     say(isCopied ? "The link is copied." : "The link could not be copied.");
   };
+  playWhenSeen(element);
   ignoreDoubleClicks(element, "[data-action=again]");
   element.addEventListener("click", async (event) => {
     const picture = event.target.closest("[data-zoom]");

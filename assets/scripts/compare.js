@@ -23,7 +23,9 @@ class Compare {
     this.element = element;
     this.letters = letters;
     this.strip = element.querySelector(".strip");
+    this.chooser = element.querySelector(".chooser");
     this.place = element.querySelector(".compared");
+    this.details = element.querySelector(".compared-details");
     this.empty = [...this.place.children];
     this.specs = [];
     this.asked = 0;
@@ -36,7 +38,11 @@ class Compare {
 
   // What stands side by side now: a run alone was taken apart by the server.
   get sides() {
-    return [...this.place.querySelectorAll("[data-spec]")].map((it) => it.dataset.spec);
+    return this.rows.map((it) => it.dataset.spec);
+  }
+
+  get rows() {
+    return [...this.details.querySelectorAll("[data-spec]")];
   }
 
   listen() {
@@ -46,7 +52,7 @@ class Compare {
       this.soon = setTimeout(() => this.list(search.value), TYPING_PAUSE_MS);
     });
     this.element.addEventListener("click", (event) => this.clicked(event));
-    this.place.addEventListener("change", (event) => {
+    this.details.addEventListener("change", (event) => {
       if (event.target.matches("[data-pick]")) this.pick(event.target);
     });
     const pressed = (event) => {
@@ -81,6 +87,7 @@ class Compare {
     this.mark();
   }
 
+  // A run has one letter, by the order of choosing, wherever it is shown.
   mark() {
     const letters = new Map(this.specs.map((spec, place) => [runOf(spec), this.letters[place]]).reverse());
     for (const button of this.strip.querySelectorAll("[data-run]")) {
@@ -94,13 +101,24 @@ class Compare {
     return { compare: this.specs.join(",") };
   }
 
+  // Open to choose from, or a button under the stage.
+  unfold(isOpen) {
+    this.chooser.hidden = !isOpen;
+    const button = this.element.querySelector("[data-action=choose]");
+    button.setAttribute("aria-expanded", String(isOpen));
+    button.parentElement.hidden = !this.specs.length;
+    this.stage?.fit();
+  }
+
   async show(specs, view = freshView()) {
     this.specs = specs;
     this.view = view;
     remember("compare", specs);
     this.mark();
+    this.say("");
     if (currentPlace().tab === "compare") goOn({ tab: "compare", ...this.named });
     this.element.querySelector(".compare-link").hidden = !specs.length;
+    this.unfold(!specs.length || !this.chooser.hidden);
     await this.draw();
   }
 
@@ -119,6 +137,8 @@ class Compare {
     if (isSame) return;
     this.drawn = specs;
     this.player?.pause();
+    this.stage?.leave();
+    this.details.replaceChildren(...(fresh ? [fresh.querySelector(".comparison-details")] : []));
     this.place.replaceChildren(...(content ? [content] : this.empty));
     this.stage = fresh?.querySelector(".stage") ? new Stage(fresh, this.view) : null;
     this.player = fresh?.querySelector("video") ? new Player(fresh) : null;
@@ -136,6 +156,7 @@ class Compare {
     if (chosen) return this.toggle(chosen.dataset.run);
     const button = event.target.closest("[data-action]");
     const actions = {
+      choose: () => this.unfold(this.chooser.hidden),
       copy: () => this.copy(),
       clear: () => this.show([]),
       open: () => openRun(button.dataset.form, button.dataset.run),
@@ -147,7 +168,10 @@ class Compare {
   toggle(id) {
     const others = this.specs.filter((spec) => runOf(spec) !== id);
     if (others.length < this.specs.length) return this.show(others);
-    if (this.specs.length < this.letters.length) return this.show([...this.specs, id]);
+    // Two results of one run have letters of their own; a source that came with it has none.
+    const isPair = this.specs.length === 1 && this.sides.every((it) => !it.includes("~s"));
+    const chosen = isPair && this.sides.length ? this.sides : this.specs;
+    if (chosen.length < this.letters.length) return this.show([...chosen, id]);
     return this.say(`At most ${this.letters.length} at once: take one out first.`);
   }
 
@@ -159,7 +183,7 @@ class Compare {
   // Another picture or clip of the same run, seen at the same place and as large.
   pick(select) {
     const { sides } = this;
-    sides[[...this.place.querySelectorAll("[data-spec]")].indexOf(select.closest("[data-spec]"))] = select.value;
+    sides[this.rows.indexOf(select.closest("[data-spec]"))] = select.value;
     return this.show(sides, this.view);
   }
 
@@ -185,10 +209,10 @@ class Compare {
 export const mount = (element, { letters }) => {
   const compare = new Compare(element, letters);
   compare.listen();
-  // Who comes to see a comparison wants to see that first; who opens the tab, what there is to choose.
-  const open = async (ids) => {
-    await compare.show(ids);
-    compare.place.scrollIntoView({ block: "start" });
+  // Who comes to see a comparison wants to see that, and not what else there is to choose.
+  const open = (ids) => {
+    compare.unfold(false);
+    return compare.show(ids);
   };
   listen("compare", element, ({ ids }) => open(ids));
   const { compare: named } = register("compare", {
@@ -199,5 +223,5 @@ export const mount = (element, { letters }) => {
   if (named) return open(idsIn(named));
   const ids = recall("compare", []);
   if (currentPlace().tab === "compare") rename({ tab: "compare", compare: ids.join(",") });
-  return compare.show(ids);
+  return ids.length ? open(ids) : compare.show(ids);
 };

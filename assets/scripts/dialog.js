@@ -2,6 +2,8 @@
 
 import { lieOver } from "./address.js";
 
+import { putFree } from "./free_place.js";
+
 const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
 const isBeside = (dialog, { target, clientX, clientY }) => {
@@ -46,9 +48,10 @@ export const topmost = () =>
 const place = (said) => {
   const ground = topmost();
   ground.append(said);
+  putFree(said, ground);
   // It outlives the dialog it was said in.
   if (ground.tagName === "DIALOG") {
-    ground.addEventListener("close", () => said.isConnected && place(said), { once: true });
+    ground.addEventListener("close", () => said.parentElement === ground && place(said), { once: true });
   }
 };
 
@@ -65,8 +68,16 @@ export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
     said.append(button);
   }
   place(said);
+  const settle = () => said.isConnected && putFree(said, said.parentElement);
   // A screen reader reads what comes into a place that was there before.
-  requestAnimationFrame(() => { text.textContent = sentence; });
+  requestAnimationFrame(() => {
+    text.textContent = sentence;
+    settle();
+  });
+  const moves = new AbortController();
+  for (const name of ["scrollend", "resize"]) {
+    addEventListener(name, () => (said.isConnected ? settle() : moves.abort()), { capture: true, signal: moves.signal });
+  }
   const leaveLater = () => setTimeout(() => (said.matches(":hover, :focus-within") ? leaveLater() : said.remove()), forMs);
   leaveLater();
 };

@@ -1,11 +1,20 @@
-// Clips that play as one: the longest leads, and the others are kept within a frame of it.
+// Clips that play as one: whoever is ahead waits for the slowest, so that all show the same frame.
+
+import { Pace } from "./pace.js";
 
 const FRAMES_PER_S = 24;
-const NEAR_FRAMES = 0.25;
-const FAR_S = 0.5;
-const PULL = 8;
-const MOST_PULL = 0.5;
 const READY_WAIT_MS = 3000;
+// Further apart they are brought together by a jump.
+const FAR_S = 1;
+// Nothing is done about less: clocks are read a little apart from each other.
+const NEAR_FRAMES = 0.2;
+// Of a clip's speed, for each second that it is ahead.
+const PULL_PER_S = 25;
+// As slow as browsers play: what has to be slower stands.
+const LEAST_RATE = 0.07;
+const STALLED_MS = 150;
+// What a screen is behind the clock of a clip, beside the frame that it shows.
+const SCREEN_S = 0.02;
 
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
@@ -42,15 +51,26 @@ export class FrameLock {
     this.rate = 1;
     this.loops = true;
     this.isPlaying = false;
+    this.shown = new WeakMap();
+    this.pace = new Pace();
     this.ready = Promise.all(videos.map(known)).then(() => this.begin());
   }
 
   begin() {
     this.videos = this.videos.filter((it) => it.duration > 0 && !it.error);
-    for (const video of this.videos) {
-      video.addEventListener("waiting", () => this.isPlaying && !this.moving && this.align(this.at));
-    }
+    for (const video of this.videos) this.watch(video);
+    // Until a clip was sought, some browsers show nothing of it.
+    if (this.videos.length && !this.at) this.align(this.frameS / 2);
     this.changed();
+  }
+
+  // Which frame is on the screen: a clock runs on while a slow machine leaves frames out.
+  watch(video) {
+    const saw = (_, { mediaTime }) => {
+      this.shown.set(video, mediaTime);
+      video.requestVideoFrameCallback(saw);
+    };
+    video.requestVideoFrameCallback?.(saw);
   }
 
   get leader() {
@@ -73,6 +93,7 @@ export class FrameLock {
     await this.ready;
     if (!this.videos.length) return;
     this.isPlaying = true;
+    this.pace.forget();
     await this.align(this.at < this.end ? this.at : 0);
   }
 
@@ -83,7 +104,7 @@ export class FrameLock {
 
   setRate(rate) {
     this.rate = rate;
-    for (const video of this.videos) video.playbackRate = rate;
+    this.pace.forget();
   }
 
   step(frames) {
@@ -121,12 +142,19 @@ export class FrameLock {
   }
 
   start() {
+    this.pace.begin();
+    this.movedMs = performance.now();
+    this.slowest = null;
     for (const video of this.videos) {
-      video.playbackRate = this.rate;
-      if (this.isOver(video)) continue;
-      video.play().catch((error) => error.name === "NotAllowedError" && this.pause());
+      this.shown.delete(video);
+      if (!this.isOver(video)) this.run(video);
     }
     requestAnimationFrame(() => this.follow());
+  }
+
+  run(video) {
+    video.playbackRate = this.rate * this.pace.share;
+    video.play().catch((error) => error.name === "NotAllowedError" && this.pause());
   }
 
   isOver(video) {
@@ -141,22 +169,44 @@ export class FrameLock {
   follow() {
     if (!this.isPlaying || this.moving) return;
     this.at = this.leader.currentTime;
-    const isTogether = this.videos.every((video) => this.pull(video));
+    const playing = this.videos.filter((it) => !this.isOver(it));
+    const isTogether = playing.length < 2 || this.hold(playing);
     if (this.leader.ended) this.finish();
     else if (isTogether) requestAnimationFrame(() => this.follow());
     else this.align(this.at);
     this.changed();
   }
 
-  // Play a clip a little faster or slower until it is where the leader is; tells if that is enough.
-  pull(video) {
-    if (video === this.leader || this.isOver(video)) return true;
-    const ahead = video.currentTime - this.at;
-    if (video.paused || Math.abs(ahead) > FAR_S) return false;
-    const isNear = Math.abs(ahead) < NEAR_FRAMES * this.frameS;
-    const rate = this.rate * (isNear ? 1 : 1 - within(ahead * PULL, -MOST_PULL, MOST_PULL));
-    if (video.playbackRate !== rate) video.playbackRate = rate;
+  // No further than its clock, and than what it was seen to show.
+  placeOf(video) {
+    const shown = video.offsetParent ? this.shown.get(video) : undefined;
+    const seen = shown === undefined ? Infinity : shown + frameOf(video) + SCREEN_S;
+    return Math.min(video.currentTime, seen);
+  }
+
+  // Slow those down that are ahead of the slowest; tells if that is enough.
+  hold(playing) {
+    const slowest = Math.min(...playing.map((it) => this.placeOf(it)));
+    if (slowest !== this.slowest) this.movedMs = performance.now();
+    this.slowest = slowest;
+    const isStalled = performance.now() - this.movedMs > STALLED_MS;
+    if (playing.some((it) => it.currentTime - slowest > FAR_S)) return false;
+    const common = this.rate * this.pace.at(slowest, this.rate, this.isApart(playing));
+    for (const video of playing) this.pull(video, video.currentTime - slowest, common, isStalled);
     return true;
+  }
+
+  isApart(playing) {
+    const shown = playing.filter((it) => it.offsetParent && this.shown.has(it)).map((it) => this.shown.get(it));
+    return Math.max(...shown) - Math.min(...shown) > 1.5 * this.frameS;
+  }
+
+  pull(video, aheadS, common, isStalled) {
+    const near = NEAR_FRAMES * this.frameS;
+    const rate = Math.max(LEAST_RATE, common * within(1 - (aheadS - near) * PULL_PER_S, 0, 1));
+    if (isStalled && aheadS > this.frameS) video.pause();
+    else if (video.paused && (!isStalled || aheadS <= near)) this.run(video);
+    if (Math.abs(video.playbackRate - rate) > 0.01) video.playbackRate = rate;
   }
 
   finish() {

@@ -4,7 +4,7 @@ const PAUSE_MS = 150;
 
 const playerOf = (card) =>
   Object.assign(document.createElement("video"), {
-    src: card.dataset.clip, muted: true, loop: true, autoplay: true, playsInline: true,
+    src: card.dataset.clip, poster: card.querySelector(".thumb img")?.src ?? "", muted: true, loop: true, autoplay: true, playsInline: true,
   });
 
 export const playOnHover = (grid) => {

@@ -3,6 +3,7 @@
 import { FrameLock } from "./frame_lock.js";
 
 const MANY_FRAMES = 10;
+const NEARLY_ALL = 0.9;
 
 const timeText = (seconds) => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(2).padStart(5, "0")}`;
 
@@ -66,6 +67,7 @@ export class Player {
     this.scrubber.setAttribute("aria-valuetext", `${lock.at.toFixed(2)} seconds`);
     const times = `${timeText(lock.at)} / ${timeText(lock.leader.duration)}`;
     this.controls.querySelector("[data-clock]").textContent = `${times} · frame ${lock.frame + 1}`;
+    this.controls.querySelector("[data-slowed]").hidden = !lock.isPlaying || lock.pace.share > NEARLY_ALL;
     for (const video of lock.videos) {
       video.closest(".pane").classList.toggle("is-waiting", lock.isWaiting(video));
     }

@@ -1,7 +1,8 @@
 // The stage: panes under one slider or side by side, all zoomed and moved as one.
 
-import { recall, remember } from "./memory.js";
+import { bestColumns, roomFor } from "./stage_room.js";
 import { listenForGestures } from "./gestures.js";
+import { recall, remember } from "./memory.js";
 
 const MOST_ZOOM = 16;
 const KEY_ZOOM = 1.25;
@@ -22,7 +23,10 @@ export class Stage {
     this.element = element.querySelector(".stage");
     this.divider = this.element.querySelector(".divider");
     this.panes = [...this.element.querySelectorAll(".pane")];
+    this.whole = element.closest(".compare-view");
+    this.ratios = this.panes.map((it) => Number(it.style.getPropertyValue("--own-ratio")));
     this.listen();
+    this.listenForRoom();
     listenForGestures(this);
     this.arrange();
   }
@@ -63,6 +67,37 @@ export class Stage {
     });
   }
 
+  // Whatever stands around the stage, it takes the room that is left in the window.
+  listenForRoom() {
+    this.left = new AbortController();
+    const { signal } = this.left;
+    const fit = () => this.fit();
+    addEventListener("resize", fit, { signal });
+    this.viewing.addEventListener("fullscreenchange", fit, { signal });
+    const around = new ResizeObserver(fit);
+    const others = [...this.viewing.children].filter((it) => it !== this.element);
+    for (const other of [...others, this.whole.querySelector(".choosing"), document.querySelector("#header")]) {
+      if (other) around.observe(other);
+    }
+    around.observe(this.whole);
+    signal.addEventListener("abort", () => around.disconnect());
+  }
+
+  leave() {
+    this.left.abort();
+  }
+
+  fit() {
+    const room = roomFor(this.element, this.viewing, this.whole);
+    if (!room.width) return;
+    const { style } = this.element;
+    style.setProperty("--room", `${Math.floor(room.height)}px`);
+    const { tracks, width, ratio } = bestColumns(this.ratios, room);
+    style.setProperty("--tracks", tracks);
+    style.setProperty("--grid-width", `${Math.floor(width)}px`);
+    for (const [at, pane] of this.panes.entries()) pane.style.setProperty("--own-ratio", ratio ?? this.ratios[at]);
+  }
+
   letterAt(place, otherwise) {
     const chosen = this.tools.querySelector(`[data-place=${place}]`)?.value;
     return chosen ?? this.panes[otherwise]?.dataset.letter;
@@ -78,6 +113,7 @@ export class Stage {
       pane.hidden = this.mode === "wipe" && !pane.dataset.place;
     }
     this.divider.setAttribute("aria-label", `Divider: ${left} on the left, ${right} on the right`);
+    this.fit();
     this.show();
   }
 

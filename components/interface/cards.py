@@ -17,6 +17,7 @@ from components.interface.describe import (
     setting_facts,
     status_words,
 )
+from components.interface.run_media import poster_url
 from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import span_text
@@ -115,7 +116,9 @@ def _files(run: Run) -> list[dict[str, Any]]:
             "index": number - 1,
             "kind": output.kind,
             "url": output_url(output),
-            "poster": ref(output.thumb) if output.thumb else "",
+            "poster": ref(output.thumb or "")
+            if output.thumb
+            else poster_url(output_url(output), output.kind),
             "width": output.width_px,
             "height": output.height_px,
             "download": download_name(run, number),

@@ -21,7 +21,6 @@ from components.runs.history import Query
 from components.runs.run import Status
 
 STRIP_RUNS = 24
-MOST_IN_A_ROW = 3
 SAME_SHAPE = 1.1
 """Pictures whose ratios differ by more say little under a slider: they start side by side."""
 FRESH = {"Cache-Control": "no-store"}
@@ -76,19 +75,12 @@ def comparison_html(comparison: Comparison, now: float) -> Markup:
 
 
 def _shape(ratios: Sequence[float]) -> dict[str, Any]:
-    """How panes are laid out: in one row as high as each other, else alike in two rows."""
+    """The panes' widths by their heights; how many stand in a row depends on the window."""
     if not ratios:
         return {}
-    first = ratios[0]
-    rows = 1 if len(ratios) <= MOST_IN_A_ROW else 2
-    columns = ratios if rows == 1 else [first] * -(-len(ratios) // rows)
     return {
-        "tracks": " ".join(f"{ratio:.4f}fr" for ratio in columns),
-        "ratios": [f"{it:.4f}" for it in (ratios if rows == 1 else [first] * len(ratios))],
-        "row_ratio": f"{sum(columns):.4f}",
-        "rows": rows,
+        "ratios": [f"{ratio:.4f}" for ratio in ratios],
         "is_alike": max(ratios) < SAME_SHAPE * min(ratios),
-        "is_tall": first < 1,
     }
 
 

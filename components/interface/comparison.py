@@ -13,6 +13,8 @@ from components.media.store import MediaStore, name_of
 from components.runs.run import Run, Status
 
 LETTERS = "ABCDEF"
+SOURCE_LETTER = "S"
+"""The source of a run that stands alone: nobody chose it, so it takes no letter from who is."""
 MOST_SIDES = len(LETTERS)
 """More would be too small to see, and too many clips to keep in step."""
 SAME_LENGTH_S = 0.1
@@ -67,7 +69,7 @@ class Comparison:
     def runs(self) -> dict[str, Run]:
         """Each run once, by the letter of the first side it is on."""
         first: dict[str, Side] = {}
-        for side in self.sides:
+        for side in sorted(self.sides, key=lambda it: it.letter == SOURCE_LETTER):
             if side.run:
                 first.setdefault(side.run.id, side)
         return {side.letter: side.run for side in first.values() if side.run}
@@ -92,8 +94,10 @@ class Comparer:
             asked, said = self._alone(asked[0])
         if len(asked) > MOST_SIDES:
             said.append(f"At most {MOST_SIDES} can be compared at once; the others are left out.")
+        has_source = len(specs) == 1 and len(asked) > 1 and asked[0].endswith(FIRST_SOURCE)
+        letters = SOURCE_LETTER + LETTERS if has_source else LETTERS
         sides = tuple(
-            self._side(letter, spec) for letter, spec in zip(LETTERS, asked, strict=False)
+            self._side(letter, spec) for letter, spec in zip(letters, asked, strict=False)
         )
         panes = {side.letter: side.pane for side in sides if side.pane}
         return Comparison(sides, (*said, *_remarks(panes)))

@@ -14,6 +14,7 @@ from components.interface.family import family_svg
 from components.interface.plan_desk import GROUP_PREFIX
 from components.interface.reference_cards import sources_of
 from components.interface.routing import new_router
+from components.interface.run_media import poster_url
 from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
@@ -82,6 +83,7 @@ def _inputs(run: Run) -> list[dict[str, Any]]:
             "label": model.parameters()[reference.field].label,
             "kind": "video" if reference.noun == "Video" else "image",
             "source": source,
+            "poster": poster_url(source, reference.noun.lower()),
             "is_ours": source.startswith(REF_PREFIX),
         }
         for reference in model.references(run.request)

@@ -1,4 +1,6 @@
-"""Kept files, with ranges: `GET /media/NAME`."""
+"""Kept files, with ranges: `GET /media/NAME`, and what a clip shows first: `GET /posters/NAME`."""
+
+from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import FileResponse
@@ -9,9 +11,15 @@ from starlette.staticfiles import NotModifiedResponse
 from components.errors import PlaygroundError
 from components.interface.routing import new_router
 from components.media.store import MediaStore, media_type
+from components.media.turns import ONE_A_CORE
+from components.media.videos import frame_picture
 
 MEDIA_MAX_AGE_S = 365 * 24 * 3600
 """A stored file's name is its content's hash, so it never changes."""
+KEPT = f"private, max-age={MEDIA_MAX_AGE_S}, immutable"
+POSTER_SIDE_PX = 960
+POSTERS_REMEMBERED = 64
+"""Each is some 50 kB."""
 
 
 def media_router(media: MediaStore) -> APIRouter:
@@ -28,7 +36,7 @@ def media_router(media: MediaStore) -> APIRouter:
             stat_result=path.stat(),
             media_type=media_type(name),
             headers={
-                "Cache-Control": f"private, max-age={MEDIA_MAX_AGE_S}, immutable",
+                "Cache-Control": KEPT,
                 "Content-Security-Policy": "sandbox; default-src 'none'",
             },
         )
@@ -36,5 +44,20 @@ def media_router(media: MediaStore) -> APIRouter:
             return NotModifiedResponse(response.headers)
         return response
 
+    @lru_cache(POSTERS_REMEMBERED)
+    def drawn(name: str) -> bytes:
+        with ONE_A_CORE.turn(), media.workspace() as folder:
+            target = folder / "poster.jpg"
+            return frame_picture(media.path(name), target, POSTER_SIDE_PX).read_bytes()
+
+    def poster(name: str) -> Response:
+        try:
+            # One that was deleted has no poster either.
+            media.path(name)
+            return Response(drawn(name), media_type="image/jpeg", headers={"Cache-Control": KEPT})
+        except PlaygroundError as error:
+            raise HTTPException(404, str(error)) from error
+
     router.add_api_route("/media/{name}", send, methods=["GET", "HEAD"])
+    router.add_api_route("/posters/{name}", poster, methods=["GET"])
     return router

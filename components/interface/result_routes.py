@@ -14,6 +14,7 @@ from components.interface.describe import output_url
 from components.interface.form_routes import FilledBody
 from components.interface.form_shape import shaped, without_gaps
 from components.interface.routing import new_router
+from components.interface.run_media import poster_url
 from components.interface.services import Services
 from components.interface.snippets import Addresses, snippets
 from components.interface.templating import render
@@ -44,7 +45,13 @@ def _add_uses(router: APIRouter, services: Services) -> None:
         source = ref(name_of(frame)) if frame else output_url(output)
         kind: MediaKind = "image" if frame or output.kind == "image" else "video"
         html = render(
-            "uses.html", run=run, index=index, source=source, kind=kind, uses=uses_of(kind)
+            "uses.html",
+            run=run,
+            index=index,
+            source=source,
+            kind=kind,
+            poster=poster_url(source, kind),
+            uses=uses_of(kind),
         )
         return HTMLResponse(html)
 

@@ -17,7 +17,8 @@ _NOUN = {"image": "picture", "video": "video"}
 class Medium:
     """A picture or clip. `pick` names it in its run: "2" is the second result, "s1" the source.
 
-    `url` is our own file, or "" where it lies at `host`, from which the page loads nothing.
+    `url` is our own file, or "" where it lies at `host`, from which the page loads nothing;
+    `poster` is what a clip shows until it plays.
     """
 
     pick: str
@@ -25,6 +26,7 @@ class Medium:
     kind: MediaKind
     url: str
     host: str = ""
+    poster: str = ""
 
     @property
     def is_source(self) -> bool:
@@ -45,18 +47,38 @@ def media_of(run: Run) -> tuple[Medium, ...]:
     kind = model_by_id(run.model).output
     sources = _sources(run, kind)
     results = [
-        (str(number), output.name) for number, output in enumerate(run.outputs, 1) if output.name
+        (str(number), output.name, output.thumb)
+        for number, output in enumerate(run.outputs, 1)
+        if output.name
     ]
     return (
         *(
-            Medium(f"s{number}", _label(f"Source {_NOUN[kind]}", number, len(sources)), kind, *at)
+            Medium(
+                f"s{number}",
+                _label(f"Source {_NOUN[kind]}", number, len(sources)),
+                kind,
+                *at,
+                poster=poster_url(at[0], kind),
+            )
             for number, at in enumerate(map(_place, sources), 1)
         ),
         *(
-            Medium(pick, _label("Result", int(pick), len(run.outputs)), kind, ref(name))
-            for pick, name in results
+            Medium(
+                pick,
+                _label("Result", int(pick), len(run.outputs)),
+                kind,
+                ref(name),
+                poster=ref(thumb) if thumb and kind == "video" else poster_url(ref(name), kind),
+            )
+            for pick, name, thumb in results
         ),
     )
+
+
+def poster_url(url: str, kind: str) -> str:
+    """What a kept clip shows until it plays; "" for a picture, and what lies elsewhere."""
+    is_ours = kind == "video" and url.startswith(REF_PREFIX)
+    return f"/posters/{url.removeprefix(REF_PREFIX)}" if is_ours else ""
 
 
 def _sources(run: Run, wanted: MediaKind) -> list[str]:

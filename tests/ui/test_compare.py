@@ -148,7 +148,7 @@ def test_an_edit_stands_against_its_source_frame_by_frame(visitor: Visitor, runs
     form.card.get_by_role("button", name="Compare with source").click()
     stage = page.locator("#compare .stage")
     labels = stage.locator(".pane-label")
-    expect(labels).to_have_text(["A Source video", "B Result"])
+    expect(labels).to_have_text(["S Source video", "A Result"])
     at_frame(page, 1)
     stage.press("ArrowRight")
     stage.press("Shift+ArrowRight")
@@ -191,11 +191,11 @@ def test_clips_begin_again_together_and_play_at_one_speed(visitor: Visitor, runs
 def test_exactly_one_clip_is_heard(visitor: Visitor, runs: Ids) -> None:
     page = visitor.page
     stage = opened(page, runs["edit"])
-    assert page.evaluate(HEARD) == ["A"]
+    assert page.evaluate(HEARD) == ["S"]
     stage.press("s")
-    assert page.evaluate(HEARD) == ["B"]
-    page.locator("#compare .sound").get_by_label("A", exact=True).check()
     assert page.evaluate(HEARD) == ["A"]
+    page.locator("#compare .sound").get_by_label("S", exact=True).check()
+    assert page.evaluate(HEARD) == ["S"]
 
 
 def test_a_shorter_clip_waits_on_its_last_frame(visitor: Visitor, runs: Ids) -> None:

@@ -1,6 +1,7 @@
 """Varying a form: a plan with its price, all its runs at once, and their results as a grid."""
 
-from playwright.sync_api import Browser, Route, expect
+import pytest
+from playwright.sync_api import Browser, Route, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1
 from tests.playgrounds import Playground, posts
@@ -80,3 +81,26 @@ def test_a_plan_whose_answer_was_lost_is_asked_for_again_and_paid_once(
         expect(form.card).to_contain_text("2 of 2 done")
         lost = [it for it in posts(playground.sandbox) if str(it["prompt"]).startswith("Lost ")]
         assert len(lost) == 2
+
+
+@pytest.mark.parametrize("height", [900, 720, 600])
+def test_the_button_that_starts_a_plan_is_in_sight_however_much_can_vary(
+    height: int, browser: Browser, playground: Playground
+) -> None:
+    window: ViewportSize = {"width": 1440, "height": height}
+    with visiting(browser, playground, viewport=window) as (_, visitor):
+        visitor.open()
+        form = visitor.form(ImageO1)
+        form.example()
+        form.expect_result()
+        form.prompt.fill("{a|b|c|d|e|f|g|h} {fox|owl|cat} @Image1 @Image2")
+        form.part("form").get_by_role("button", name="Vary").click()
+        start = visitor.page.get_by_role("dialog").get_by_role("button", name="Generate 24 runs")
+        expect(start).to_be_in_viewport(ratio=1)
+        dialog = visitor.page.get_by_role("dialog").bounding_box()
+        button = start.bounding_box()
+        assert dialog
+        assert button
+        assert button["y"] + button["height"] <= dialog["y"] + dialog["height"]
+        visitor.page.get_by_label("Runs of each").scroll_into_view_if_needed()
+        expect(visitor.page.get_by_label("Runs of each")).to_be_in_viewport()

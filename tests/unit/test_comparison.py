@@ -90,8 +90,8 @@ def test_runs_stand_in_the_order_they_are_asked_for(
 
 def test_an_edit_alone_stands_against_its_source(runs: Kept, media: FolderStore, clip: str) -> None:
     comparison = compared(runs, media, runs.keep_edit(ref(clip), clip))
-    assert shown(comparison) == {"A": "Source video", "B": "Result"}
-    source = comparison.panes["A"].facts
+    assert shown(comparison) == {"S": "Source video", "A": "Result"}
+    source = comparison.panes["S"].facts
     assert source.frames_per_s == 24
     assert source.has_sound
     assert set(comparison.runs) == {"A"}
