@@ -5,6 +5,8 @@ const CONTROLS = "textarea, input, button";
 export class Problems {
   constructor(form) {
     this.form = form;
+    // The sentences of all rules that were ever seen broken.
+    this.rules = new Set();
   }
 
   get places() {
@@ -23,7 +25,6 @@ export class Problems {
   }
 
   put(place, sentence) {
-    delete place.dataset.rule;
     place.textContent = sentence ?? "";
     place.hidden = !sentence;
     const control = place.closest("[data-field]")?.querySelector("textarea, input[type=number]");
@@ -50,9 +51,9 @@ export class Problems {
   // rule is kept, whatever was changed for that; what else is wrong is not known by rules.
   judge(wrong) {
     const said = Object.values(wrong);
+    for (const sentence of said) this.rules.add(sentence);
     for (const place of this.places.filter((it) => !it.hidden)) {
-      if (said.includes(place.textContent)) place.dataset.rule = "";
-      else if ("rule" in place.dataset) this.put(place, null);
+      if (this.rules.has(place.textContent) && !said.includes(place.textContent)) this.put(place, null);
     }
   }
 

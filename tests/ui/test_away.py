@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from components.catalog.kling_o1 import ImageToVideo
 from tests.playgrounds import SAMPLES, Playground, posts
-from tests.ui.visitor import Visitor, visiting
+from tests.ui.visitor import Visitor, held, visiting
 
 PICTURE = SAMPLES / "place.jpg"
 
@@ -68,9 +68,12 @@ def test_a_sentence_goes_when_what_was_missing_is_there(
     _, visitor = met
     form = visitor.form(ImageToVideo)
     form.prompt.fill("A boat")
-    form.generate.click()
-    expect(form.problem("image_url")).to_be_visible()
-    form.link("image_url", "https://example.com/boat.png")
+    expect(form.generate).to_contain_text("$")
+    # Nobody heard yet that it is a rule that is broken, when the rule is kept already.
+    with held(visitor.page, "**/look"):
+        form.generate.click()
+        expect(form.problem("image_url")).to_be_visible()
+        form.link("image_url", "https://example.com/boat.png")
     expect(form.problem("image_url")).to_be_hidden()
 
 

@@ -180,10 +180,10 @@ def test_clips_begin_again_together_and_play_at_one_speed(visitor: Visitor, runs
     stage.press(" ")
     page.wait_for_function(f"({TIMES})().every(it => it > 0.3 && it < 3)")
     assert in_step(page)
-    rates = page.evaluate(
-        "() => [...document.querySelectorAll('#compare video')].map(it => it.playbackRate)"
+    # A busy machine is waited for; when it keeps up, both play as fast as was asked.
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#compare video')].every(it => it.playbackRate >= 1)"
     )
-    assert min(rates) >= 1
     stage.press(" ")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 

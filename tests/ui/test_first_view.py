@@ -1,17 +1,15 @@
 """What a visitor sees and does before, while and after the page's scripts come."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from tests.playgrounds import SAMPLES, Playground, posts
 from tests.ui.appearance import PHONE
-from tests.ui.visitor import Form, Visitor, visiting
+from tests.ui.visitor import Form, Visitor, held, visiting
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -33,26 +31,6 @@ WHERE_THINGS_ARE = """
         return [name, ...[box.x, box.y, box.width, box.height].map((side) => Math.round(side))];
     })
 """
-
-
-@contextmanager
-def held(page: Page, *addresses: str) -> Iterator[None]:
-    """Let scripts from these addresses wait until the block is over."""
-    waiting: list[Route] = []
-    is_over = False
-
-    def wait(route: Route) -> None:
-        if is_over:
-            route.continue_()
-        else:
-            waiting.append(route)
-
-    for address in addresses:
-        page.route(address, wait)
-    yield
-    is_over = True
-    for route in waiting:
-        route.continue_()
 
 
 def settled(page: Page) -> None:

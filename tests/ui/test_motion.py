@@ -67,6 +67,8 @@ def test_every_clip_has_a_picture_until_it_plays(browser: Browser, playground: P
         expect(page.locator(".uses video")).to_be_visible()
         found += posters(page)
         page.keyboard.press("Escape")
+        # Closing a dialog goes back, which would break off what is opened next.
+        page.wait_for_function("() => !history.state?.over")
         visitor.open(f"?compare={form.run_id()}")
         expect(page.locator("#compare video")).to_have_count(2)
         found += posters(page)

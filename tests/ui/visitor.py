@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from components.catalog.request import ModelRequest
 from tests.playgrounds import SAMPLES, Playground
@@ -154,6 +154,26 @@ def new_page(context: BrowserContext, playground: Playground) -> Visitor:
     visitor.page.set_default_timeout(WAIT_MS)
     listen(visitor)
     return visitor
+
+
+@contextmanager
+def held(page: Page, *addresses: str) -> Iterator[None]:
+    """Let what goes to these addresses wait until the block is over."""
+    waiting: list[Route] = []
+    is_over = False
+
+    def wait(route: Route) -> None:
+        if is_over:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    for address in addresses:
+        page.route(address, wait)
+    yield
+    is_over = True
+    for route in waiting:
+        route.continue_()
 
 
 def listen(visitor: Visitor) -> None:
