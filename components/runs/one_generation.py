@@ -23,6 +23,7 @@ _OF_NOBODY = {
     "charged_usd": None,
     "quoted_usd": None,
     "submitted_at": None,
+    "unresolved": False,
     "lease_until": 0,
 }
 """What is left of a run that went into another: nothing looks for it or its charge any more."""
@@ -33,10 +34,15 @@ def is_of(table: sa.Table, generation_id: str) -> sa.ColumnElement[bool]:
     return (table.c.generation_id == generation_id) | (table.c.inference_id == generation_id)
 
 
+def has_learned(known: Run, run: Run) -> bool:
+    """Whether a run has a generation that its former self did not have."""
+    return bool(run.generation_id) and run.generation_id != known.generation_id
+
+
 def united(connection: Connection, known: Run, run: Run) -> Run:
     """The run, whose former self is `known`, with what others have of the generation it learned."""
     generation_id = run.generation_id
-    if not generation_id or generation_id == known.generation_id:
+    if not generation_id or not has_learned(known, run):
         return run
     same = RUNS.select().where(is_of(RUNS, generation_id), RUNS.c.id != run.id)
     for row in connection.execute(same.with_for_update()).all():

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from components.errors import DatabaseUnavailable
 from components.runs.leases import Claim
-from components.runs.one_generation import united
+from components.runs.one_generation import has_learned, united
 from components.runs.run import Run, Status
 from components.runs.storable_run import essence, storable_run
 from components.runs.tables import RUNS, as_run, write_changes
@@ -69,6 +69,15 @@ def _write_alone(connection: Connection, claim: Claim, run: Run) -> None:
 
 
 def _write_together(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
+    """Who learned a generation comes first: a run that had fetched it has no more results then."""
+    learned = [it for it in results if has_learned(it[0].run, it[1])]
+    others = [it for it in results if not has_learned(it[0].run, it[1])]
+    for some in (learned, others):
+        if some:
+            _write_some(connection, some)
+
+
+def _write_some(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
     """Most are written together: nothing came between, and few columns differ."""
     together = []
     ids = [run.id for _, run in results]

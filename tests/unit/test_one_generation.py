@@ -12,7 +12,7 @@ from components.runs.accounts import figures
 from components.runs.keeping import id_of_generation
 from components.runs.leases import Claim
 from components.runs.one_generation import GAVE_WAY, JOINED
-from components.runs.recovery import run_of_generation
+from components.runs.recovery import can_look_again, run_of_generation
 from components.runs.run import Parent, Run, Status
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, LEASE_S, NOW, claimed, run_store, sample_run
@@ -93,6 +93,17 @@ def test_a_step_of_the_run_that_gave_way_books_nothing(store: RunStore) -> None:
     assert store.uncharged() == []
 
 
+def test_results_of_both_that_are_written_at_once_are_one_run(store: RunStore) -> None:
+    store.add(sample_run("lost", status=Status.UNCERTAIN, submitted_at=NOW))
+    searched = claim(store, "lost")
+    held = claim(store, fetch(store).id)
+    results = [(held, done(held.run)), (searched, found(searched.run))]
+    store.tick(results, NOW, LEASE_S, {})
+    with pytest.raises(RunNotFound):
+        store.get(held.run.id)
+    assert (store.get("lost").status, booked_usd(store)) == (Status.GENERATING, 0)
+
+
 def test_an_answer_that_comes_late_takes_over_what_was_fetched(store: RunStore) -> None:
     store.add(sample_run("lost"))
     sent = claim(store, "lost")
@@ -135,6 +146,18 @@ def test_a_run_of_which_the_id_is_known_is_gone_on_with_instead_of_fetched(
     lost = sample_run("lost", status=Status.UNCERTAIN, submitted_at=NOW, inference_id=GENERATION)
     store.add(lost.failed(NOW, "It could not be found.", unresolved=True))
     assert (fetch(store).id, store.get("lost").status) == ("lost", "uncertain")
+
+
+def test_a_run_that_gave_way_is_looked_for_no_more(store: RunStore) -> None:
+    store.add(sample_run("lost", status=Status.UNCERTAIN, submitted_at=NOW))
+    searched = claim(store, "lost")
+    held = claim(store, fetch(store).id)
+    write(store, held, held.run.failed(NOW, "It could not be copied.", unresolved=True))
+    write(store, searched, found(searched.run))
+    store.undelete([held.run.id])
+    gone = store.get(held.run.id)
+    assert (gone.status, gone.error) == (Status.CANCELLED, GAVE_WAY)
+    assert not can_look_again(gone)
 
 
 def test_a_fetched_run_without_another_stays_as_it_is(store: RunStore) -> None:
