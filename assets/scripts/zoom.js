@@ -1,12 +1,114 @@
-// A picture in full size, over the page.
+// Pictures in full size, over the page: one after the other by buttons, keys or a swipe, and on the whole screen.
 
 import { openDialog } from "./dialog.js";
+
+const SWIPE_PX = 40;
+
+const GROUP = ".run-card, .went-in";
+
+const buttonOf = (label, className, sign) => {
+  const button = Object.assign(document.createElement("button"), { type: "button", className, title: label });
+  button.setAttribute("aria-label", label);
+  button.append(sign);
+  return button;
+};
+
+class Zoom {
+  // `links` are the pictures that go together, `at` is the one that is looked at.
+  constructor(links, at) {
+    this.pictures = links.map((it) => ({ src: it.href, alt: it.querySelector("img").alt }));
+    this.at = at;
+    this.view = Object.assign(document.createElement("div"), { className: "zoom-view" });
+    this.picture = new Image();
+    this.view.append(this.picture, this.bar());
+    this.show();
+    this.dialog = openDialog(this.view, "Picture in full size", { className: "zoomed", canReturn: true });
+    this.listen();
+  }
+
+  bar() {
+    const bar = Object.assign(document.createElement("div"), { className: "zoom-bar" });
+    this.back = buttonOf("Previous picture", "plain", "‹");
+    this.on = buttonOf("Next picture", "plain", "›");
+    this.count = document.createElement("output");
+    this.whole = buttonOf("Full screen", "plain", "Full screen");
+    this.whole.hidden = !document.fullscreenEnabled;
+    if (this.pictures.length > 1) bar.append(this.back, this.count, this.on);
+    bar.append(this.whole);
+    return bar;
+  }
+
+  show() {
+    const { src, alt } = this.pictures[this.at];
+    Object.assign(this.picture, { src, alt });
+    this.count.textContent = `${this.at + 1} of ${this.pictures.length}`;
+    // Not disabled: whoever comes to the end by keyboard would lose the place.
+    this.back.ariaDisabled = String(!this.at);
+    this.on.ariaDisabled = String(this.at === this.pictures.length - 1);
+    // Who looks at one goes on to its neighbours.
+    for (const near of [this.at + 1, this.at - 1]) if (this.pictures[near]) new Image().src = this.pictures[near].src;
+  }
+
+  go(at) {
+    if (at === this.at || !this.pictures[at]) return;
+    this.at = at;
+    this.show();
+  }
+
+  toggleWhole() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.view.requestFullscreen?.().catch(() => {});
+  }
+
+  listen() {
+    this.back.addEventListener("click", () => this.go(this.at - 1));
+    this.on.addEventListener("click", () => this.go(this.at + 1));
+    this.whole.addEventListener("click", () => this.toggleWhole());
+    this.view.addEventListener("click", ({ target }) => {
+      if (target.closest(".zoom-bar") || this.hasSwiped) return;
+      this.dialog.close();
+    });
+    this.view.addEventListener("fullscreenchange", () => {
+      const label = document.fullscreenElement ? "Leave full screen" : "Full screen";
+      this.whole.textContent = this.whole.title = this.whole.ariaLabel = label;
+    });
+    this.dialog.addEventListener("keydown", (event) => this.pressed(event));
+    this.swipe();
+  }
+
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys = {
+      ArrowLeft: () => this.go(this.at - 1),
+      ArrowRight: () => this.go(this.at + 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.pictures.length - 1),
+      f: () => this.toggleWhole(),
+    };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+
+  swipe() {
+    let from = null;
+    this.view.addEventListener("pointerdown", (event) => {
+      this.hasSwiped = false;
+      from = event.isPrimary && event.pointerType !== "mouse" ? event.clientX : null;
+    });
+    this.view.addEventListener("pointerup", ({ clientX }) => {
+      const by = from === null ? 0 : clientX - from;
+      from = null;
+      if (Math.abs(by) < SWIPE_PX) return;
+      this.hasSwiped = true;
+      this.go(this.at - Math.sign(by));
+    });
+  }
+}
 
 export const zoom = (event, link) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const { alt } = link.querySelector("img");
-  const picture = Object.assign(new Image(), { src: link.href, alt });
-  const dialog = openDialog(picture, alt, { className: "zoomed", canReturn: true });
-  picture.addEventListener("click", () => dialog.close());
+  const links = [...(link.closest(GROUP)?.querySelectorAll("[data-zoom]") ?? [link])];
+  new Zoom(links, links.indexOf(link));
 };
