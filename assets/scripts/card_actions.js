@@ -4,11 +4,13 @@ import { askToNotify } from "./attention.js";
 import { playWhenSeen } from "./autoplay.js";
 import { copy, openCode } from "./code.js";
 import { say } from "./dialog.js";
-import { linkTo, openCompare } from "./places.js";
+import { linkTo, openCompare, tellSpending } from "./places.js";
 import { get, newId, post } from "./server.js";
 import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { openUses } from "./uses.js";
 import { zoom } from "./zoom.js";
+
+const PLAN_PREFIX = "plan:";
 
 // `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
 // `fill(form, values)` what a form is to be filled with.
@@ -24,12 +26,24 @@ export const listenToCards = (element, { put, show, fill }) => {
       button.disabled = false;
     }
   };
+  // However often it is asked for, each of them is sent once.
+  const planAgain = async (plan, button) => {
+    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
+    button.disabled = true;
+    const path = `/plans/${plan.slice(PLAN_PREFIX.length)}/again`;
+    try {
+      await put(await post(path).catch((error) => (error.isUnanswered ? post(path) : Promise.reject(error))));
+      tellSpending();
+    } finally {
+      button.disabled = false;
+    }
+  };
   const link = async (run) => {
     const isCopied = await copy(linkTo(`?run=${run}`));
     say(isCopied ? "The link is copied." : "The link could not be copied.");
   };
   playWhenSeen(element);
-  ignoreDoubleClicks(element, "[data-action=again]");
+  ignoreDoubleClicks(element, "[data-action=again], [data-action=plan-again]");
   element.addEventListener("click", async (event) => {
     const picture = event.target.closest("[data-zoom]");
     if (picture) return zoom(event, picture);
@@ -41,6 +55,7 @@ export const listenToCards = (element, { put, show, fill }) => {
       uses: () => openUses(run, button.dataset.output),
       settings: async () => fill(form, await get(`/runs/${run}/settings`)),
       again: () => again(run, button),
+      "plan-again": () => planAgain(run, button),
       "look-again": async () => put(await post(`/runs/${run}/look-again`)),
       code: async () => openCode(await get(`/runs/${run}/code`)),
       notify: async () => say(await askToNotify()),

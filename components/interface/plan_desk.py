@@ -11,12 +11,12 @@ from components.catalog.fields import Choice, Switch
 from components.catalog.plan import MOST_RUNS, Plan, expand
 from components.catalog.request import ModelRequest
 from components.interface.describe import status_words, thumb_url
-from components.interface.export.plan_sheet import shared_prompt
+from components.interface.export.plan_sheet import reason_of, shared_prompt
 from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render
 from components.runs.history import RunCard
-from components.runs.plans import PlannedRequest
+from components.runs.plans import PlannedRequest, failed_in, standing
 from components.runs.quote import total
 from components.runs.run import Status
 from components.runs.service import RunService
@@ -90,12 +90,13 @@ class PlanDesk:
 
 def group_html(plan_id: str, runs: RunService) -> Markup:
     """The results of a plan as a grid with labels; "" where there is no such plan."""
-    cards = runs.plan_cards(plan_id)
-    if not cards:
+    every = runs.plan_cards(plan_id)
+    if not every:
         return Markup()
+    cards = standing(every)
     done = sum(card.status is Status.DONE for card in cards)
     ended = sum(card.status.is_final for card in cards)
-    charged = [card.charged_usd for card in cards if card.charged_usd is not None]
+    charged = [card.charged_usd for card in every if card.charged_usd is not None]
     return render(
         "group.html",
         id=f"{GROUP_PREFIX}{plan_id}",
@@ -108,7 +109,19 @@ def group_html(plan_id: str, runs: RunService) -> Markup:
         ended=ended,
         charged_usd=sum(charged) if charged else None,
         state=_state(len(cards), done, ended),
+        again=_again(plan_id, cards, runs),
     )
+
+
+def _again(plan_id: str, cards: Sequence[RunCard], runs: RunService) -> dict[str, Any] | None:
+    """How many runs can be sent again together, and what that costs."""
+    if not any(card.status is Status.FAILED for card in cards):
+        return None
+    failed = failed_in(runs.plan_runs(plan_id))
+    if not failed:
+        return None
+    quote = total([runs.quote(model_by_id(run.model), run.request) for run in failed])
+    return {"count": len(failed), "usd": quote.usd, "basis": quote.basis}
 
 
 def _state(count: int, done: int, ended: int) -> Status:
@@ -131,6 +144,7 @@ def _grids(cards: Sequence[RunCard]) -> list[dict[str, Any]]:
         group["rows"].setdefault(row, {})[column] = {
             "run": card,
             "label": status_words(card).label,
+            "reason": reason_of(card),
             "thumb": thumb_url(card),
             "pictures": len(card.outputs),
         }

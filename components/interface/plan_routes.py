@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from components.catalog import MODELS
 from components.interface.form_desk import FormDesk
 from components.interface.form_routes import FilledBody, visitor_of
-from components.interface.plan_desk import PlanDesk, Variation
+from components.interface.plan_desk import PlanDesk, Variation, group_html
 from components.interface.routing import new_router
 from components.interface.services import Services
 
@@ -35,10 +35,16 @@ class StartBody(PlanBody):
 
 
 def plan_router(services: Services) -> APIRouter:
-    """`/forms/NAME/vary`, `/plan` and `/plan/runs` for every model."""
+    """`/forms/NAME/vary`, `/plan` and `/plan/runs` for every model; `/plans/ID/again`."""
     router = new_router()
     for model in MODELS:
         _add_plan(router, PlanDesk(FormDesk(model, services)))
+
+    def again(plan_id: str) -> HTMLResponse:
+        services.runs.send_failed_again(plan_id)
+        return HTMLResponse(group_html(plan_id, services.runs))
+
+    router.add_api_route("/plans/{plan_id}/again", again, methods=["POST"])
     return router
 
 

@@ -186,8 +186,9 @@ def _draw_note(
 ) -> None:
     left, top = centre[0] - size_px[0] // 2, centre[1] - size_px[1] // 2
     box = (left, top, left + size_px[0] - 1, top + size_px[1] - 1)
-    ImageDraw.Draw(canvas).rounded_rectangle(box, _CORNER_PX, fill=_EMPTY)
-    words = text_block(note, size_px[0] - 32, _NOTE_PX, _QUIET, 3)
+    # An outline: a filled box could be taken for a picture.
+    ImageDraw.Draw(canvas).rounded_rectangle(box, _CORNER_PX, outline=_EMPTY, width=2)
+    words = text_block(note, size_px[0] - 32, _NOTE_PX, _QUIET, 5)
     words.draw(canvas, centre[0], centre[1] - words.height_px // 2, "m")
 
 

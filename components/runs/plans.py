@@ -1,15 +1,20 @@
 """A plan of runs: each has its id, place and turn from the plan's id and its index in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from components.catalog.request import ModelRequest
-from components.runs.run import Run
+from components.runs.history import RunCard
+from components.runs.recovery import SENT_AGAIN
+from components.runs.run import Run, Status
 
 STEP_S = 1e-6
 """Between the runs of a plan, made at one moment: lists and the queue go by the time alone."""
 _PLANS = UUID("0f6a3ff8-54b5-4ae7-9d5a-6d8ac0f9d1b3")
+_REPEATS = UUID("2b1f8c9e-6d0a-4f57-8a53-9b7d1e0c4a66")
+Listed = TypeVar("Listed", Run, RunCard)
 
 
 @dataclass(frozen=True)
@@ -38,3 +43,39 @@ def placed(runs: Sequence[Run], plan_id: str, planned: Sequence[PlannedRequest])
         )
         for index, (run, it) in enumerate(zip(runs, planned, strict=True))
     ]
+
+
+def standing(runs: Iterable[Listed]) -> list[Listed]:
+    """One run for each place of a plan, in its order: the latest with a result, else the latest."""
+    listed = list(runs)
+    # Told by the lineage, not by the time: the clock may have been set back between the two.
+    repeated = {it.run_id for run in listed for it in run.parents if it.use == SENT_AGAIN}
+    places: dict[tuple[str, ...], Listed] = {}
+    for run in listed:
+        labels = run.group_labels or {}
+        place = tuple(labels.get(name, "") for name in ("group", "row", "column"))
+        best = places.get(place)
+        if best is None or _rank(run, repeated) >= _rank(best, repeated):
+            places[place] = run
+    return list(places.values())
+
+
+def _rank(run: Run | RunCard, repeated: Collection[str]) -> tuple[bool, bool]:
+    return bool(run.outputs), run.id not in repeated
+
+
+def failed_in(runs: Iterable[Run]) -> list[Run]:
+    """Those that stand for their place of a plan and are to be sent again.
+
+    One that may still be found is not among them: sent again, it might be paid for twice.
+    """
+    return [
+        run
+        for run in standing(runs)
+        if run.status is Status.FAILED and run.request and not run.unresolved
+    ]
+
+
+def id_of_repeat(run_id: str, number: int) -> str:
+    """The id under which a run of a plan is sent again, the `number`-th time that it is tried."""
+    return str(uuid5(_REPEATS, f"{run_id}/{number}"))

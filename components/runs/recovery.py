@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from components.catalog import MODELS, model_by_id
@@ -88,6 +89,17 @@ def request_again(run: Run) -> ModelRequest:
 def lineage_of_repeat(run: Run) -> tuple[Parent, ...]:
     """What the repeat of a run is made from: the same results, and the run itself."""
     return (*run.parents, Parent(run.id, use=SENT_AGAIN))
+
+
+def in_place_of(run: Run, repeat: Run, new_id: str) -> Run:
+    """The repeat under its id, at the place that the run has in a plan."""
+    return replace(
+        repeat,
+        id=new_id,
+        group_id=run.group_id,
+        group_labels=run.group_labels,
+        group_index=run.group_index,
+    )
 
 
 def repeats(run: Run, run_id: str) -> bool:

@@ -1,9 +1,11 @@
 """What the page and the API ask of runs: quote, submit, look, cancel, recover, list, annotate."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
-from components.errors import AskedDifferently
+from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs import recovery
 from components.runs.deletion import Deletion
 from components.runs.engine import Engine
@@ -19,7 +21,7 @@ from components.runs.expectation import Expectations
 from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard, in_plan_order
 from components.runs.keeping import id_of_generation
 from components.runs.leftovers import require_files
-from components.runs.plans import PlannedRequest, id_in_plan, placed
+from components.runs.plans import PlannedRequest, failed_in, id_in_plan, id_of_repeat, placed
 from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
@@ -179,17 +181,32 @@ class RunService:
                 return made[0]
             raise AskedDifferently
         run = self.store.get(run_id)
-        again = self._new(
-            recovery.request_again(run), recovery.lineage_of_repeat(run), self.clock()
-        )
-        same_place = replace(
-            again,
-            id=new_id or again.id,
-            group_id=run.group_id,
-            group_labels=run.group_labels,
-            group_index=run.group_index,
-        )
-        return self._keep([same_place])[0]
+        return self._keep([self._repeat(run, new_id or str(uuid4()))])[0]
+
+    def send_failed_again(self, group_id: str) -> list[Run]:
+        """Send again all runs of a plan that failed for certain; returns the new ones.
+
+        Asked twice, it is done once: their ids follow from the runs that they repeat.
+
+        Raises:
+            InvalidRequest: a request is no longer taken; nothing was sent.
+            SpendLimitReached: they would cost more than the day allows; nothing was sent.
+        """
+        failed = failed_in(self.plan_runs(group_id))
+        repeats = [self._repeat(run, self._id_for(run)) for run in failed]
+        return self._keep(repeats) if repeats else []
+
+    def _id_for(self, run: Run) -> str:
+        for number in count():
+            new_id = id_of_repeat(run.id, number)
+            with suppress(MadeAndDeleted):
+                self.store.made_before([new_id])
+                return new_id
+        raise AssertionError
+
+    def _repeat(self, run: Run, new_id: str) -> Run:
+        request, parents = recovery.request_again(run), recovery.lineage_of_repeat(run)
+        return recovery.in_place_of(run, self._new(request, parents, self.clock()), new_id)
 
     def look_again(self, run_id: str) -> Run:
         """Look once more for a run that was given up; nothing is sent or charged.

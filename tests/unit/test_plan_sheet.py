@@ -66,7 +66,7 @@ def test_a_run_without_a_picture_says_why_in_its_place(media: FolderStore, tmp_p
     failed = runs_of(None, {})
     gone = runs_of(Output(kind="image", name="0" * 64 + ".png"), {})
     (grid,) = grids_of([failed[0], gone[1]], media)
-    assert [cell.note for cell in grid.cells] == ["Failed", "No longer kept"]
+    assert [cell.note for cell in grid.cells] == ["Failed.", "No longer kept"]
     again = replace(failed[0], id="again", outputs=(kept_picture(media, tmp_path),))
     (grid,) = grids_of([failed[0], gone[1], again], media)
     assert [len(cell.pictures) for cell in grid.cells] == [1, 0]

@@ -11,7 +11,9 @@ from components.errors import MediaRejected
 from components.interface.describe import status_words
 from components.media.contact_sheet import Cell, Grid, save_contact_sheet
 from components.media.store import MediaStore
-from components.runs.run import Output, Run
+from components.runs.history import RunCard
+from components.runs.plans import standing
+from components.runs.run import Output, Run, Status
 
 _GONE = "No longer kept"
 
@@ -22,12 +24,27 @@ def save_plan_sheet(runs: Sequence[Run], media: MediaStore, target: Path) -> Pat
     Raises `MediaRejected` for a plan too large for a picture, and `DiskFull`.
     """
     first = runs[0]
+    shown = sum(bool(run.outputs) for run in standing(runs))
     day = datetime.fromtimestamp(first.created_at, UTC).strftime("%Y-%m-%d")
-    count = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+    count = counted(shown, len(standing(runs)))
     details = f"{model_by_id(first.model).title} · {count} · {day}"
     return save_contact_sheet(
         shared_prompt(run.prompt for run in runs), details, grids_of(runs, media), target
     )
+
+
+def counted(shown: int, count: int) -> str:
+    """How many runs a sheet shows, and of how many where some have no result."""
+    runs = f"{count} run{'' if count == 1 else 's'}"
+    return runs if shown == count else f"{shown} of {runs} have a result"
+
+
+def reason_of(run: Run | RunCard) -> str:
+    """Why a run ended without a result, in the first sentence; "" where it did not."""
+    if not run.status.is_final or run.status is Status.DONE:
+        return ""
+    first, stop, _ = run.error.partition(". ")
+    return f"{first}{stop.strip()}" if run.error else f"{status_words(run).label}."
 
 
 def shared_prompt(prompts: Iterable[str]) -> str:
@@ -52,11 +69,9 @@ def grids_of(runs: Sequence[Run], media: MediaStore) -> tuple[Grid, ...]:
     Where a run was made again for the same place, the latest with a result stands there.
     """
     places: dict[str, dict[tuple[str, str], Run]] = {}
-    for run in runs:
+    for run in standing(runs):
         row, column, group = (_label(run, name) for name in ("row", "column", "group"))
-        grid = places.setdefault(group, {})
-        if run.outputs or (row, column) not in grid:
-            grid[row, column] = run
+        places.setdefault(group, {})[row, column] = run
     return tuple(_grid(title, grid, media) for title, grid in places.items())
 
 
@@ -87,7 +102,7 @@ def _cell(row: int, column: int, run: Run, media: MediaStore) -> Cell:
             pictures.append(media.path(_picture_of(output)))
         except MediaRejected:
             continue
-    note = _GONE if run.outputs else status_words(run).label
+    note = _GONE if run.outputs else reason_of(run) or f"{status_words(run).label}: no result yet"
     length_s = next((it.duration_s for it in run.outputs if it.kind == "video"), None)
     return Cell(row, column, tuple(pictures), "" if pictures else note, length_s)
 
