@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gradio.utils import get_upload_folder
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.errors import InvalidRequest
+from components.interface.uploads import names_foreign_file
 
 _CALL = re.compile(r"/gradio_api/(?P<way>call/v2|call|run|api)/(?P<name>[^/]+)/?")
 CHECKED_MAX_BYTES = 64 * 1024 * 1024
@@ -107,6 +109,9 @@ class ReadableCalls:
             body = json.loads(content)
         except (ValueError, RecursionError):
             raise InvalidRequest({"": f"The body of the call is not JSON. {NOTHING}"}) from None
+        if names_foreign_file(body, get_upload_folder()):
+            what = "That file was not uploaded here. Upload it and try again."
+            raise InvalidRequest({"": f"{what} {NOTHING}"})
         if call["way"] == "call/v2":
             endpoint.check_named(body)
             return content

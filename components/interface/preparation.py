@@ -146,8 +146,8 @@ class Preparations:
                 self._fetch(url, file)
                 with called(f"The file at {host_of(url)}"):
                     examined = self._at_the_desk(file, choices, job)
-        except StorageError:
-            sentence = "This address could not be checked from here. It is passed on as it is."
+        except StorageError as error:
+            sentence = f"{error.message} So it could not be checked, and is passed on as it is."
             return Look("unchecked", url, 1.0, sentence)
         carried = url if examined.preflight.untouched else examined.ref
         return Look("ready", carried, 1.0, examined=examined)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradio.utils import is_in_or_equal
+from gradio_client.utils import is_http_url_like
 
 from components.errors import AddressBlocked, DiskFull, MediaRejected
 from components.media.incoming import costs_nothing_yet
@@ -48,6 +49,25 @@ def find_uploads(value: Any, upload_folder: str, names: dict[str, str] | None = 
     if isinstance(value, list | tuple):
         return [find_uploads(item, upload_folder, names) for item in value]
     return value
+
+
+def names_foreign_file(value: Any, upload_folder: str) -> bool:
+    """Whether a call names a file that no upload made; gradio would answer with its path here."""
+    if isinstance(value, Mapping):
+        path = value.get("path")
+        if isinstance(path, str) and not is_http_url_like(path):
+            return not _is_inside(path, upload_folder)
+        return any(names_foreign_file(item, upload_folder) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(names_foreign_file(item, upload_folder) for item in value)
+    return False
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    try:
+        return bool(path) and is_in_or_equal(path, folder)
+    except (OSError, ValueError):
+        return False
 
 
 def _found(path: str, upload_folder: str) -> str:

@@ -3,6 +3,7 @@
 Only formats on a list are opened; Pillow knows others that run external programs.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pillow_heif
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from components.errors import MediaRejected
 from components.media.png_rows import lacks_rows
@@ -41,6 +42,10 @@ _BROKEN = (
     struct.error,
     zlib.error,
 )
+_UNSUPPORTED = re.compile(
+    r"unsupported|not supported|unknown|not available|not implemented", re.IGNORECASE
+)
+"""How Pillow's readers say that they know the format, and not this kind of it."""
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -90,7 +95,18 @@ def opened(path: Path, max_pixels: int = MAX_PIXELS) -> Iterator[Image.Image]:
     except _BOMB as error:
         raise _too_many_pixels(name, max_pixels) from error
     except _BROKEN as error:
-        raise MediaRejected(f"{name} is damaged or incomplete", remedy="export it again") from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: BaseException) -> MediaRejected:
+    """What is intact and only of another kind is not called damaged."""
+    if isinstance(error, UnidentifiedImageError):
+        found = "is damaged or incomplete, or of a kind that cannot be read here"
+        return MediaRejected(f"{name} {found}", remedy="save it as JPEG or PNG")
+    if _UNSUPPORTED.search(str(error)):
+        found = "is of a kind that cannot be read here"
+        return MediaRejected(f"{name} {found}", remedy="save it as JPEG or PNG")
+    return MediaRejected(f"{name} is damaged or incomplete", remedy="export it again")
 
 
 def describe_picture(picture: Image.Image, path: Path) -> ImageInfo:

