@@ -10,6 +10,7 @@ from starlette.staticfiles import NotModifiedResponse
 
 from components.errors import PlaygroundError
 from components.interface.routing import new_router
+from components.media.footprint import footprint_bytes
 from components.media.store import MediaStore, media_type
 from components.media.turns import ONE_A_CORE
 from components.media.videos import frame_picture
@@ -46,9 +47,11 @@ def media_router(media: MediaStore) -> APIRouter:
 
     @lru_cache(POSTERS_REMEMBERED)
     def drawn(name: str) -> bytes:
-        with ONE_A_CORE.turn(), media.workspace() as folder:
+        path = media.path(name)
+        turn = ONE_A_CORE.turn(needed_bytes=footprint_bytes(path))
+        with turn, media.workspace() as folder:
             target = folder / "poster.jpg"
-            return frame_picture(media.path(name), target, POSTER_SIDE_PX).read_bytes()
+            return frame_picture(path, target, POSTER_SIDE_PX).read_bytes()
 
     def poster(name: str) -> Response:
         try:

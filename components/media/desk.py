@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.media.clip_preflight import preflight_video
+from components.media.footprint import footprint_bytes
 from components.media.image_preflight import preflight_image
 from components.media.images import thumbnail
 from components.media.preflight import (
@@ -67,7 +68,9 @@ class Desk:
         """
         file = source if isinstance(source, Path) else self._store.path(name_of(source))
         require_kind(file, choices.kind)
-        with self._turns.turn(cancelled), self._store.workspace() as folder:
+        needed_bytes = footprint_bytes(file)
+        turn = self._turns.turn(cancelled, needed_bytes=needed_bytes)
+        with turn, self._store.workspace() as folder:
             facts = preflight(file, folder, choices, progress, cancelled)
             examined = self._keep(facts, folder)
         progress(1.0)

@@ -13,6 +13,7 @@ from PIL import Image
 from components.errors import MediaRejected
 from components.media.display_turn import turn_of
 from components.media.durable_files import disk_space_watched
+from components.media.footprint import footprint_bytes
 from components.media.store import MediaStore, name_of, ref
 from components.media.turns import ONE_A_CORE
 from components.media.video_files import colorspace_of, first_frame, opened, picture_length_s
@@ -36,7 +37,8 @@ def keep_frame(store: MediaStore, video_ref: str, moment: Moment, suffix: str = 
     Raises `MediaRejected` for a file that is no video or not kept any more, and `DiskFull`.
     """
     path = store.path(name_of(video_ref))
-    with ONE_A_CORE.turn(), store.workspace() as folder:
+    turn = ONE_A_CORE.turn(needed_bytes=footprint_bytes(path))
+    with turn, store.workspace() as folder:
         return ref(store.keep(save_frame(path, moment, folder / f"frame{suffix}"), suffix))
 
 

@@ -15,6 +15,7 @@ from components.errors import AddressBlocked, MediaRejected
 from components.media.addresses import check_address
 from components.media.desk import preflight
 from components.media.durable_files import disk_space_watched
+from components.media.footprint import footprint_bytes
 from components.media.images import ImageInfo
 from components.media.incoming import costs_nothing_yet
 from components.media.preflight import Choices, ClipChoices, ImageChoices
@@ -83,7 +84,8 @@ def _take(
 
 
 def _keep(file: Path, store: MediaStore, choices: Choices, kept_as: str = "") -> str:
-    with costs_nothing_yet(), ONE_A_CORE.turn(), store.workspace() as folder:
+    turn = ONE_A_CORE.turn(needed_bytes=footprint_bytes(file))
+    with costs_nothing_yet(), turn, store.workspace() as folder:
         facts = preflight(file, folder, choices)
         if kept_as and facts.untouched:
             return kept_as

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from components.errors import DownloadFailed, InvalidInput, MediaRejected, StorageError
 from components.media.durable_files import disk_space_watched, link
+from components.media.footprint import footprint_bytes
 from components.media.images import ImageInfo, thumbnail
 from components.media.parts import Parts
 from components.media.results import verify_result
@@ -99,7 +100,8 @@ class Collector:
 
     def _keep(self, output: Output, file: Path, folder: Path) -> Output:
         try:
-            with _VERIFYING.turn(), called(_ARRIVED):
+            turn = _VERIFYING.turn(needed_bytes=footprint_bytes(file))
+            with turn, called(_ARRIVED):
                 info = verify_result(file)
         except MediaRejected as error:
             raise DownloadFailed(f"{error.finding}.") from error
