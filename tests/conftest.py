@@ -32,6 +32,14 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _no_fault_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that fails leaves no fault to those after it, who share the sandbox."""
+    yield
+    if "sandbox" in request.fixturenames:
+        request.getfixturevalue("sandbox").faults.clear()
+
+
 @pytest.fixture(scope="session")
 def playground(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]:
     """One playground for all tests that leave it as it was."""

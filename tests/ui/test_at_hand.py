@@ -11,6 +11,10 @@ from components.sandbox.faults import Fault
 from tests.playgrounds import Playground
 from tests.ui.visitor import Visitor, visiting
 
+NOTE = """id => fetch(`/runs/${id}`, {
+    method: "PATCH", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ remark: "from elsewhere" }),
+})"""
 STUCK = Fault("stuck", path="/v2/video/generations", times=None)
 
 
@@ -60,6 +64,8 @@ def test_a_run_under_way_keeps_the_focus_and_what_was_opened(
     form.cancel.focus()
     clock = form.card.locator("[data-elapsed-s]")
     drawn = clock.get_attribute("data-elapsed-s")
+    # What somebody writes elsewhere has it drawn anew.
+    visitor.page.evaluate(NOTE, form.run_id())
     expect(clock).not_to_have_attribute("data-elapsed-s", str(drawn))
     expect(form.cancel).to_be_focused()
     playground.sandbox.faults.clear()
