@@ -35,9 +35,10 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def _no_fault_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that fails leaves no fault to those after it, who share the sandbox."""
+    shared = "sandbox" in request.fixturenames and request.getfixturevalue("sandbox")
     yield
-    if "sandbox" in request.fixturenames:
-        request.getfixturevalue("sandbox").faults.clear()
+    if isinstance(shared, Sandbox):
+        shared.faults.clear()
 
 
 @pytest.fixture(scope="session")

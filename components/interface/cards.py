@@ -12,6 +12,7 @@ from components.interface.awaited import awaited, columns_of
 from components.interface.describe import (
     WEB_SCHEMES,
     download_name,
+    message_of,
     output_url,
     request_view,
     setting_facts,
@@ -46,7 +47,7 @@ def card_html(run: Run, services: Services) -> Markup:
         run=run,
         model=model,
         label=words.label,
-        message=run.error or run.note or words.explanation,
+        message=message_of(run),
         elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
         percent=None if run.status.is_final else percent_done(run, now),
         sent_s=_sent_s(run, now),

@@ -74,6 +74,14 @@ def status_words(run: Run | RunCard) -> StatusWords:
     return _WORDS[run.status]
 
 
+def message_of(run: Run | RunCard) -> str:
+    """What is told of a run now; whoever cancelled it is told first what that brings."""
+    words = status_words(run)
+    if run.cancel_requested and not run.status.is_final and run.note:
+        return f"{words.explanation} {run.note}"
+    return run.error or run.note or words.explanation
+
+
 def output_url(output: Output) -> str:
     """Our own copy, else the provider's address, "" where that is none a browser should follow."""
     if output.name:
@@ -150,6 +158,8 @@ def run_as_json(run: Run) -> dict[str, Any]:
 
 def _note(run: Run) -> str | None:
     """What is going on, in a sentence; one that the provider has is never without a word."""
+    if run.cancel_requested and not run.status.is_final:
+        return message_of(run)
     has_it = run.status in (Status.GENERATING, Status.SAVING)
     return run.note or (status_words(run).explanation if has_it else None)
 

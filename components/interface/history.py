@@ -10,7 +10,13 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS, model_by_id
-from components.interface.describe import clip_url, status_label, status_words, thumb_url
+from components.interface.describe import (
+    clip_url,
+    message_of,
+    status_label,
+    status_words,
+    thumb_url,
+)
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.routing import new_router
 from components.interface.run_routes import FRESH
@@ -98,7 +104,7 @@ def _card(run: RunCard, now: float) -> dict[str, Any]:
         "model": model_by_id(run.model),
         "text": run.title or run.prompt or "Made elsewhere",
         "label": words.label,
-        "message": run.error or run.note or words.explanation,
+        "message": message_of(run),
         "thumb": thumb_url(run),
         "clip": clip_url(run),
         "age_s": now - run.created_at,

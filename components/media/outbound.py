@@ -1,5 +1,6 @@
 """The way out to the network: through a proxy where one is set, trusting the authorities given."""
 
+import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from components.media.connection import PublicBackend, Resolver, require_public_
 from components.media.patience import Deadline
 
 _PORTS = {"https": 443, "http": 80, "socks5": 1080, "socks5h": 1080}
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,9 @@ def _trusting(ca_file: str) -> ssl.SSLContext:
     try:
         return _tls_context(ca_file)
     except OSError as error:
-        raise DownloadFailed(f"The certificates in {ca_file} cannot be read.") from error
+        # A visitor may read this: where they lie is for whoever reads the log.
+        LOGGER.warning("the certificates in %s cannot be read: %s", ca_file, error.strerror)
+        raise DownloadFailed("The file of trusted certificates cannot be read.") from error
 
 
 @lru_cache(maxsize=4)

@@ -123,11 +123,10 @@ class Collector:
     def _thumb(self, info: ImageInfo | VideoInfo, file: Path, folder: Path) -> str | None:
         """A small picture of it; a whole result is kept without one rather than not at all."""
         picture = folder / "thumb.jpg"
+        draw = frame_picture if isinstance(info, VideoInfo) else thumbnail
         try:
-            if isinstance(info, VideoInfo):
-                frame_picture(file, picture)
-            else:
-                thumbnail(file, picture)
+            with _VERIFYING.turn(needed_bytes=footprint_bytes(file)):
+                draw(file, picture)
         except MediaRejected:
             return None
         return self.media.keep(picture, ".jpg")

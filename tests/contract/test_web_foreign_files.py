@@ -24,6 +24,6 @@ def test_a_picture_elsewhere_on_the_machine_is_neither_read_nor_sent(
         f"{playground.url}/gradio_api/run/image_to_video",
         json={"data": ["Film it", named, None, 5, "auto"]},
     )
-    assert answer.status_code == 500
+    assert answer.status_code == 422
     assert "generation" not in json.dumps(answer.json())
     assert sorted((playground.data_dir / "media").rglob("*.*")) == kept

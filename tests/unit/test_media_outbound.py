@@ -103,12 +103,16 @@ def test_a_certificate_of_an_unknown_authority_is_named_as_the_reason(
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
-def test_certificates_that_cannot_be_read_are_named(tmp_path: Path, content: str | None) -> None:
+def test_certificates_that_cannot_be_read_are_named_to_the_log_alone(
+    tmp_path: Path, content: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     bundle = tmp_path / "bundle.pem"
     if content:
         bundle.write_text(content)
-    with pytest.raises(DownloadFailed, match=r"bundle\.pem cannot be read"):
+    with pytest.raises(DownloadFailed, match="trusted certificates cannot be read") as caught:
         fetch(tmp_path, Outbound(ca_file=str(bundle)))
+    assert str(tmp_path) not in str(caught.value)
+    assert str(bundle) in caplog.text
 
 
 @pytest.mark.parametrize(
