@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-# A file stays on one core: its tests share a playground. More at a time than four would wait for a disk.
+# A file stays on one core: its tests share a playground. At most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-browsers test-lowest check bench assets clean

@@ -2,7 +2,7 @@
 
 const ENOUGH_SEEN = 0.25;
 
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Paused by somebody, not by us: it stays so.
 const stopped = new WeakSet();

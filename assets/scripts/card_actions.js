@@ -10,33 +10,28 @@ import { ignoreDoubleClicks, isWanted } from "./spending.js";
 import { openUses } from "./uses.js";
 import { zoom } from "./zoom.js";
 
-const PLAN_PREFIX = "plan:";
-
 // `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
 // `fill(form, values)` what a form is to be filled with.
 export const listenToCards = (element, { put, show, fill }) => {
-  const again = async (run, button) => {
+  // What is dear is asked about first, and what is pressed works once at a time.
+  const spend = async (button, ask) => {
     if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
     button.disabled = true;
-    const wish = { run_id: newId() };
     try {
-      // A lost answer is asked for once more, under the same id: it is the same run.
-      await show(await post(`/runs/${run}/again`, wish).catch(() => post(`/runs/${run}/again`, wish)));
+      await ask();
     } finally {
       button.disabled = false;
     }
   };
+  const again = async (run) => {
+    const wish = { run_id: newId() };
+    // A lost answer is asked for once more, under the same id: it is the same run.
+    await show(await post(`/runs/${run}/again`, wish).catch(() => post(`/runs/${run}/again`, wish)));
+  };
   // However often it is asked for, each of them is sent once.
-  const planAgain = async (plan, button) => {
-    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
-    button.disabled = true;
-    const path = `/plans/${plan.slice(PLAN_PREFIX.length)}/again`;
-    try {
-      await put(await post(path).catch((error) => (error.isUnanswered ? post(path) : Promise.reject(error))));
-      tellSpending();
-    } finally {
-      button.disabled = false;
-    }
+  const planAgain = async (path) => {
+    await put(await post(path).catch((error) => (error.isUnanswered ? post(path) : Promise.reject(error))));
+    tellSpending();
   };
   const link = async (run) => {
     const isCopied = await copy(linkTo(`?run=${run}`));
@@ -54,8 +49,8 @@ export const listenToCards = (element, { put, show, fill }) => {
       cancel: async () => put(await post(`/runs/${run}/cancel`)),
       uses: () => openUses(run, button.dataset.output),
       settings: async () => fill(form, await get(`/runs/${run}/settings`)),
-      again: () => again(run, button),
-      "plan-again": () => planAgain(run, button),
+      again: () => spend(button, () => again(run)),
+      "plan-again": () => spend(button, () => planAgain(`/plans/${button.dataset.planId}/again`)),
       "look-again": async () => put(await post(`/runs/${run}/look-again`)),
       code: async () => openCode(await get(`/runs/${run}/code`)),
       notify: async () => say(await askToNotify()),

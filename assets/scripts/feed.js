@@ -2,6 +2,7 @@
 
 import { arriving } from "./arriving.js";
 import { showInTitle, speakOf, tellEnd } from "./attention.js";
+import { isStill } from "./autoplay.js";
 import { listenToCards } from "./card_actions.js";
 import { tick } from "./clocks.js";
 import { hear, inTurn, started, toldSince, toldSoFar } from "./live.js";
@@ -154,7 +155,7 @@ export class Feed {
   bringIntoView(card) {
     const { top } = card.getBoundingClientRect();
     const isSeen = top >= Math.max(0, this.element.getBoundingClientRect().top) - 1 && top < window.innerHeight - 200;
-    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    const behavior = isStill() ? "auto" : "smooth";
     if (!isSeen) card.scrollIntoView({ behavior, block: "start" });
   }
 

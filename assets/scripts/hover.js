@@ -1,5 +1,7 @@
 // A clip plays in its card while somebody points at it or the card has the focus.
 
+import { isStill } from "./autoplay.js";
+
 const PAUSE_MS = 150;
 
 const playerOf = (card) =>
@@ -23,7 +25,7 @@ export const playOnHover = (grid) => {
   const play = (card) => {
     if (card === playing) return;
     stop();
-    if (!card || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!card || isStill()) return;
     playing = card;
     soon = setTimeout(() => {
       player = playerOf(card);

@@ -1,5 +1,6 @@
 // The stage: panes under one slider or side by side, all zoomed and moved as one.
 
+import { offerFullScreen, toggleFullScreen } from "./full_screen.js";
 import { bestColumns, roomFor } from "./stage_room.js";
 import { listenForGestures } from "./gestures.js";
 import { recall, remember } from "./memory.js";
@@ -45,9 +46,8 @@ export class Stage {
     this.tools.addEventListener("click", (event) => {
       const button = event.target.closest("[data-zoom-by]");
       if (button) this.zoomBy(Number(button.dataset.zoomBy));
-      if (event.target.closest("[data-full-screen]")) this.toggleFullScreen();
     });
-    this.listenForFullScreen();
+    offerFullScreen(this.tools.querySelector("[data-full-screen]"), this.viewing);
     this.divider.addEventListener("keydown", (event) => {
       if (!(event.key in DIVIDER_KEYS)) return;
       event.preventDefault();
@@ -57,14 +57,6 @@ export class Stage {
     for (const pane of this.panes) {
       pane.querySelector(".pane-media").addEventListener("error", () => pane.classList.add("broken"));
     }
-  }
-
-  listenForFullScreen() {
-    const button = this.tools.querySelector("[data-full-screen]");
-    button.hidden = !document.fullscreenEnabled;
-    this.viewing.addEventListener("fullscreenchange", () => {
-      button.textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
-    });
   }
 
   // Whatever stands around the stage, it takes the room that is left in the window.
@@ -159,11 +151,6 @@ export class Stage {
     this.tools.querySelector("[data-zoom-text]").textContent = `${Math.round(100 * zoom)} %`;
   }
 
-  toggleFullScreen() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else this.viewing.requestFullscreen().catch(() => {});
-  }
-
   // Whether the key was meant for the stage.
   pressed({ key }) {
     const keys = {
@@ -171,7 +158,7 @@ export class Stage {
       "=": () => this.zoomBy(KEY_ZOOM),
       "-": () => this.zoomBy(1 / KEY_ZOOM),
       0: () => this.zoomBy(0),
-      f: () => this.toggleFullScreen(),
+      f: () => toggleFullScreen(this.viewing),
       ArrowLeft: () => this.moveBy(KEY_SHIFT, 0),
       ArrowRight: () => this.moveBy(-KEY_SHIFT, 0),
       ArrowUp: () => this.moveBy(0, KEY_SHIFT),

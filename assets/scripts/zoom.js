@@ -1,17 +1,16 @@
 // Pictures in full size, over the page: one after the other by buttons, keys or a swipe, and on the whole screen.
 
 import { openDialog } from "./dialog.js";
+import { offerFullScreen, toggleFullScreen } from "./full_screen.js";
 
 const SWIPE_PX = 40;
 
 const GROUP = ".run-card, .went-in";
 
-const buttonOf = (label, className, sign) => {
-  const button = Object.assign(document.createElement("button"), { type: "button", className, title: label });
-  button.setAttribute("aria-label", label);
-  button.append(sign);
-  return button;
-};
+const buttonOf = (sign, label) =>
+  Object.assign(document.createElement("button"), {
+    type: "button", className: "plain", textContent: sign, ...(label && { title: label, ariaLabel: label }),
+  });
 
 class Zoom {
   // `links` are the pictures that go together, `at` is the one that is looked at.
@@ -28,13 +27,13 @@ class Zoom {
 
   bar() {
     const bar = Object.assign(document.createElement("div"), { className: "zoom-bar" });
-    this.back = buttonOf("Previous picture", "plain", "‹");
-    this.on = buttonOf("Next picture", "plain", "›");
+    this.back = buttonOf("‹", "Previous picture");
+    this.on = buttonOf("›", "Next picture");
     this.count = document.createElement("output");
-    this.whole = buttonOf("Full screen", "plain", "Full screen");
-    this.whole.hidden = !document.fullscreenEnabled;
+    const whole = buttonOf("Full screen");
+    offerFullScreen(whole, this.view);
     if (this.pictures.length > 1) bar.append(this.back, this.count, this.on);
-    bar.append(this.whole);
+    bar.append(whole);
     return bar;
   }
 
@@ -55,22 +54,12 @@ class Zoom {
     this.show();
   }
 
-  toggleWhole() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else this.view.requestFullscreen?.().catch(() => {});
-  }
-
   listen() {
     this.back.addEventListener("click", () => this.go(this.at - 1));
     this.on.addEventListener("click", () => this.go(this.at + 1));
-    this.whole.addEventListener("click", () => this.toggleWhole());
     this.view.addEventListener("click", ({ target }) => {
       if (target.closest(".zoom-bar") || this.hasSwiped) return;
       this.dialog.close();
-    });
-    this.view.addEventListener("fullscreenchange", () => {
-      const label = document.fullscreenElement ? "Leave full screen" : "Full screen";
-      this.whole.textContent = this.whole.title = this.whole.ariaLabel = label;
     });
     this.dialog.addEventListener("keydown", (event) => this.pressed(event));
     this.swipe();
@@ -83,7 +72,7 @@ class Zoom {
       ArrowRight: () => this.go(this.at + 1),
       Home: () => this.go(0),
       End: () => this.go(this.pictures.length - 1),
-      f: () => this.toggleWhole(),
+      f: () => toggleFullScreen(this.view),
     };
     if (!keys[event.key]) return;
     event.preventDefault();

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.errors import InvalidRequest
-from components.interface.uploads import names_foreign_file
+from components.interface.uploads import NOT_UPLOADED, names_foreign_file
 
 _CALL = re.compile(r"/gradio_api/(?P<way>call/v2|call|run|api)/(?P<name>[^/]+)/?")
 CHECKED_MAX_BYTES = 64 * 1024 * 1024
@@ -110,8 +110,7 @@ class ReadableCalls:
         except (ValueError, RecursionError):
             raise InvalidRequest({"": f"The body of the call is not JSON. {NOTHING}"}) from None
         if names_foreign_file(body, get_upload_folder()):
-            what = "That file was not uploaded here. Upload it and try again."
-            raise InvalidRequest({"": f"{what} {NOTHING}"})
+            raise InvalidRequest({"": f"{NOT_UPLOADED} {NOTHING}"})
         if call["way"] == "call/v2":
             endpoint.check_named(body)
             return content

@@ -18,11 +18,10 @@ from components.interface.describe import (
     setting_facts,
     status_words,
 )
-from components.interface.run_media import poster_url
+from components.interface.run_media import poster_of
 from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import span_text
-from components.media.store import ref
 from components.media.wording import megabytes
 from components.runs.recovery import can_look_again
 from components.runs.run import Output, Run, Status
@@ -117,9 +116,7 @@ def _files(run: Run) -> list[dict[str, Any]]:
             "index": number - 1,
             "kind": output.kind,
             "url": output_url(output),
-            "poster": ref(output.thumb or "")
-            if output.thumb
-            else poster_url(output_url(output), output.kind),
+            "poster": poster_of(output),
             "width": output.width_px,
             "height": output.height_px,
             "download": download_name(run, number),

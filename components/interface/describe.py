@@ -63,7 +63,7 @@ def status_label(status: Status) -> str:
 
 def status_words(run: Run | RunCard) -> StatusWords:
     """The words for a run's status; pictures are made while the request is still open."""
-    if run.cancel_requested and not run.status.is_final:
+    if _goes_on_in_vain(run):
         return StatusWords(
             _WORDS[run.status].label,
             "The provider cannot stop a run it has accepted, and bills it. "
@@ -76,10 +76,23 @@ def status_words(run: Run | RunCard) -> StatusWords:
 
 def message_of(run: Run | RunCard) -> str:
     """What is told of a run now; whoever cancelled it is told first what that brings."""
-    words = status_words(run)
-    if run.cancel_requested and not run.status.is_final and run.note:
-        return f"{words.explanation} {run.note}"
-    return run.error or run.note or words.explanation
+    explanation = status_words(run).explanation
+    if _goes_on_in_vain(run):
+        return f"{explanation} {run.note}".rstrip()
+    return run.error or run.note or explanation
+
+
+def _goes_on_in_vain(run: Run | RunCard) -> bool:
+    """Whether it was cancelled, and the provider has it."""
+    return run.cancel_requested and not run.status.is_final
+
+
+def reason_of(run: Run | RunCard) -> str:
+    """Why a run ended without a result, in the first sentence; "" where it did not."""
+    if not run.status.is_final or run.status is Status.DONE:
+        return ""
+    first, stop, _ = run.error.partition(". ")
+    return f"{first}{stop.strip()}" if run.error else f"{status_words(run).label}."
 
 
 def output_url(output: Output) -> str:
@@ -158,7 +171,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
 
 def _note(run: Run) -> str | None:
     """What is going on, in a sentence; one that the provider has is never without a word."""
-    if run.cancel_requested and not run.status.is_final:
+    if _goes_on_in_vain(run):
         return message_of(run)
     has_it = run.status in (Status.GENERATING, Status.SAVING)
     return run.note or (status_words(run).explanation if has_it else None)

@@ -10,8 +10,8 @@ from components.catalog import model_by_id
 from components.catalog.fields import Choice, Switch
 from components.catalog.plan import MOST_RUNS, Plan, expand
 from components.catalog.request import ModelRequest
-from components.interface.describe import status_words, thumb_url
-from components.interface.export.plan_sheet import reason_of, shared_prompt
+from components.interface.describe import reason_of, status_words, thumb_url
+from components.interface.export.plan_sheet import shared_prompt
 from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render

@@ -7,7 +7,7 @@ from components.catalog import model_by_id
 from components.catalog.fields import MediaKind, map_fields
 from components.media.addresses import host_of
 from components.media.store import REF_PREFIX, ref
-from components.runs.run import Run
+from components.runs.run import Output, Run
 
 FIRST_RESULT, FIRST_SOURCE = "1", "s1"
 _NOUN = {"image": "picture", "video": "video"}
@@ -46,11 +46,7 @@ def media_of(run: Run) -> tuple[Medium, ...]:
     """The sources that are of the same kind as the result, then the results that are kept here."""
     kind = model_by_id(run.model).output
     sources = _sources(run, kind)
-    results = [
-        (str(number), output.name, output.thumb)
-        for number, output in enumerate(run.outputs, 1)
-        if output.name
-    ]
+    results = [(str(number), it) for number, it in enumerate(run.outputs, 1) if it.name]
     return (
         *(
             Medium(
@@ -67,12 +63,19 @@ def media_of(run: Run) -> tuple[Medium, ...]:
                 pick,
                 _label("Result", int(pick), len(run.outputs)),
                 kind,
-                ref(name),
-                poster=ref(thumb) if thumb and kind == "video" else poster_url(ref(name), kind),
+                ref(it.name or ""),
+                poster=poster_of(it),
             )
-            for pick, name, thumb in results
+            for pick, it in results
         ),
     )
+
+
+def poster_of(output: Output) -> str:
+    """What a clip among the results shows until it plays; "" for a picture."""
+    if output.thumb and output.kind == "video":
+        return ref(output.thumb)
+    return poster_url(ref(output.name), output.kind) if output.name else ""
 
 
 def poster_url(url: str, kind: str) -> str:

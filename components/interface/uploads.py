@@ -15,6 +15,7 @@ from components.errors import AddressBlocked, DiskFull, MediaRejected
 from components.media.incoming import costs_nothing_yet
 from components.media.store import REF_PREFIX, name_of
 
+NOT_UPLOADED = "That file was not uploaded here. Upload it and try again."
 NO_ROOM = f"{REF_PREFIX}no-room"
 """Stands where a reference would: the file was not taken in, because the disk is full."""
 
@@ -72,7 +73,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def _found(path: str, upload_folder: str) -> str:
     if not is_in_or_equal(path, upload_folder):
-        raise AddressBlocked("That file was not uploaded here. Upload it and try again.")
+        raise AddressBlocked(NOT_UPLOADED)
     reference = REF_PREFIX + Path(path).name
     if reference == NO_ROOM:
         with costs_nothing_yet():

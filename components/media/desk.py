@@ -68,8 +68,7 @@ class Desk:
         """
         file = source if isinstance(source, Path) else self._store.path(name_of(source))
         require_kind(file, choices.kind)
-        needed_bytes = footprint_bytes(file)
-        turn = self._turns.turn(cancelled, needed_bytes=needed_bytes)
+        turn = self._turns.turn(cancelled, needed_bytes=footprint_bytes(file))
         with turn, self._store.workspace() as folder:
             facts = preflight(file, folder, choices, progress, cancelled)
             examined = self._keep(facts, folder)

@@ -99,9 +99,9 @@ class Collector:
             raise
 
     def _keep(self, output: Output, file: Path, folder: Path) -> Output:
+        needed_bytes = footprint_bytes(file)
         try:
-            turn = _VERIFYING.turn(needed_bytes=footprint_bytes(file))
-            with turn, called(_ARRIVED):
+            with _VERIFYING.turn(needed_bytes=needed_bytes), called(_ARRIVED):
                 info = verify_result(file)
         except MediaRejected as error:
             raise DownloadFailed(f"{error.finding}.") from error
@@ -112,7 +112,7 @@ class Collector:
         return replace(
             output,
             name=name,
-            thumb=self._thumb(info, file, folder),
+            thumb=self._thumb(info, file, folder, needed_bytes),
             mime=media_type(name),
             width_px=info.width_px,
             height_px=info.height_px,
@@ -120,12 +120,14 @@ class Collector:
             size_bytes=info.size_bytes,
         )
 
-    def _thumb(self, info: ImageInfo | VideoInfo, file: Path, folder: Path) -> str | None:
+    def _thumb(
+        self, info: ImageInfo | VideoInfo, file: Path, folder: Path, needed_bytes: int
+    ) -> str | None:
         """A small picture of it; a whole result is kept without one rather than not at all."""
         picture = folder / "thumb.jpg"
         draw = frame_picture if isinstance(info, VideoInfo) else thumbnail
         try:
-            with _VERIFYING.turn(needed_bytes=footprint_bytes(file)):
+            with _VERIFYING.turn(needed_bytes=needed_bytes):
                 draw(file, picture)
         except MediaRejected:
             return None

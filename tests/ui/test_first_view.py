@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from tests.playgrounds import SAMPLES, Playground, posts
-from tests.ui.appearance import PHONE
+from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.visitor import Form, Visitor, held, visiting
 
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 OUR_SCRIPTS, GRADIO_SCRIPTS = "**/playground-scripts-*/**", "**/assets/index-*.js"
 MOST_SHIFT = 0.02
@@ -67,8 +66,8 @@ def test_what_is_drawn_first_stays_where_it_stands(
 def test_nothing_jumps_while_the_page_loads(
     viewport: ViewportSize, browser: Browser, playground: Playground
 ) -> None:
-    with visiting(browser, playground, viewport=viewport) as (context, visitor):
-        context.add_init_script(COUNT_SHIFTS)
+    with visiting(browser, playground, viewport=viewport) as (_, visitor):
+        visitor.page.add_init_script(COUNT_SHIFTS)
         visitor.open()
         settled(visitor.page)
         expect(visitor.form(ImageO1).generate).to_contain_text("$")
@@ -80,10 +79,10 @@ def test_nothing_jumps_while_the_page_loads(
 def test_what_is_typed_before_the_scripts_come_stays_with_focus_and_caret(
     moves: bool, browser: Browser, playground: Playground
 ) -> None:
-    with visiting(browser, playground) as (context, visitor):
-        if not moves:
-            context.add_init_script("delete Element.prototype.moveBefore")
+    with visiting(browser, playground) as (_, visitor):
         page = visitor.page
+        if not moves:
+            page.add_init_script("delete Element.prototype.moveBefore")
         with held(page, GRADIO_SCRIPTS):
             with held(page, OUR_SCRIPTS):
                 form = opened_early(visitor)

@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from components.catalog.kling_o1 import ImageO1
 from components.sandbox.faults import Fault
 from tests.playgrounds import Playground, posts
-from tests.ui.appearance import PHONE, fits, violations
+from tests.ui.appearance import DESKTOP, PHONE, fits, violations
 from tests.ui.visitor import visiting
 
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 DECLINED = Fault("status", method="POST", path="/v1/images", status_code=400, times=2)
 
 

@@ -7,10 +7,9 @@ from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.playgrounds import SAMPLES, Playground, finished
-from tests.ui.appearance import PHONE, fits
+from tests.ui.appearance import DESKTOP, PHONE, fits
 from tests.ui.visitor import Visitor, visiting
 
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 BOXES = """() => Object.fromEntries(
   Object.entries({
     tabs: "#tabs [role=tablist]", stage: "#compare .stage", player: "#compare .player",

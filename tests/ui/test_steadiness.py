@@ -5,12 +5,11 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from tests.playgrounds import SAMPLES, Playground
-from tests.ui.appearance import PHONE
+from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.layout_shifts import counting_shifts
 from tests.ui.visitor import Form, Visitor, visiting
 
 MOST_SHIFT = 0.02
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 
 def _filled(visitor: Visitor, name: str) -> Form:

@@ -5,10 +5,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from components.catalog.kling_o1 import VideoEdit
 from tests.playgrounds import Playground
-from tests.ui.appearance import PHONE
+from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.visitor import visiting
 
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 SAY = """sentence => import('/playground/scripts/dialog.js')
     .then(it => it.say(sentence, { action: 'Undo', onAction() {}, forMs: 60000 }))"""
 COVERED = """() => {

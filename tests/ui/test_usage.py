@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.runs.run import Run, Status
 from components.runs.store import RunStore
 from components.sandbox import Sandbox
 from tests.playgrounds import Playground, serving
 from tests.run_samples import FRAMES, IMAGE_O1, sample_run
-from tests.ui.appearance import PHONE, fits, violations
+from tests.ui.appearance import DESKTOP, PHONE, fits, violations
 from tests.ui.visitor import Visitor, visiting
 
 DAY_S = 86_400.0
 NOON_S = DAY_S / 2
-DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 HOSTILE = '<img src=x onerror="window.wasRun=1">'
 
 

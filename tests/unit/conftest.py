@@ -1,4 +1,4 @@
-"""One step of a run at a time: a scripted provider, a clock set by hand, and what takes steps."""
+"""Runs on a real database, and what takes one of them a step further, by a clock set by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 from components.runs.step import Stepper
+from components.runs.store import RunStore
 from tests.provider_server import ScriptedProvider, scripted_provider
 from tests.run_samples import NOW, Clock, run_store, stepper
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    opened = run_store(tmp_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -20,39 +20,16 @@ from components.errors import (
     MadeAndDeleted,
     SpendLimitReached,
 )
-from components.media.store import FolderStore
-from components.provider.wire import Pricing
-from components.runs.clips import ClipLengths
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
 from components.runs.history import Query
 from components.runs.plans import PlannedRequest
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.spending import SpendLimit
 from components.runs.store import RunStore
-from tests.run_samples import FRAMES, NOW, PICTURE, Clock, database_url, sample_run
+from tests.idle_service import AT_ONCE, at_once, service_on
+from tests.run_samples import FRAMES, NOW, PICTURE, database_url, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
-AT_ONCE = 10
-PRICE = Pricing(kind="fixed", units=({"name": "image", "price": 0.5, "per": 1},))
 OF_ANOTHER_MODEL = ImageToVideo.parse({"prompt": "A boat", "image_url": PICTURE})
-
-
-def service_on(store: RunStore, folder: Path, limit_usd: float | None = None) -> RunService:
-    """The service with an engine that is not started: nothing happens by itself."""
-    prices = Prices(lambda _: {ImageO1.model_id: PRICE})
-    prices.refresh()
-    return RunService(
-        store,
-        Engine(store, lambda run: run),
-        Expectations(store, lambda _: {}),
-        Quotes(prices, ClipLengths(FolderStore(folder / "media"))),
-        SpendLimit(limit_usd),
-        Clock(NOW),
-    )
 
 
 @pytest.fixture
@@ -64,21 +41,6 @@ def store(tmp_path: Path) -> Iterator[RunStore]:
 @pytest.fixture
 def service(store: RunStore, tmp_path: Path) -> RunService:
     return service_on(store, tmp_path)
-
-
-def at_once(ask: Callable[[], Any], times: int = AT_ONCE) -> list[Any]:
-    """Ask from several threads that start together; answers and errors."""
-    together = threading.Barrier(times)
-
-    def begin() -> Any:
-        together.wait()
-        try:
-            return ask()
-        except Exception as error:  # noqa: BLE001  what went wrong is what is looked at
-            return error
-
-    with ThreadPoolExecutor(times) as pool:
-        return [it.result() for it in [pool.submit(begin) for _ in range(times)]]
 
 
 def picture(prompt: str = "A boat", **values: Any) -> ImageO1:

@@ -1,8 +1,7 @@
 """What a run is expected to take, what that rests on, and that asking costs nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +10,12 @@ from components.provider.wire import Percentiles
 from components.runs.expectation import PAUSED_S, REFRESH_S, REMEMBERED, Basis, Expectations
 from components.runs.run import Output, Run, Status
 from components.runs.store import RunStore
-from tests.run_samples import FRAMES, NOW, PICTURE, Clock, run_store, sample_run
+from tests.run_samples import FRAMES, NOW, PICTURE, Clock, sample_run
 
 EDIT = "klingai/video-o1-video-to-video-edit"
 FIVE = {"prompt": "A boat", "image_url": PICTURE, "duration": 5}
 TEN = {**FIVE, "duration": 10}
 FIGURES = {FRAMES: Percentiles(p50=100_000, p75=110_000, p90=120_000, p99=150_000)}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def no_figures(_: list[str]) -> Mapping[str, Percentiles]:

@@ -1,6 +1,5 @@
 """A charge that lands after the end is found in the ledger, and a run never waits for it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +15,7 @@ from components.runs.run import Run, Status
 from components.runs.store import RunStore
 from components.runs.wording import NOT_SHOWN_AS_CHARGED
 from tests.played_ledger import PAGE_ROWS, PlayedLedger
-from tests.run_samples import NOW, Clock, FullPause, rename, run_store, sample_run
+from tests.run_samples import NOW, Clock, FullPause, rename, sample_run
 
 WEEKEND_S = 63 * HOUR_S
 UNKNOWN = (
@@ -28,13 +27,6 @@ UNKNOWN = (
 def ended(run_id: str, at: float = NOW, **changes: object) -> Run:
     known = {"status": Status.DONE, "submitted_at": at - 60, "finished_at": at}
     return sample_run(run_id, **{**known, "inference_id": f"inf-{run_id}", **changes})
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

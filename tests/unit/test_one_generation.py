@@ -1,8 +1,6 @@
 """A generation that was fetched by its id and then found for the run that was sent is one run."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,17 +13,10 @@ from components.runs.one_generation import GAVE_WAY, JOINED
 from components.runs.recovery import can_look_again, run_of_generation
 from components.runs.run import Parent, Run, Status
 from components.runs.store import RunStore
-from tests.run_samples import FRAMES, LEASE_S, NOW, claimed, run_store, sample_run
+from tests.run_samples import FRAMES, LEASE_S, NOW, claimed, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
 USD = 0.56
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def claim(store: RunStore, run_id: str) -> Claim:

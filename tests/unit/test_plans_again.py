@@ -14,8 +14,8 @@ from components.runs.plans import PlannedRequest, failed_in, standing
 from components.runs.run import Output, Run, Status
 from components.runs.service import RunService
 from components.runs.store import RunStore
+from tests.idle_service import at_once, service_on
 from tests.run_samples import NOW, PICTURE, database_url
-from tests.unit.test_asked_twice import at_once, service_on
 
 PLAN = "5f1c2f7e-6c5e-4d6f-9c52-0d8f2d0a7d11"
 

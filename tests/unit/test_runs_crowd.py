@@ -14,17 +14,10 @@ from components.runs.gate import Gate, Limits
 from components.runs.run import Run, Status
 from components.runs.store import RunStore
 from tests.provider_server import ScriptedProvider, html
-from tests.run_samples import FRAMES, IMAGE_O1, run_store, sample_run, stepper
+from tests.run_samples import FRAMES, IMAGE_O1, sample_run, stepper
 
 WAIT_S = 20.0
 CROWD = 100
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -17,14 +16,7 @@ from components.runs.kit import Kit
 from components.runs.leftovers import BATCH
 from components.runs.run import FINAL, Output, Status
 from components.runs.store import RunStore
-from tests.run_samples import EVERY_LANE, NOW, run_store, sample_run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
+from tests.run_samples import EVERY_LANE, NOW, sample_run
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -38,7 +37,7 @@ from components.runs.retry import DAY_S, HOUR_S, MINUTE_S, Trouble
 from components.runs.run import Output, Run, Status
 from components.runs.step import Stepper
 from components.runs.store import RunStore
-from tests.run_samples import NOW, Clock, FullPause, nearly_over, run_store, sample_run
+from tests.run_samples import NOW, Clock, FullPause, nearly_over, sample_run
 
 TEN_DAYS_S = 10 * DAY_S
 TURN_S = 4 * MINUTE_S
@@ -184,13 +183,6 @@ class House:
             else:
                 heapq.heappush(going, (run.next_step_at, number, run))
         return over + [run for _, _, run in going]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def house(store: RunStore, *replies: Reply) -> House:

@@ -1,6 +1,5 @@
 """Getting back what seemed lost: by its generation id, by another look, by sending it again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,9 @@ from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.service import RunService
 from components.runs.spending import SpendLimit
 from components.runs.store import RunStore
-from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, run_store, sample_run
+from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

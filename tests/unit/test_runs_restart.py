@@ -21,7 +21,6 @@ from tests.run_samples import (
     Clock,
     desk,
     drive,
-    run_store,
     sample_run,
     stepper,
 )
@@ -37,13 +36,6 @@ def provider(clip: bytes) -> Iterator[ScriptedProvider]:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return video(tmp_path_factory.mktemp("clip") / "a.mp4").read_bytes()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def test_an_answer_lost_on_the_way_is_collected_with_one_post(

@@ -1,7 +1,6 @@
 """Runs are handed out once, written only under their lease, and never forget a generation."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from components.runs.past_runs import PastRun
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store import RunStore
 from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, claimed, run_store, sample_run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def claim(store: RunStore, now: float = NOW) -> list[Claim]:

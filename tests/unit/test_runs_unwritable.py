@@ -17,16 +17,9 @@ from components.runs.leases import Claim
 from components.runs.recovery import can_look_again
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store import RunStore
-from tests.run_samples import EVERY_LANE, LEASE_S, NOW, Clock, database_url, run_store, sample_run
+from tests.run_samples import EVERY_LANE, LEASE_S, NOW, Clock, database_url, sample_run
 
 HALF = json.loads('"cut in the mi\\ud83e"')
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    opened = run_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def sent(store: RunStore, *run_ids: str) -> list[Claim]:

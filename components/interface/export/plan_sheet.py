@@ -8,12 +8,11 @@ from pathlib import Path
 from components.catalog import model_by_id
 from components.catalog.plan import VARIABLE, in_words
 from components.errors import MediaRejected
-from components.interface.describe import status_words
+from components.interface.describe import reason_of, status_words
 from components.media.contact_sheet import Cell, Grid, save_contact_sheet
 from components.media.store import MediaStore
-from components.runs.history import RunCard
 from components.runs.plans import standing
-from components.runs.run import Output, Run, Status
+from components.runs.run import Output, Run
 
 _GONE = "No longer kept"
 
@@ -24,9 +23,10 @@ def save_plan_sheet(runs: Sequence[Run], media: MediaStore, target: Path) -> Pat
     Raises `MediaRejected` for a plan too large for a picture, and `DiskFull`.
     """
     first = runs[0]
-    shown = sum(bool(run.outputs) for run in standing(runs))
+    placed = standing(runs)
+    shown = sum(bool(run.outputs) for run in placed)
     day = datetime.fromtimestamp(first.created_at, UTC).strftime("%Y-%m-%d")
-    count = counted(shown, len(standing(runs)))
+    count = counted(shown, len(placed))
     details = f"{model_by_id(first.model).title} · {count} · {day}"
     return save_contact_sheet(
         shared_prompt(run.prompt for run in runs), details, grids_of(runs, media), target
@@ -37,14 +37,6 @@ def counted(shown: int, count: int) -> str:
     """How many runs a sheet shows, and of how many where some have no result."""
     runs = f"{count} run{'' if count == 1 else 's'}"
     return runs if shown == count else f"{shown} of {runs} have a result"
-
-
-def reason_of(run: Run | RunCard) -> str:
-    """Why a run ended without a result, in the first sentence; "" where it did not."""
-    if not run.status.is_final or run.status is Status.DONE:
-        return ""
-    first, stop, _ = run.error.partition(". ")
-    return f"{first}{stop.strip()}" if run.error else f"{status_words(run).label}."
 
 
 def shared_prompt(prompts: Iterable[str]) -> str:

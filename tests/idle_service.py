@@ -1,0 +1,52 @@
+"""The service with an engine that is not started, and people who ask it at the same moment."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from components.catalog.kling_o1 import ImageO1
+from components.media.store import FolderStore
+from components.provider.wire import Pricing
+from components.runs.clips import ClipLengths
+from components.runs.engine import Engine
+from components.runs.expectation import Expectations
+from components.runs.prices import Prices
+from components.runs.quoting import Quotes
+from components.runs.service import RunService
+from components.runs.spending import SpendLimit
+from components.runs.store import RunStore
+from tests.run_samples import NOW, Clock
+
+AT_ONCE = 10
+PRICE = Pricing(kind="fixed", units=({"name": "image", "price": 0.5, "per": 1},))
+
+
+def service_on(store: RunStore, folder: Path, limit_usd: float | None = None) -> RunService:
+    """The service with an engine that is not started: nothing happens by itself."""
+    prices = Prices(lambda _: {ImageO1.model_id: PRICE})
+    prices.refresh()
+    return RunService(
+        store,
+        Engine(store, lambda run: run),
+        Expectations(store, lambda _: {}),
+        Quotes(prices, ClipLengths(FolderStore(folder / "media"))),
+        SpendLimit(limit_usd),
+        Clock(NOW),
+    )
+
+
+def at_once(ask: Callable[[], Any], times: int = AT_ONCE) -> list[Any]:
+    """Ask from several threads that start together; answers and errors."""
+    together = threading.Barrier(times)
+
+    def begin() -> Any:
+        together.wait()
+        try:
+            return ask()
+        except Exception as error:  # noqa: BLE001  what went wrong is what is looked at
+            return error
+
+    with ThreadPoolExecutor(times) as pool:
+        return [it.result() for it in [pool.submit(begin) for _ in range(times)]]
