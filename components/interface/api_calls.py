@@ -22,6 +22,8 @@ from components.errors import InvalidRequest
 from components.interface.uploads import NOT_UPLOADED, names_foreign_file
 
 _CALL = re.compile(r"/gradio_api/(?P<way>call/v2|call|run|api)/(?P<name>[^/]+)/?")
+_QUEUE = re.compile(r"/gradio_api/queue/join/?")
+"""Gradio's own client calls here, by the number of what it calls."""
 CHECKED_MAX_BYTES = 64 * 1024 * 1024
 """A larger body is passed on unread: reading it twice would take long."""
 NOTHING = "Nothing was sent or charged."
@@ -81,8 +83,11 @@ class ReadableCalls:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404 and 422 with a sentence, and pass on what fits."""
-        match = _CALL.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        if match is None or scope["method"] != "POST":
+        is_post = scope["type"] == "http" and scope["method"] == "POST"
+        call = (
+            (_CALL.fullmatch(scope["path"]) or _QUEUE.fullmatch(scope["path"])) if is_post else None
+        )
+        if call is None:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -92,17 +97,20 @@ class ReadableCalls:
             return
         content = await request.body()
         try:
-            content = await run_in_threadpool(self._fitted, match, content)
+            content = await run_in_threadpool(self._fitted, call.groupdict(), content)
         except InvalidRequest as error:
-            code = 422 if match["name"] in self._endpoints else 404
-            refusal = JSONResponse({"error": str(error), "detail": str(error)}, code)
+            is_known = call.groupdict().get("name") in {None, *self._endpoints}
+            refusal = JSONResponse(
+                {"error": str(error), "detail": str(error)}, 422 if is_known else 404
+            )
             await refusal(scope, receive, send)
             return
         await self.app(_sized(scope, len(content)), _replayed(content, receive), send)
 
-    def _fitted(self, call: re.Match[str], content: bytes) -> bytes:
-        endpoint = self._endpoints.get(call["name"])
-        if endpoint is None:
+    def _fitted(self, call: Mapping[str, str], content: bytes) -> bytes:
+        name = call.get("name")
+        endpoint = self._endpoints.get(name) if name else None
+        if name and endpoint is None:
             known = ", ".join(f"/{name}" for name in self._endpoints)
             raise InvalidRequest({"": f"There is no such endpoint; there are {known}. {NOTHING}"})
         try:
@@ -111,6 +119,8 @@ class ReadableCalls:
             raise InvalidRequest({"": f"The body of the call is not JSON. {NOTHING}"}) from None
         if names_foreign_file(body, get_upload_folder()):
             raise InvalidRequest({"": f"{NOT_UPLOADED} {NOTHING}"})
+        if endpoint is None:
+            return content
         if call["way"] == "call/v2":
             endpoint.check_named(body)
             return content

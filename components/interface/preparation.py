@@ -147,7 +147,8 @@ class Preparations:
                 with called(f"The file at {host_of(url)}"):
                     examined = self._at_the_desk(file, choices, job)
         except StorageError as error:
-            sentence = f"{error.message} So it could not be checked, and is passed on as it is."
+            passed_on = "So it could not be checked, and is passed on as it is."
+            sentence = f"{error.message} {passed_on} {error.advice}"
             return Look("unchecked", url, 1.0, sentence)
         carried = url if examined.preflight.untouched else examined.ref
         return Look("ready", carried, 1.0, examined=examined)

@@ -22,6 +22,10 @@ _LOOK_UP_S = 2.0
 Resolver = Callable[[str, int], Sequence[str]]
 
 
+class NameUnknown(httpcore.ConnectError):
+    """The resolver knows no host of this name."""
+
+
 def resolve_by_system(host: str, port: int) -> list[str]:
     """Ask the system's resolver. Raises `OSError` when the name is unknown."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -102,7 +106,7 @@ class PublicBackend(httpcore.NetworkBackend):
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"{host} was not found in time") from error
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} is not known") from error
+            raise NameUnknown(f"{host} is not known") from error
         shown = f"[{host}]" if ":" in host else host
         if f"{shown}:{port}" not in self._allowed_hosts:
             _require_public(host, addresses)

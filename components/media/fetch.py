@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from ssl import SSLCertVerificationError
 from urllib.parse import urljoin
 
 import httpcore
 
-from components.errors import AddressBlocked, DownloadFailed, LinkExpired
+from components.errors import AddressBlocked, DownloadFailed
 from components.media.addresses import check_address, host_of
 from components.media.connection import Resolver, resolve_by_system
 from components.media.durable_files import disk_space_watched
+from components.media.fetch_failures import (
+    failure_of,
+    require_success,
+    too_many_redirects,
+)
 from components.media.outbound import DIRECT, Outbound
 from components.media.part import Part
 from components.media.patience import Deadline, Patience
@@ -25,7 +29,6 @@ from components.media.transfer import Transfer, TransferCut, TurnOver, header
 _MAX_REDIRECTS = 5
 _MAX_RESUMES = 4
 _REDIRECTS = {301, 302, 303, 307, 308}
-_GONE = {403, 404, 410}
 _PATIENCE = Patience()
 _BROKEN = (
     httpcore.TimeoutException,
@@ -75,7 +78,8 @@ def download(
             part.file.replace(target)
             part.received_bytes, size_bytes = 0, part.received_bytes
     except _BROKEN as error:
-        raise transfer.failure(_sentence(error, transfer.host)) from error
+        failure = failure_of(error, transfer.host)
+        raise transfer.failure(failure.sentence, failure.advice) from error
     except OSError as error:
         raise DownloadFailed(f"The file from {transfer.host} could not be written.") from error
     finally:
@@ -121,12 +125,12 @@ class _Journey:
                 ) as response,
             ):
                 if response.status not in _REDIRECTS:
-                    _require_success(response, self.transfer.host)
+                    require_success(response.status, self.transfer.host)
                     self.deadline.asked()
                     yield response
                     return
                 url = _next_address(url, header(response, b"location"))
-        raise DownloadFailed(f"{self.transfer.host} redirects more than {_MAX_REDIRECTS} times.")
+        raise too_many_redirects(self.transfer.host, _MAX_REDIRECTS)
 
 
 def _next_address(url: str, location: str) -> str:
@@ -134,26 +138,3 @@ def _next_address(url: str, location: str) -> str:
         return urljoin(url, location)
     except ValueError as error:
         raise AddressBlocked(f"{host_of(url)} redirects to an address that is none.") from error
-
-
-def _require_success(response: httpcore.Response, host: str) -> None:
-    if response.status in _GONE:
-        raise LinkExpired(f"{host} no longer serves this link ({response.status}).")
-    if response.status not in (200, 206, 416):
-        raise DownloadFailed(f"{host} answered {response.status} instead of the file.")
-
-
-def _sentence(error: Exception, host: str) -> str:
-    """What went wrong on the way; "" when the try only had its time."""
-    if isinstance(error, TransferCut):
-        return error.sentence
-    if isinstance(error, TurnOver):
-        return ""
-    if isinstance(error, httpcore.TimeoutException):
-        return f"{host} was too slow to send the file."
-    if isinstance(error, httpcore.ProxyError):
-        return f"The proxy that is set did not connect to {host}."
-    # httpcore hides the cause when it gives a connection up, and leaves the context.
-    if isinstance(error.__cause__ or error.__context__, SSLCertVerificationError):
-        return f"The certificate of {host} is not trusted here."
-    return f"The connection to {host} failed."

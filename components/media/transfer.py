@@ -65,12 +65,12 @@ class Transfer:
         if self.part.expected_bytes not in (None, self.part.received_bytes):
             raise TransferCut(f"{self.host} sent less of the file than it announced.")
 
-    def failure(self, sentence: str) -> StorageError:
+    def failure(self, sentence: str, advice: str) -> StorageError:
         """The error of a try that ended: one that brought the file on is no failed one."""
         new_bytes = self.part.received_bytes - self._furthest_bytes
         if self.part.can_resume and new_bytes >= self._deadline.patience.least_bytes:
-            return DownloadUnfinished(f"{sentence}{self._so_far()}".strip())
-        return DownloadFailed(f"{sentence}{self._so_far()}".strip())
+            return DownloadUnfinished(f"{sentence}{self._so_far()}".strip(), advice=advice)
+        return DownloadFailed(f"{sentence}{self._so_far()}".strip(), advice=advice)
 
     @property
     def _asks_for_the_rest(self) -> bool:
@@ -92,7 +92,7 @@ class Transfer:
             for chunk in response.iter_stream():
                 if part.received_bytes + len(chunk) > self._max_size_bytes:
                     part.begin_anew()
-                    raise DownloadFailed(self._too_large())
+                    raise self._too_large()
                 self._write(file, chunk)
                 self._deadline.arrived(len(chunk))
                 can_resume = part.can_resume and part.takes_ranges is True
@@ -120,7 +120,7 @@ class Transfer:
         length = header(response, b"content-length")
         expected_bytes = int(length) if length.isascii() and length.isdigit() else None
         if (expected_bytes or 0) > self._max_size_bytes:
-            raise DownloadFailed(self._too_large())
+            raise self._too_large()
         self._start_again(response, expected_bytes)
 
     def _start_again(self, response: httpcore.Response, expected_bytes: int | None) -> None:
@@ -144,8 +144,11 @@ class Transfer:
         is_same = mark in ("", part.validator) and part.expected_bytes in (None, total)
         return first == part.received_bytes and last + 1 == total and is_same
 
-    def _too_large(self) -> str:
-        return f"{self.host} sends more than the {megabytes(self._max_size_bytes)} allowed here."
+    def _too_large(self) -> DownloadFailed:
+        return DownloadFailed(
+            f"{self.host} sends more than the {megabytes(self._max_size_bytes)} allowed here.",
+            advice="Take a smaller file.",
+        )
 
 
 _RANGES = {"bytes": True, "none": False}

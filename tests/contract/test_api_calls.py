@@ -96,10 +96,23 @@ def test_a_run_is_started_and_read_by_curl_alone(playground: Playground) -> None
     assert again.json()["data"][0]["id"] == run["id"]
 
 
+FOREIGN = ("README.md", "nope.png", "/etc/passwd", "../../etc/passwd", "a\0b.png", "x" * 5000, "")
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_a_queued_call_names_no_foreign_file_either(path: str, playground: Playground) -> None:
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    functions = httpx.get(f"{playground.url}/config").json()["dependencies"]
+    number = next(it["id"] for it in functions if it["api_name"] == "image_to_video")
+    body = {"data": ["A boat", file, None, 5], "fn_index": number, "session_hash": "of a client"}
+    answer = called(playground, "queue/join", body)
+    assert answer.status_code == 422
+    assert sentence(answer).startswith("That file was not uploaded here.")
+    assert str(Path.cwd()) not in answer.text
+
+
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(
-    "path", ["README.md", "nope.png", "/etc/passwd", "../../etc/passwd", "a\0b.png", "x" * 5000, ""]
-)
+@pytest.mark.parametrize("path", FOREIGN)
 def test_a_file_that_nobody_uploaded_is_refused_without_a_path_of_ours(
     way: str, path: str, playground: Playground
 ) -> None:

@@ -113,8 +113,9 @@ def test_many_who_ask_for_the_same_share_one_piece_of_work(house: House) -> None
 def test_an_address_that_failed_once_is_tried_again_in_a_moment(house: House) -> None:
     house.servers.fault = DownloadFailed("The connection failed.")
     assert house.look(ADDRESS).state == "unchecked"
-    assert house.look(ADDRESS).sentence.endswith(
-        " could not be checked, and is passed on as it is."
+    assert house.look(ADDRESS).sentence == (
+        "The connection failed. So it could not be checked, and is passed on as it is."
+        " Try again in a moment."
     )
     house.servers.fault = None
     assert house.look(ADDRESS).state == "unchecked"
