@@ -6,6 +6,7 @@ from tests.bench.bench_history import rows as history_rows
 from tests.bench.bench_history_page import rows as history_page_rows
 from tests.bench.bench_kills import rows as kill_rows
 from tests.bench.bench_media import rows as media_rows
+from tests.bench.bench_memory import rows as memory_rows
 from tests.bench.bench_money import rows as money_rows
 from tests.bench.bench_page import rows as page_rows
 from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
@@ -27,6 +28,7 @@ BENCHES = {
     "Polling: mean delay and requests as it is shipped": rows_as_shipped,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,
     "Ten photos of 24 megapixels through preflight, against Pillow alone": media_rows,
+    "What the largest files take of memory, and keep": memory_rows,
     "A clip of 200 MB on its way to the provider, against a plain copy": upload_rows,
     "Handing out a result with its settings in it, against as it is": remembering_rows,
 }

@@ -14,6 +14,11 @@ def grown_bytes_of(process: int | str, base_bytes: int) -> int:
     return max(0, _status_bytes(process, "VmHWM") - base_bytes)
 
 
+def left_bytes_of(process: int | str, base_bytes: int) -> int:
+    """Return how far the memory in use stands above the base now, in bytes."""
+    return max(0, _status_bytes(process, "VmRSS") - base_bytes)
+
+
 def _status_bytes(process: int | str, label: str) -> int:
     lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(label))
