@@ -40,6 +40,10 @@ DRAG = """([selector, kind, bytes, name, type]) => {
     return event.defaultPrevented;
 }"""
 
+CRAMPED = """bar => [...bar.querySelectorAll("button")]
+    .filter(it => it.checkVisibility() && it.scrollWidth > it.clientWidth)
+    .map(it => it.textContent)"""
+
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_bar_cuts_through_no_control_and_hides_nothing_that_has_the_focus(
@@ -55,6 +59,27 @@ def test_the_bar_cuts_through_no_control_and_hides_nothing_that_has_the_focus(
             for _ in range(14):
                 visitor.page.keyboard.press("Tab")
                 assert visitor.page.evaluate(HIDDEN_FOCUS) is None
+
+
+@pytest.mark.parametrize("width_px", [1440, 1280, 1024, 768, 390])
+def test_every_button_of_the_bar_has_room_for_its_words(
+    browser: Browser, playground: Playground, width_px: int
+) -> None:
+    """Also when one more comes, which on a wide page costs no line."""
+    viewport: Any = {"width": width_px, "height": 900}
+    with visiting(browser, playground, viewport=viewport) as (_, visitor):
+        visitor.open()
+        form = visitor.form(ImageO1)
+        bar = visitor.page.locator(".actions", has=form.generate)
+        expect(form.generate).to_contain_text("$")
+        form.prompt.fill("What an example takes the place of")
+        before_px = bar.evaluate("it => it.offsetHeight")
+        assert bar.evaluate(CRAMPED) == []
+        form.example()
+        expect(bar.get_by_role("button", name="Bring back")).to_be_visible()
+        expect(form.generate).to_contain_text("$")
+        assert bar.evaluate(CRAMPED) == []
+        assert width_px < 1280 or bar.evaluate("it => it.offsetHeight") == before_px
 
 
 def test_a_file_dropped_on_the_header_goes_where_the_page_says(
