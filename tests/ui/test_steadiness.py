@@ -1,7 +1,9 @@
 """Nothing jumps: what one waits for has its place from the beginning."""
 
+import time
+
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from tests.playgrounds import SAMPLES, Playground
@@ -10,6 +12,19 @@ from tests.ui.layout_shifts import counting_shifts
 from tests.ui.visitor import Form, Visitor, visiting
 
 MOST_SHIFT = 0.02
+SLOW_ANSWER_S = 0.6
+"""Browsers forgive what moves within half a second of an input."""
+
+
+def _answering_late(page: Page) -> None:
+    """Whatever the page asks is answered when no input explains any longer what moves."""
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            time.sleep(SLOW_ANSWER_S)
+        route.continue_()
+
+    page.route("**/*", hold)
 
 
 def _filled(visitor: Visitor, name: str) -> Form:
@@ -35,9 +50,11 @@ def test_a_run_moves_nothing_from_the_click_to_its_result(
         visitor.open()
         for name in ("pictures", "video"):
             form = _filled(visitor, name)
+            _answering_late(visitor.page)
             with counting_shifts(visitor.page) as shifts:
                 with form.starting():
                     form.generate.click()
                 expect(form.card.locator(".room").first).to_be_visible()
                 form.expect_result()
+            visitor.page.unroute_all()
             assert shifts.total <= MOST_SHIFT, (name, shifts.moved)
