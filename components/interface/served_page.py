@@ -21,7 +21,6 @@ FOREIGN_TAGS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*?/>\s*'
 CHARSET = '<meta charset="utf-8" />'
 GRADIO_SCRIPT = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 AFTER_FIRST_PAINT = (
-    r'<link rel="modulepreload" fetchpriority="low" href="\1">'
     r'<script type="module">await document.getElementById("first-view").painted; import("\1");'
     "</script>"
 )

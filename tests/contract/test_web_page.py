@@ -61,10 +61,8 @@ def test_the_tab_that_is_asked_for_stands_in_the_page(playground: Playground) ->
 def test_what_the_page_asks_for_first_is_there_and_kept(playground: Playground) -> None:
     html = served(playground)
     head = html[: html.index("<body")]
-    asked = set(
-        re.findall(r'(?:href|src)="([^"]+\.(?:js|css|woff2|svg|png|json)(?:\?[^"]*)?)"', head)
-    )
-    assert len(asked) > 20
+    asked = set(re.findall(r'"([^"\s]+\.(?:js|css|woff2|svg|png|json)(?:\?[^"\s]*)?)"', head))
+    assert len(asked) > 40
     with httpx.Client(base_url=playground.url) as client:
         for address in asked:
             answer = client.get(urljoin(f"{playground.url}/", address))

@@ -15,7 +15,7 @@ PICTURE = SAMPLES / "place.jpg"
 @pytest.fixture
 def met(browser: Browser, playground: Playground) -> Iterator[tuple[BrowserContext, Visitor]]:
     """A visitor whose browser may lose the playground: what it says of that is no complaint."""
-    with visiting(browser, playground) as (context, visitor):
+    with visiting(browser, playground, has_nothing_stored=True) as (context, visitor):
         visitor.open()
         yield context, visitor
         visitor.complaints[:] = [it for it in visitor.complaints if "net::ERR_" not in it]

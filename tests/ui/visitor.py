@@ -136,14 +136,20 @@ class Form:
 
 @contextmanager
 def visiting(
-    browser: Browser, playground: Playground, viewport: Any = None, **options: Any
+    browser: Browser,
+    playground: Playground,
+    viewport: Any = None,
+    has_nothing_stored: bool = False,
+    **options: Any,
 ) -> Iterator[tuple[BrowserContext, Visitor]]:
     """Somebody new with one page. On leaving, nothing may have been complained about.
 
     Who needs no `options` takes the place of one who left: nothing that they kept is there, but
-    what the browser compiled is, which is most of what opening the page costs.
+    what the browser compiled is, which is most of what opening the page costs. Who
+    `has_nothing_stored` must ask the playground for every script.
     """
-    context = browser.new_context(**options) if options else _free_context(browser)
+    has_own = has_nothing_stored or bool(options)
+    context = browser.new_context(**options) if has_own else _free_context(browser)
     try:
         visitor = new_page(context, playground)
         if viewport:
@@ -151,7 +157,7 @@ def visiting(
         yield context, visitor
         assert visitor.complaints == []
     finally:
-        if options:
+        if has_own:
             context.close()
         else:
             _clear(context, playground)
