@@ -12,6 +12,8 @@ import { askAboveUsd, chooseAskAbove } from "./spending.js";
 
 const REFRESH_MS = 30_000;
 const ASK_AGAIN_MS = 3000;
+// The provider is asked by every page, so with a longer pause than this server.
+const UNKNOWN_MS = 10_000;
 // What happens to runs of others is seen in the amounts after some seconds, not by all pages at once.
 const OTHERS_MS = 6000;
 
@@ -22,7 +24,9 @@ const keepFresh = (place) => {
     const html = await get("/account").catch(() => null);
     if (html) redraw(place, html);
     clearTimeout(next);
-    if (place.isConnected) next = setTimeout(refresh, html === null ? ASK_AGAIN_MS : REFRESH_MS);
+    const isKnown = !place.querySelector("[data-unknown]");
+    const pauseMs = html === null ? ASK_AGAIN_MS : isKnown ? REFRESH_MS : UNKNOWN_MS;
+    if (place.isConnected) next = setTimeout(refresh, pauseMs);
   };
   let soon = null;
   const refreshSoon = () => {

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from components.catalog.kling_o1 import ImageO1
+from components.sandbox.faults import Fault
 from tests.playgrounds import Playground, serving, small_sandbox
 from tests.ui.visitor import Visitor, visiting
 
@@ -52,3 +53,14 @@ def test_the_amount_above_which_to_ask_is_chosen_and_remembered(visitor: Visitor
     expect(chooser).to_have_text("Ask above $0.50")
     visitor.open()
     expect(chooser).to_have_text("Ask above $0.50")
+
+
+def test_a_balance_that_was_not_told_is_asked_for_again_soon(
+    visitor: Visitor, limited: Playground
+) -> None:
+    fault = Fault("status", method="GET", path="/v2/billing", status_code=500, times=1)
+    limited.sandbox.faults.add(fault)
+    visitor.page.reload()
+    balance = visitor.page.locator("#header .balance")
+    expect(balance).to_have_text("Balance unknown")
+    expect(balance).to_contain_text("$", timeout=20_000)
