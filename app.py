@@ -31,12 +31,12 @@ from components.interface.page import build_page
 from components.interface.preparation import Preparations
 from components.interface.services import Services
 from components.interface.web import WebOptions, build_web
-from components.media.desk import Desk
-from components.media.fetch import download
-from components.media.outbound import Outbound
-from components.media.parts import Parts
-from components.media.patience import Patience
-from components.media.store import FolderStore
+from components.media.download.fetch import download
+from components.media.download.partial_folders import PartialFolders
+from components.media.download.proxies import Outbound
+from components.media.download.timeouts import DownloadTimeouts
+from components.media.preflight import Preflighter
+from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths
@@ -91,7 +91,9 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         )
         fetch = partial(download, allowed_hosts=allowed_hosts, outbound=outbound)
         fetch_result = partial(fetch, max_size_bytes=RESULT_MAX_BYTES)
-        collector = Collector(media, fetch_result, Parts(settings.data_dir / "media" / "parts"))
+        collector = Collector(
+            media, fetch_result, PartialFolders(settings.data_dir / "media" / "parts")
+        )
         stepper = Stepper(provider, media, collector, expectations, time.time, gate=gate)
         late_charges = LateCharges(store, gate.through(provider.ledger_page))
         late_charges.start()
@@ -100,7 +102,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         engine = _started_engine(store, media, tidying, stepper, stack)
         kit = Kit(store.database, allowed_hosts)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
-        preparations = Preparations(Desk(media), media, fetch_reference, allowed_hosts)
+        preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
         prices = Prices(gate.through(provider.prices))
         prices.keep_fresh()
@@ -179,7 +181,7 @@ def _reference_fetcher(
             max_size_bytes=REFERENCE_MAX_BYTES,
             allowed_hosts=allowed_hosts,
             outbound=outbound,
-            patience=Patience(stall_s=20.0, total_s=REFERENCE_TIMEOUT_S),
+            patience=DownloadTimeouts(stall_s=20.0, total_s=REFERENCE_TIMEOUT_S),
         )
         clips.learn(url, target)
         return fetched

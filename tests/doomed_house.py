@@ -16,9 +16,9 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from components.media.fetch import download
-from components.media.parts import Parts
-from components.media.store import FolderStore
+from components.media.download.fetch import download
+from components.media.download.partial_folders import PartialFolders
+from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
@@ -102,7 +102,7 @@ def live(url: str, folder: Path, doom: Doom) -> None:
     exchange = Exchange(url, KEY, adapter=lambda: DoomedAdapter(doom))
     client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
     expectations = Expectations(store, _no_figures, guess_s=0.1)
-    collector = Collector(media, fetch, Parts(folder / "media" / "parts"))
+    collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
     steps = Stepper(client, media, collector, expectations, time.time, random.Random(1))
     engine = Engine(store, steps.advance)
     engine.start()

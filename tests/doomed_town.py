@@ -9,7 +9,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from uuid import uuid4
 
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.runs.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run
 from tests.counting_provider import CountingProvider

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.catalog.kling_o1 import ImageO1
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.provider.wire import Pricing
 from components.runs.clips import ClipLengths
 from components.runs.engine import Engine

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
-from components.media.store import FolderStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.store import RunStore
 from tests.playgrounds import SAMPLES

@@ -16,7 +16,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from components.media.image_preflight import preflight_image
+from components.media.images.preflight import preflight_image
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 UPRIGHT_MATRIX = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)

@@ -9,9 +9,9 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
-from components.media.fetch import download
-from components.media.parts import Parts
-from components.media.store import FolderStore
+from components.media.download.fetch import download
+from components.media.download.partial_folders import PartialFolders
+from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
@@ -101,7 +101,7 @@ def stepper(
         return download(url, target, max_size_bytes=10**7, allowed_hosts=frozenset({provider.host}))
 
     client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
-    collector = Collector(media, fetch, Parts(folder / "media" / "parts"))
+    collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
     expectations = Expectations(store, lambda _: {}, clock=clock)
     chance = random.Random(1)
     gate = Gate(clock=clock, chance=chance)

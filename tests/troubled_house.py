@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from components.media.fetch import download
-from components.media.parts import Parts
-from components.media.store import FolderStore, MediaStore, ref
+from components.media.download.fetch import download
+from components.media.download.partial_folders import PartialFolders
+from components.media.store.media_store import FolderStore, MediaStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.collect import Collector
@@ -153,7 +153,7 @@ class House:
         return Stepper(
             ProviderClient(exchange, times),
             kept,
-            Collector(media or kept, fetch, Parts(self.folder / "parts")),
+            Collector(media or kept, fetch, PartialFolders(self.folder / "parts")),
             self.expectations,
             self.clock,
             random.Random(1),

@@ -19,7 +19,7 @@ from components.interface.idempotency import asked_hash, run_id_for
 from components.interface.intake import Manner
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
-from components.media.durable_files import disk_space_watched
+from components.media.store.durable_files import disk_space_watched
 from components.runs.history import Query
 
 LOGGER = logging.getLogger(__name__)

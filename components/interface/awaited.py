@@ -13,8 +13,8 @@ from components.catalog.amounts import source_clip
 from components.catalog.fields import Choice, Count, ImageRef, MediaKind
 from components.catalog.request import ModelRequest
 from components.errors import MediaRejected
-from components.media.display_size import display_size
-from components.media.store import REF_PREFIX, MediaStore, name_of
+from components.media.images.display_size import display_size
+from components.media.store.media_store import REF_PREFIX, MediaStore, name_of
 
 MOST_COLUMNS = 3
 _RATIO = re.compile(r"(\d+):(\d+)")

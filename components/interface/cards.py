@@ -22,7 +22,7 @@ from components.interface.run_media import poster_of
 from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import span_text
-from components.media.wording import megabytes
+from components.media.formats.wording import megabytes
 from components.runs.recovery import can_look_again
 from components.runs.run import Output, Run, Status
 

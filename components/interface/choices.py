@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.catalog.fields import MediaKind
-from components.media.preflight import Choices, ClipChoices, ImageChoices
+from components.media.report import Choices, ClipChoices, ImageChoices
 
 ChosenFor = Mapping[str, Mapping[str, Any]]
 """By a reference's identity: the choices that differ from the defaults."""

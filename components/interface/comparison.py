@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from components.errors import PlaygroundError, RunNotFound
 from components.interface.describe import status_words
 from components.interface.run_media import FIRST_RESULT, FIRST_SOURCE, Medium, media_of
-from components.media.canvas import picture_facts
-from components.media.encode import video_facts
-from components.media.store import MediaStore, name_of
+from components.media.clips.encoding import video_facts
+from components.media.drawing.canvas import picture_facts
+from components.media.store.media_store import MediaStore, name_of
 from components.runs.run import Run, Status
 
 LETTERS = "ABCDEF"

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.catalog import model_by_id
 from components.catalog.fields import Choice, Count, Switch
-from components.media.store import REF_PREFIX, ref
+from components.media.store.media_store import REF_PREFIX, ref
 from components.runs.history import RunCard
 from components.runs.run import Output, Run, Status
 from components.runs.wording import LOOKED_FOR

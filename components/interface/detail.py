@@ -18,7 +18,7 @@ from components.interface.run_media import poster_url
 from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
-from components.media.store import REF_PREFIX
+from components.media.store.media_store import REF_PREFIX
 from components.runs.run import Run
 
 TITLE_MAX_CHARS = 120

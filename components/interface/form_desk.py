@@ -20,7 +20,7 @@ from components.interface.reference_cards import Cards, notes, sources_of
 from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import span_text
-from components.media.store import ref
+from components.media.store.media_store import ref
 from components.runs.run import Parent, Run
 from components.runs.tables import names_in
 

@@ -11,9 +11,9 @@ from components.errors import InvalidInput, InvalidRequest, MediaRejected
 from components.interface.choices import ChosenFor, choices_of
 from components.interface.preparation import Preparations, refusal
 from components.interface.uploads import Upload
-from components.media.incoming import suffix_for
 from components.media.inputs import take_image, take_video
-from components.media.store import REF_PREFIX, MediaStore, ref
+from components.media.store.media_store import REF_PREFIX, MediaStore, ref
+from components.media.store.receiving import suffix_for
 
 PAGE_WAIT_S = 2.0
 """How long Generate waits for a picture that was added a moment ago."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from components.media.desk import Examined
-from components.media.preflight import Choices
-from components.media.store import MediaStore, name_of
+from components.media.preflight import Examined
+from components.media.report import Choices
+from components.media.store.media_store import MediaStore, name_of
 
 REMEMBERED = 512
 FAILURE_S = 15.0

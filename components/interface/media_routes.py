@@ -10,10 +10,10 @@ from starlette.staticfiles import NotModifiedResponse
 
 from components.errors import PlaygroundError
 from components.interface.routing import new_router
-from components.media.footprint import footprint_bytes
-from components.media.store import MediaStore, media_type
-from components.media.turns import ONE_A_CORE
-from components.media.videos import frame_picture
+from components.media.capacity.cpu_slots import ONE_A_CORE
+from components.media.capacity.footprint import footprint_bytes
+from components.media.clips.inspection import frame_picture
+from components.media.store.media_store import MediaStore, media_type
 
 MEDIA_MAX_AGE_S = 365 * 24 * 3600
 """A stored file's name is its content's hash, so it never changes."""
@@ -48,8 +48,8 @@ def media_router(media: MediaStore) -> APIRouter:
     @lru_cache(POSTERS_REMEMBERED)
     def drawn(name: str) -> bytes:
         path = media.path(name)
-        turn = ONE_A_CORE.turn(needed_bytes=footprint_bytes(path))
-        with turn, media.workspace() as folder:
+        slot = ONE_A_CORE.slot(needed_bytes=footprint_bytes(path))
+        with slot, media.workspace() as folder:
             target = folder / "poster.jpg"
             return frame_picture(path, target, POSTER_SIDE_PX).read_bytes()
 

@@ -17,16 +17,16 @@ from components.errors import (
 )
 from components.interface.known_looks import Key, KnownLooks, Look
 from components.interface.shared_pool import SharedPool
-from components.media.addresses import check_address, host_of
-from components.media.desk import Desk, Examined
-from components.media.incoming import costs_nothing_yet
-from components.media.preflight import Choices
-from components.media.store import REF_PREFIX, MediaStore
-from components.media.wording import called
+from components.media.download.addresses import check_address, host_of
+from components.media.formats.wording import called
+from components.media.preflight import Examined, Preflighter
+from components.media.report import Choices
+from components.media.store.media_store import REF_PREFIX, MediaStore
+from components.media.store.receiving import costs_nothing_yet
 
 LOGGER = logging.getLogger(__name__)
 THREADS = 4
-"""For files, and as many for addresses; repairs are counted by the desk itself."""
+"""For files, and as many for addresses; repairs are counted by their CPU slots."""
 SHARE = 2
 """So many threads of each one visitor has at the most."""
 TOO_MANY = (
@@ -50,14 +50,14 @@ class Preparations:
 
     def __init__(
         self,
-        desk: Desk,
+        preflighter: Preflighter,
         media: MediaStore,
         fetch: Callable[[str, Path], object],
         allowed_hosts: frozenset[str] = frozenset(),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`fetch(url, target)` downloads, bounded and to public addresses only."""
-        self._desk = desk
+        self._preflighter = preflighter
         self._media = media
         self._fetch = fetch
         self._allowed_hosts = allowed_hosts
@@ -158,7 +158,7 @@ class Preparations:
             job.progress = progress
 
         with costs_nothing_yet():
-            return self._desk.examine(
+            return self._preflighter.examine(
                 file, choices, progress=report, cancelled=job.cancelled.is_set
             )
 

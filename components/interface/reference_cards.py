@@ -20,9 +20,9 @@ from components.interface.choices import ChosenFor, choices_of
 from components.interface.known_looks import Look
 from components.interface.preparation import Preparations
 from components.interface.templating import render
-from components.media.images import ImageInfo
-from components.media.preflight import ClipChoices, ImageChoices, Preflight
-from components.media.wording import megabytes
+from components.media.formats.wording import megabytes
+from components.media.images.inspection import ImageInfo
+from components.media.report import ClipChoices, ImageChoices, Preflight
 
 Card = dict[str, Any]
 HOLDS_MEDIA = (ImageRef, ImageRefs, VideoRef, Elements)

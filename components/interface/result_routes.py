@@ -19,8 +19,8 @@ from components.interface.services import Services
 from components.interface.snippets import Addresses, snippets
 from components.interface.templating import render
 from components.interface.uses import uses_of
-from components.media.frames import keep_frame
-from components.media.store import name_of, ref
+from components.media.clips.frames import keep_frame
+from components.media.store.media_store import name_of, ref
 from components.runs.run import Output, Run
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from components.catalog import model_by_id
 from components.catalog.fields import MediaKind, map_fields
-from components.media.addresses import host_of
-from components.media.store import REF_PREFIX, ref
+from components.media.download.addresses import host_of
+from components.media.store.media_store import REF_PREFIX, ref
 from components.runs.run import Output, Run
 
 FIRST_RESULT, FIRST_SOURCE = "1", "s1"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from components.interface.intake import Intake
 from components.interface.preparation import Preparations
-from components.media.store import MediaStore
+from components.media.store.media_store import MediaStore
 from components.runs.journal import Journal
 from components.runs.kit import Kit
 from components.runs.service import RunService

@@ -14,8 +14,8 @@ from components.interface.form_shape import shaped
 from components.interface.multipart import FileBegins, FilePiece, MultipartFiles
 from components.interface.routing import new_router
 from components.interface.uploads import NO_ROOM, path_of
-from components.media.remembering import read_settings
-from components.media.store import MediaStore
+from components.media.embedded_settings.embedding import read_settings
+from components.media.store.media_store import MediaStore
 
 Uploaded = Callable[[str, int], object]
 

@@ -52,7 +52,7 @@ from components.interface.stylesheet import Stylesheet
 from components.interface.theme import build_theme
 from components.interface.upload_routes import upload_router
 from components.interface.usage import usage_router
-from components.media.durable_files import disk_space_watched
+from components.media.store.durable_files import disk_space_watched
 
 LOGGER = logging.getLogger(__name__)
 GZIP_MIN_BYTES = 1024

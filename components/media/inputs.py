@@ -12,19 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.errors import AddressBlocked, MediaRejected
-from components.media.addresses import check_address
-from components.media.desk import preflight
-from components.media.durable_files import disk_space_watched
-from components.media.footprint import footprint_bytes
-from components.media.images import ImageInfo
-from components.media.incoming import costs_nothing_yet
-from components.media.preflight import Choices, ClipChoices, ImageChoices
-from components.media.results import verify_result
-from components.media.sniff import Kind
-from components.media.store import REF_PREFIX, MediaStore, media_type, name_of, ref
-from components.media.turns import ONE_A_CORE
-from components.media.videos import VideoInfo
-from components.media.wording import MB, called, megabytes
+from components.media.capacity.cpu_slots import ONE_A_CORE
+from components.media.capacity.footprint import footprint_bytes
+from components.media.clips.inspection import VideoInfo
+from components.media.download.addresses import check_address
+from components.media.formats.sniffing import Kind
+from components.media.formats.wording import MB, called, megabytes
+from components.media.images.inspection import ImageInfo
+from components.media.preflight import preflight
+from components.media.report import Choices, ClipChoices, ImageChoices
+from components.media.store.durable_files import disk_space_watched
+from components.media.store.media_store import REF_PREFIX, MediaStore, media_type, name_of, ref
+from components.media.store.receiving import costs_nothing_yet
+from components.media.verification import verify_result
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}
@@ -84,8 +84,8 @@ def _take(
 
 
 def _keep(file: Path, store: MediaStore, choices: Choices, kept_as: str = "") -> str:
-    turn = ONE_A_CORE.turn(needed_bytes=footprint_bytes(file))
-    with costs_nothing_yet(), turn, store.workspace() as folder:
+    slot = ONE_A_CORE.slot(needed_bytes=footprint_bytes(file))
+    with costs_nothing_yet(), slot, store.workspace() as folder:
         facts = preflight(file, folder, choices)
         if kept_as and facts.untouched:
             return kept_as

@@ -1,101 +1,112 @@
-"""What a look at a file tells: what it is, whether each limit holds, and what was repaired."""
+"""Preflight: a file is examined, repaired where it breaks a limit, and kept."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Literal
 
-from components.errors import RepairCancelled
-from components.media.image_files import ImageInfo
-from components.media.sniff import Kind
-from components.media.video_files import VideoInfo
-
-Progress = Callable[[float], None]
-Cancelled = Callable[[], bool]
+from components.media.capacity.cpu_slots import ONE_A_CORE, CpuSlots
+from components.media.capacity.footprint import footprint_bytes
+from components.media.clips.inspection import frame_picture
+from components.media.clips.preflight import preflight_video
+from components.media.formats.sniffing import require_kind
+from components.media.images.inspection import thumbnail
+from components.media.images.preflight import preflight_image
+from components.media.report import (
+    Cancelled,
+    Choices,
+    ImageChoices,
+    Preflight,
+    Progress,
+    ignore,
+    never,
+)
+from components.media.store.media_store import MediaStore, name_of, ref
 
 
 @dataclass(frozen=True)
-class ImageChoices:
-    """What a user may choose for a picture that has to be repaired.
+class Examined:
+    """References into the store of what was handed in and what became of it.
 
-    `background` ("#rrggbb") fills what is padded and what was transparent where the file must
-    become a JPEG; `beyond_ratio` says what happens to a picture wider than 2.5:1 or taller.
+    `ref` is what a request carries; it equals `original_ref`, and the thumbnails are the same,
+    when nothing was changed. `preflight` names the kept files as its `source` and `path`.
     """
 
-    background: str = "#ffffff"
-    beyond_ratio: Literal["pad", "crop"] = "pad"
-    kind: ClassVar[Kind] = "image"
-
-
-@dataclass(frozen=True)
-class ClipChoices:
-    """`start_s` is where the clip begins, in seconds; at least three seconds are always left."""
-
-    start_s: float = 0.0
-    kind: ClassVar[Kind] = "video"
-
-
-Choices = ImageChoices | ClipChoices
-
-
-@dataclass(frozen=True)
-class Check:
-    """One limit and the file as it was given: "Size", "12.4 MB", "at most 10 MB", False."""
-
-    label: str
-    value: str
-    limit: str
-    holds: bool
-
-
-class Harmless(str):
-    """A change that nobody sees in the picture or clip, as of almost every photo of a camera."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Preflight:
-    """A file that can be sent, and how it came to be that.
-
-    `path` is `source` itself and `after` is `before` when nothing was changed. `checks` are of
-    the source; `changes` are plain sentences, none when untouched.
-    """
-
-    kind: Kind
-    source: Path
-    path: Path
-    before: ImageInfo | VideoInfo
-    after: ImageInfo | VideoInfo
-    checks: tuple[Check, ...]
-    changes: tuple[str, ...]
+    ref: str
+    original_ref: str
+    thumbnail_ref: str
+    original_thumbnail_ref: str
+    preflight: Preflight
 
     @property
-    def visible_changes(self) -> tuple[str, ...]:
-        """What may matter: cropped, padded, cut, converted."""
-        return tuple(it for it in self.changes if not isinstance(it, Harmless))
-
-    @property
-    def harmless_changes(self) -> tuple[str, ...]:
-        """What needs no attention."""
-        return tuple(it for it in self.changes if isinstance(it, Harmless))
-
-    @property
-    def untouched(self) -> bool:
-        """True when the file goes out byte for byte as it came."""
-        return not self.changes
+    def refs(self) -> frozenset[str]:
+        """All of them, each once."""
+        return frozenset(
+            (self.ref, self.original_ref, self.thumbnail_ref, self.original_thumbnail_ref)
+        )
 
 
-def ignore(share: float) -> None:
-    """Report progress to nobody."""
+class Preflighter:
+    """Examines files for one store; any number of threads may ask at once. It remembers nothing."""
+
+    def __init__(self, store: MediaStore, *, cpu_slots: CpuSlots = ONE_A_CORE) -> None:
+        self._store = store
+        self._cpu_slots = cpu_slots
+
+    def examine(
+        self,
+        source: Path | str,
+        choices: Choices,
+        *,
+        progress: Progress = ignore,
+        cancelled: Cancelled = never,
+    ) -> Examined:
+        """Look at a file, repair it where it breaks a limit, and keep it before and after.
+
+        `source` is a local `Path` or the reference of a kept file, such as `original_ref`; the
+        type of `choices` says whether it is to be a picture or a clip. `progress` goes from 0 to
+        1, in the thread of the caller. Raises `MediaRejected` for a file beyond repair,
+        `RepairCancelled`, and `DiskFull`.
+        """
+        file = source if isinstance(source, Path) else self._store.path(name_of(source))
+        require_kind(file, choices.kind)
+        slot = self._cpu_slots.slot(cancelled, needed_bytes=footprint_bytes(file))
+        with slot, self._store.workspace() as folder:
+            facts = preflight(file, folder, choices, progress, cancelled)
+            examined = self._keep(facts, folder)
+        progress(1.0)
+        return examined
+
+    def _keep(self, facts: Preflight, folder: Path) -> Examined:
+        # Drawn before anything is kept, so that a file whose preview fails leaves nothing.
+        small_original = small = _small(facts, facts.source, folder / "before.jpg")
+        if not facts.untouched:
+            small = _small(facts, facts.path, folder / "after.jpg")
+        original = after = self._store.keep(facts.source, facts.before.suffix)
+        if not facts.untouched:
+            after = self._store.keep(facts.path, facts.after.suffix)
+        return Examined(
+            ref=ref(after),
+            original_ref=ref(original),
+            thumbnail_ref=ref(self._store.keep(small, ".jpg")),
+            original_thumbnail_ref=ref(self._store.keep(small_original, ".jpg")),
+            preflight=replace(
+                facts, source=self._store.path(original), path=self._store.path(after)
+            ),
+        )
 
 
-def never() -> bool:
-    """Never cancel."""
-    return False
+def preflight(
+    file: Path,
+    folder: Path,
+    choices: Choices,
+    progress: Progress = ignore,
+    cancelled: Cancelled = never,
+) -> Preflight:
+    """Look at the file as the kind of thing the choices are for, and repair it into `folder`."""
+    if isinstance(choices, ImageChoices):
+        return preflight_image(file, folder, choices)
+    return preflight_video(file, folder, choices, progress=progress, cancelled=cancelled)
 
 
-def stop_if(cancelled: Cancelled) -> None:
-    """Raise `RepairCancelled` when the user does not want it any more."""
-    if cancelled():
-        raise RepairCancelled("The repair was stopped; the file was not added.")
+def _small(facts: Preflight, file: Path, target: Path) -> Path:
+    draw = thumbnail if facts.kind == "image" else frame_picture
+    return draw(file, target)

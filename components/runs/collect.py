@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from components.errors import DownloadFailed, InvalidInput, MediaRejected, StorageError
-from components.media.durable_files import disk_space_watched, link
-from components.media.footprint import footprint_bytes
-from components.media.images import ImageInfo, thumbnail
-from components.media.parts import Parts
-from components.media.results import verify_result
-from components.media.sniff import kind_of
-from components.media.store import MediaStore, media_type
-from components.media.turns import Turns
-from components.media.videos import VideoInfo, frame_picture
-from components.media.wording import called
+from components.media.capacity.cpu_slots import CpuSlots
+from components.media.capacity.footprint import footprint_bytes
+from components.media.clips.inspection import VideoInfo, frame_picture
+from components.media.download.partial_folders import PartialFolders
+from components.media.formats.sniffing import kind_of
+from components.media.formats.wording import called
+from components.media.images.inspection import ImageInfo, thumbnail
+from components.media.store.durable_files import disk_space_watched, link
+from components.media.store.media_store import MediaStore, media_type
+from components.media.verification import verify_result
 from components.runs.run import Output
 
 RESULT_MAX_BYTES = 1024**3
@@ -31,7 +31,7 @@ _THERE = "The result is paid for and still at the provider."
 _HERE = "The result is paid for, and its data is kept with the run."
 _WHERE_IT_WAS = "The file is where it was."
 _PICTURE = Output(kind="image")
-_VERIFYING = Turns(4)
+_VERIFYING = CpuSlots(4)
 """Many files may be under way at once, and reading one through takes a core."""
 
 
@@ -49,7 +49,7 @@ class Collector:
 
     media: MediaStore
     download: Callable[[str, Path], object]
-    parts: Parts | None = None
+    parts: PartialFolders | None = None
 
     def collect(self, output: Output, run_id: str = "", index: int = 0) -> Output:
         """The output with its file in the store; it is the `index`-th of its run.
@@ -101,7 +101,7 @@ class Collector:
     def _keep(self, output: Output, file: Path, folder: Path) -> Output:
         needed_bytes = footprint_bytes(file)
         try:
-            with _VERIFYING.turn(needed_bytes=needed_bytes), called(_ARRIVED):
+            with _VERIFYING.slot(needed_bytes=needed_bytes), called(_ARRIVED):
                 info = verify_result(file)
         except MediaRejected as error:
             raise DownloadFailed(f"{error.finding}.") from error
@@ -127,7 +127,7 @@ class Collector:
         picture = folder / "thumb.jpg"
         draw = frame_picture if isinstance(info, VideoInfo) else thumbnail
         try:
-            with _VERIFYING.turn(needed_bytes=needed_bytes):
+            with _VERIFYING.slot(needed_bytes=needed_bytes):
                 draw(file, picture)
         except MediaRejected:
             return None

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from components.errors import DatabaseUnavailable, DownloadFailed
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.runs.accounts import PURGED
 from components.runs.collect import Collector
 from components.runs.database import METADATA, reading

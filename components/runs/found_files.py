@@ -15,8 +15,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from components.catalog import MODELS
 from components.errors import PlaygroundError
-from components.media.remembering import read_settings
-from components.media.sniff import kind_of
+from components.media.embedded_settings.embedding import read_settings
+from components.media.formats.sniffing import kind_of
 from components.runs.collect import Collector
 from components.runs.run import Event, Output, Run, Status
 from components.runs.storable_run import storable_run

@@ -7,8 +7,8 @@ from typing import Any
 
 from components.catalog.fields import Element, Parameter, parameters_of
 from components.errors import InvalidInput, InvalidRequest, MediaRejected
-from components.media.addresses import check_address
-from components.media.store import REF_PREFIX, media_type, name_of
+from components.media.download.addresses import check_address
+from components.media.store.media_store import REF_PREFIX, media_type, name_of
 
 MOST_PROBLEMS = 5
 """So many are enough to read at once."""

@@ -13,7 +13,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from components.errors import DatabaseUnavailable
-from components.media.store import KeptFile, MediaStore, name_of
+from components.media.store.media_store import KeptFile, MediaStore, name_of
 from components.runs import leftovers
 from components.runs.database import patient
 

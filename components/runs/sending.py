@@ -19,7 +19,7 @@ from components.errors import (
     NotSendable,
     Refused,
 )
-from components.media.store import REF_PREFIX, MediaStore, media_type, name_of
+from components.media.store.media_store import REF_PREFIX, MediaStore, media_type, name_of
 from components.provider.body import Attachment
 from components.provider.wire import ImageAnswer, Picture, Receipt, VideoAnswer
 from components.runs import polling

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from components.media.store import MediaStore
+from components.media.store.media_store import MediaStore
 from components.provider.client import ProviderClient
 from components.runs.collect import Collector
 from components.runs.expectation import Expectations

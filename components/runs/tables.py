@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from components.catalog.storable_text import storable
 from components.errors import MediaRejected
-from components.media.store import name_of
+from components.media.store.media_store import name_of
 from components.runs.database import METADATA
 from components.runs.journal import UNSEEN, note_written
 from components.runs.run import FINAL, Event, Output, Parent, Run, Status, Tally

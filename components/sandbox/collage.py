@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from components.media import canvas
-from components.media.canvas import Colour, Picture
+from components.media.drawing import canvas
+from components.media.drawing.canvas import Colour, Picture
 
 TINTS: tuple[Colour, ...] = (
     (38, 52, 98),

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import PlaygroundError
-from components.media.addresses import host_of
-from components.media.canvas import picture_facts
-from components.media.encode import VideoFacts, video_facts
-from components.media.fetch import download
-from components.media.patience import Patience
+from components.media.clips.encoding import VideoFacts, video_facts
+from components.media.download.addresses import host_of
+from components.media.download.fetch import download
+from components.media.download.timeouts import DownloadTimeouts
+from components.media.drawing.canvas import picture_facts
 from components.sandbox.answers import ApiError
 from components.sandbox.body import RequestBody
 from components.sandbox.contract import Order
@@ -111,7 +111,7 @@ def _fetch(source: str, target: Path, bounds: Bounds, hosts: frozenset[str]) -> 
             target,
             max_size_bytes=bounds.size_bytes,
             allowed_hosts=hosts,
-            patience=Patience(total_s=bounds.time_s),
+            patience=DownloadTimeouts(total_s=bounds.time_s),
         )
     except PlaygroundError as error:
         raise MediaRefused(

@@ -7,12 +7,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.media import canvas
-from components.media.canvas import Colour, Picture
-from components.media.encode import VideoFacts, VideoWriter
-from components.media.lettering import Caption, Stamp, caption, label, put, watermark
-from components.media.planes import Planes, PlaneStamp, planes_of, stamped
-from components.media.planes import put as put_on_planes
+from components.media.clips.encoding import VideoFacts, VideoWriter
+from components.media.drawing import canvas
+from components.media.drawing.canvas import Colour, Picture
+from components.media.drawing.lettering import Caption, Stamp, caption, label, put, watermark
+from components.media.drawing.planes import Planes, PlaneStamp, planes_of, stamped
+from components.media.drawing.planes import put as put_on_planes
 from components.sandbox import scenes
 from components.sandbox.collage import TINTS, collage, element_stage, picture_stage
 from components.sandbox.contract import Order

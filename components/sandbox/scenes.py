@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from math import pi, sin
 from pathlib import Path
 
-from components.media import canvas
-from components.media.canvas import Colour, Picture
-from components.media.encode import FRAME_RATE, read_frames
-from components.media.planes import Planes, Size, grading, mix, nearer, planes_of, view, wipe
+from components.media.clips.encoding import FRAME_RATE, read_frames
+from components.media.drawing import canvas
+from components.media.drawing.canvas import Colour, Picture
+from components.media.drawing.planes import (
+    Planes,
+    Size,
+    grading,
+    mix,
+    nearer,
+    planes_of,
+    view,
+    wipe,
+)
 
 # A stage is drawn a little larger than the frame, so that the camera can move on it.
 STAGE_SCALE = 1.1

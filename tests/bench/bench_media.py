@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 from PIL import Image, ImageOps
 
-from components.media.image_preflight import preflight_image
+from components.media.images.preflight import preflight_image
 
 PHOTOS = 10
 ROUNDS = 3

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy
 from PIL import Image
 
-from components.media.footprint import footprint_bytes
-from components.media.memory import BUDGET_BYTES
+from components.media.capacity.footprint import footprint_bytes
+from components.media.capacity.memory_budget import BUDGET_BYTES
 from tests.media_files import PNG_SIGNATURE, chunk, video
 
 MB = 1_000_000

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy
 from PIL import Image
 
-from components.media.encode import VideoWriter
-from components.media.remembering import read_settings, with_settings
-from components.media.splice import SplicedFile
-from components.media.video_files import inspect_video
+from components.media.clips.encoding import VideoWriter
+from components.media.clips.opening import inspect_video
+from components.media.embedded_settings.embedding import read_settings, with_settings
+from components.media.embedded_settings.splice import SplicedFile
 
 ROUNDS = 9
 SETTINGS = {"version": "0", "model": "klingai/image-o1", "request": {"prompt": "x" * 2000}}

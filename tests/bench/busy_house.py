@@ -16,7 +16,7 @@ from statistics import quantiles
 import requests
 
 from components.catalog import MODELS
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.collect import Collector

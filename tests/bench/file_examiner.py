@@ -8,15 +8,15 @@ import json
 import sys
 from pathlib import Path
 
-from components.media.desk import Desk
-from components.media.preflight import ClipChoices, ImageChoices
-from components.media.store import FolderStore
+from components.media.preflight import Preflighter
+from components.media.report import ClipChoices, ImageChoices
+from components.media.store.media_store import FolderStore
 from tests.bench.process_memory import grown_bytes_of, left_bytes_of, start_counting
 
 
 def measured(file: Path, folder: Path) -> dict[str, int]:
     """Returns "peak_bytes" and "left_bytes"."""
-    desk = Desk(FolderStore(folder))
+    desk = Preflighter(FolderStore(folder))
     base_bytes = start_counting("self")
     desk.examine(file, ClipChoices() if file.suffix == ".mp4" else ImageChoices())
     return {

@@ -14,7 +14,7 @@ from components.catalog import MODELS
 from components.catalog.amounts import source_clip
 from components.catalog.fields import Choice, Count, MediaKind, Switch
 from components.catalog.request import ModelRequest
-from components.media.store import FolderStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths

@@ -8,8 +8,8 @@ from pathlib import Path
 import trustme
 
 from app import running_playground
-from components.media.part import Part
-from components.media.parts import Parts
+from components.media.download.partial_file import PartialFile
+from components.media.download.partial_folders import PartialFolders
 from components.runs.run import Output, Run, Status
 from components.runs.store import RunStore
 from components.settings import Settings
@@ -35,11 +35,11 @@ def waiting_to_be_saved(url: str) -> Run:
     )
 
 
-def half_way(parts: Parts, run_id: str, content: bytes) -> Path:
+def half_way(parts: PartialFolders, run_id: str, content: bytes) -> Path:
     """Leave the first half of a file, as a process that was killed two days ago."""
     with parts.place(run_id, 0) as place:
         half = len(content) // 2
-        part = Part(place / "arrived.part", half, len(content), TAG)
+        part = PartialFile(place / "arrived.part", half, len(content), TAG)
         part.file.write_bytes(content[:half])
         part.save()
     long_ago = time.time() - 2 * 86_400
@@ -53,7 +53,7 @@ def test_a_result_that_was_half_here_is_completed_through_the_proxy(tmp_path: Pa
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(HOST).configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    parts = Parts(tmp_path / "data" / "media" / "parts")
+    parts = PartialFolders(tmp_path / "data" / "media" / "parts")
     wanted, nobodys = (half_way(parts, run_id, clip) for run_id in ("run-1", "deleted"))
     with (
         serve({"/clip": lambda it: it.stall_after(len(clip), clip)}, context) as server,

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import httpx
 from gradio_client import Client, handle_file
 
-from components.media.remembering import read_settings
+from components.media.embedded_settings.embedding import read_settings
 from tests.playgrounds import SAMPLES, Playground, finished
 
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy.util import LRUCache
 
 from components.errors import DiskFull, DownloadFailed, LinkExpired
-from components.media.parts import Parts
-from components.media.store import FolderStore
+from components.media.download.partial_folders import PartialFolders
+from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.wire import Pricing
@@ -116,7 +116,7 @@ class Playground:
         clock, chance = world.clock, world.chance
         self.store = PlayedStore(world)
         self.media = media = PlayedFolder(world)
-        self._parts = Parts(world.folder / "parts")
+        self._parts = PartialFolders(world.folder / "parts")
         exchange = Exchange(HOST, KEY, adapter=self._transport)
         client = ProviderClient(exchange)
         gate = Gate(clock=clock, chance=chance, question=client.balance_usd)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media import canvas, lettering
-from components.media.lettering import Caption
+from components.media.drawing import canvas, lettering
+from components.media.drawing.lettering import Caption
 from tests.media_files import drawing
 
 sides = st.integers(8, 300)

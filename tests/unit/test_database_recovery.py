@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from components.media.remembering import with_settings
-from components.media.store import FolderStore, ref
+from components.media.embedded_settings.embedding import with_settings
+from components.media.store.media_store import FolderStore, ref
 from components.runs.database_check import check_database, database_file
 from components.runs.database_recovery import READY, recover
 from components.runs.history import Query

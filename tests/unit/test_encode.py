@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.encode import FRAME_RATE, VideoWriter, read_frames, video_facts
+from components.media.clips.encoding import FRAME_RATE, VideoWriter, read_frames, video_facts
 from tests.media_files import drawing, video
 
 SIZE = (128, 72)

@@ -22,9 +22,9 @@ from components.interface.export.archive import Member, zip_stream
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.export.records import VERSION, receipt_of, receipts_table
 from components.interface.export.run_archive import run_archive
-from components.media.remembering import read_settings
-from components.media.splice import SplicedFile
-from components.media.store import FolderStore
+from components.media.embedded_settings.embedding import read_settings
+from components.media.embedded_settings.splice import SplicedFile
+from components.media.store.media_store import FolderStore
 from components.runs.run import Event, Output, Run, Status
 from tests.media_files import drawing, saved, video
 from tests.run_samples import IMAGE_O1, NOW, sample_run

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import AddressBlocked
-from components.media.addresses import MAX_LENGTH_BYTES, check_address, is_public
+from components.media.download.addresses import MAX_LENGTH_BYTES, check_address, is_public
 
 PUBLIC = [
     "https://cdn.example.com/a/b.png?sig=A%2Fb%3D&x=1",

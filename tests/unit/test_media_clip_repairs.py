@@ -6,9 +6,9 @@ import av
 import pytest
 
 from components.errors import MediaRejected
-from components.media.clip_preflight import preflight_video
-from components.media.preflight import ClipChoices
-from components.media.videos import inspect_video
+from components.media.clips.inspection import inspect_video
+from components.media.clips.preflight import preflight_video
+from components.media.report import ClipChoices
 from tests.media_files import video
 from tests.odd_clips import varying_video
 from tests.odd_streams import FRAGMENTS, remuxed, stretched_video, with_hole

@@ -11,12 +11,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from components.media.clip_preflight import preflight_video
-from components.media.display_turn import DisplayTurn, turn_by
-from components.media.encode import read_frames, video_facts
-from components.media.frames import save_frame
-from components.media.planes import frame_of
-from components.media.videos import frame_picture, inspect_video
+from components.media.clips.display_matrix import DisplayTurn, turn_by
+from components.media.clips.encoding import read_frames, video_facts
+from components.media.clips.frames import save_frame
+from components.media.clips.inspection import frame_picture, inspect_video
+from components.media.clips.preflight import preflight_video
+from components.media.drawing.planes import frame_of
 from tests.media_files import UPRIGHT_MATRIX
 
 COLOURS = {"R": (255, 0, 0), "G": (0, 255, 0), "B": (0, 0, 255), "W": (255, 255, 255)}

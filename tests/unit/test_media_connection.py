@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import AddressBlocked, DownloadFailed
-from components.media.fetch import download
-from components.media.patience import Patience
+from components.media.download.fetch import download
+from components.media.download.timeouts import DownloadTimeouts
 from tests.media_server import CONTENT, serve
 
 
@@ -94,7 +94,7 @@ def test_a_name_that_is_not_found_in_time_is_too_slow(tmp_path: Path) -> None:
             "https://files.example.com/a",
             tmp_path / "a",
             max_size_bytes=1,
-            patience=Patience(total_s=0.2),
+            patience=DownloadTimeouts(total_s=0.2),
             resolve=hang,
         )
     waiting.set()

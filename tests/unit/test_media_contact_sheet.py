@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.contact_sheet import Cell, Grid, save_contact_sheet
-from components.media.text_block import text_block
+from components.media.drawing.contact_sheet import Cell, Grid, save_contact_sheet
+from components.media.drawing.text_block import text_block
 from tests.media_files import saved
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 60), "blue": (30, 60, 200)}

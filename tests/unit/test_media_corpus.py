@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.clip_preflight import preflight_video
-from components.media.desk import preflight
-from components.media.image_preflight import preflight_image
-from components.media.preflight import ClipChoices, ImageChoices, Preflight
+from components.media.clips.preflight import preflight_video
+from components.media.images.preflight import preflight_image
+from components.media.preflight import preflight
+from components.media.report import ClipChoices, ImageChoices, Preflight
 from tests.media_corpus import Odd
 from tests.odd_clips import odd_clips
 from tests.odd_pictures import odd_pictures

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import AddressBlocked, DownloadFailed, LinkExpired
-from components.media.fetch import Fetched, download
-from components.media.patience import Patience
+from components.media.download.fetch import Fetched, download
+from components.media.download.timeouts import DownloadTimeouts
 from tests.media_server import CONTENT, TAG, FileServer, Handler, Page, serve
 
 SECRET = "?signature=topsecret"
@@ -22,7 +22,7 @@ def fetch(
         target,
         max_size_bytes=1_000_000,
         allowed_hosts=server.allowed_hosts,
-        patience=Patience(total_s=total_timeout_s),
+        patience=DownloadTimeouts(total_s=total_timeout_s),
     )
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.frames import keep_frame, save_frame
-from components.media.store import FolderStore, name_of, ref
+from components.media.clips.frames import keep_frame, save_frame
+from components.media.store.media_store import FolderStore, name_of, ref
 from tests.media_files import colour, cut, sound_only, turned_video, video
 from tests.numbered_clips import CODECS, FPS, number_in, numbered_clip
 

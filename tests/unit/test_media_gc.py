@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from components.errors import MediaRejected, RunNotFound
-from components.media.store import FolderStore, name_of, ref
+from components.media.store.media_store import FolderStore, name_of, ref
 from components.runs.deletion import Deletion
 from components.runs.form_files import HOLD_S, LET_GO_S
 from components.runs.kit import Kit

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.errors import MediaRejected
-from components.media.images import (
+from components.media.images.inspection import (
     ImageInfo,
     ImageLimits,
     check_image,

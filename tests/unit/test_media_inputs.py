@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import AddressBlocked, DiskFull, InvalidInput, MediaRejected
-from components.media.images import ImageInfo
+from components.media.clips.inspection import VideoInfo
+from components.media.images.inspection import ImageInfo
 from components.media.inputs import data_uri, describe, take_image, take_video
-from components.media.store import FolderStore, name_of
-from components.media.videos import VideoInfo
+from components.media.store.media_store import FolderStore, name_of
 from tests.media_files import drawing, video
 
 ADDRESS = "https://cdn.example.com/a.png?sig=A%2Fb"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
-from components.media.image_conversion import Finish
-from components.media.image_preflight import preflight_image
-from components.media.jpeg_strips import write_jpeg
+from components.media.images.conversion import Finish
+from components.media.images.jpeg_strips import write_jpeg
+from components.media.images.preflight import preflight_image
 from tests.media_files import drawing, noise, saved
 
 # Large enough to be worth strips, and no multiple of them.

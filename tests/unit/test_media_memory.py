@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from components.errors import RepairCancelled
-from components.media.footprint import footprint_bytes
-from components.media.memory import MemoryBudget
-from components.media.turns import Turns
+from components.media.capacity.cpu_slots import CpuSlots
+from components.media.capacity.footprint import footprint_bytes
+from components.media.capacity.memory_budget import MemoryBudget
 from tests.media_files import saved
 
 PATIENCE_S = 30.0
@@ -20,12 +20,12 @@ SIZE = (4000, 3000)
 MEASURED = """
 import sys
 from pathlib import Path
-from components.media.desk import Desk
-from components.media.preflight import ImageChoices
-from components.media.store import FolderStore
+from components.media.preflight import Preflighter
+from components.media.report import ImageChoices
+from components.media.store.media_store import FolderStore
 from tests.bench.process_memory import grown_bytes_of, start_counting
 file, folder = map(Path, sys.argv[1:])
-desk = Desk(FolderStore(folder))
+desk = Preflighter(FolderStore(folder))
 base = start_counting("self")
 desk.examine(file, ImageChoices())
 print(grown_bytes_of("self", base))
@@ -109,10 +109,10 @@ def test_who_gives_up_or_fails_leaves_no_trace() -> None:
 
 
 def test_a_turn_waits_for_memory_too() -> None:
-    turns = Turns(2, MemoryBudget(100))
-    with turns.turn(needed_bytes=80), pytest.raises(RepairCancelled):
+    cpu_slots = CpuSlots(2, MemoryBudget(100))
+    with cpu_slots.slot(needed_bytes=80), pytest.raises(RepairCancelled):
         asked = iter((False, True))
-        with turns.turn(lambda: next(asked, True), needed_bytes=80):
+        with cpu_slots.slot(lambda: next(asked, True), needed_bytes=80):
             pytest.fail("there was no room")
 
 

@@ -10,9 +10,9 @@ import pytest
 import trustme
 
 from components.errors import AddressBlocked, DownloadFailed, DownloadUnfinished
-from components.media.fetch import Fetched, download
-from components.media.outbound import Outbound
-from components.media.patience import Patience
+from components.media.download.fetch import Fetched, download
+from components.media.download.proxies import Outbound
+from components.media.download.timeouts import DownloadTimeouts
 from tests.media_server import CONTENT, FileServer, Page, serve
 from tests.proxy_server import socks, tunnelling
 
@@ -53,7 +53,7 @@ def fetch(target: Path, outbound: Outbound, url: str = f"https://{NAME}/file") -
         target / "a",
         max_size_bytes=10**6,
         outbound=outbound,
-        patience=Patience(stall_s=0.5, least_bytes=1000),
+        patience=DownloadTimeouts(stall_s=0.5, least_bytes=1000),
         resolve=numbers_only,
     )
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.media.encode import VideoWriter, read_frames
-from components.media.frames import save_frame
-from components.media.lettering import Stamp
-from components.media.planes import (
+from components.media.clips.encoding import VideoWriter, read_frames
+from components.media.clips.frames import save_frame
+from components.media.drawing.lettering import Stamp
+from components.media.drawing.planes import (
     Planes,
     frame_of,
     grading,

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from components.media.clip_boxes import clip_edits
-from components.media.remembering import APP_NAME, read_settings, with_settings
-from components.media.splice import Edit, SplicedFile
+from components.media.embedded_settings.clip_comments import clip_edits
+from components.media.embedded_settings.embedding import APP_NAME, read_settings, with_settings
+from components.media.embedded_settings.splice import Edit, SplicedFile
 from tests.media_files import chunk, cut, drawing, noise, saved, turned_video, video
 
 SETTINGS = {

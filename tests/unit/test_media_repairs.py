@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.errors import MediaRejected
-from components.media.clip_plan import frame_rate, frame_sizes, plan_clip
-from components.media.display_turn import DisplayTurn
-from components.media.image_metadata import without_metadata
-from components.media.image_preflight import preflight_image
-from components.media.image_shape import shape_for
-from components.media.preflight import ClipChoices, ImageChoices, Preflight
-from components.media.video_files import VideoInfo
-from components.media.videos import VideoLimits
+from components.media.clips.display_matrix import DisplayTurn
+from components.media.clips.inspection import VideoLimits
+from components.media.clips.opening import VideoInfo
+from components.media.clips.repair_plan import frame_rate, frame_sizes, plan_clip
+from components.media.images.metadata_removal import without_metadata
+from components.media.images.preflight import preflight_image
+from components.media.images.sizing import shape_for
+from components.media.report import ClipChoices, ImageChoices, Preflight
 from tests.media_files import drawing, noise, saved
 
 LIMITS = VideoLimits()

@@ -15,19 +15,19 @@ import httpcore
 import pytest
 
 from components.errors import DiskFull, DownloadFailed, DownloadUnfinished, LinkExpired
-from components.media.fetch import Fetched, download
-from components.media.part import Part
-from components.media.patience import Deadline, Patience
-from components.media.transfer import Transfer
+from components.media.download.fetch import Fetched, download
+from components.media.download.partial_file import PartialFile
+from components.media.download.timeouts import Deadline, DownloadTimeouts
+from components.media.download.transfer import Transfer
 from tests.media_server import CONTENT, TAG, FileServer, Handler, serve
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = Patience(stall_s=0.2, least_bytes=1000)
+QUICK = DownloadTimeouts(stall_s=0.2, least_bytes=1000)
 DATED = {"ETag": "", "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}
 FETCH = """
 import sys
 from pathlib import Path
-from components.media.fetch import download
+from components.media.download.fetch import download
 download(sys.argv[1], Path(sys.argv[2]), max_size_bytes=10**7, allowed_hosts={sys.argv[3]})
 """
 
@@ -43,7 +43,7 @@ class Hours:
 
 
 def fetch(
-    server: FileServer, target: Path, path: str = "/file", *, patience: Patience = QUICK
+    server: FileServer, target: Path, path: str = "/file", *, patience: DownloadTimeouts = QUICK
 ) -> Fetched:
     return download(
         server.url(path),
@@ -157,7 +157,7 @@ def test_a_killed_process_is_gone_on_for(tmp_path: Path) -> None:
         command = [sys.executable, "-c", FETCH, server.url("/file"), str(target), server.host]
         with subprocess.Popen(command, cwd=ROOT) as process:
             begun.wait()
-            while Part.of(target).received_bytes < 150_000:
+            while PartialFile.of(target).received_bytes < 150_000:
                 assert process.poll() is None
             process.kill()
         fetch(server, target)
@@ -166,7 +166,7 @@ def test_a_killed_process_is_gone_on_for(tmp_path: Path) -> None:
 
 
 def test_a_file_of_which_every_byte_is_here_is_not_asked_for_again(tmp_path: Path) -> None:
-    part = Part(tmp_path / "a.part", len(CONTENT), len(CONTENT), TAG, "video/mp4")
+    part = PartialFile(tmp_path / "a.part", len(CONTENT), len(CONTENT), TAG, "video/mp4")
     part.file.write_bytes(CONTENT)
     part.save()
     with serve({}) as server:
@@ -280,7 +280,7 @@ class NearlyFull(io.FileIO):
         return super().write(piece)
 
 
-class PartOnFullDisk(Part):
+class PartOnFullDisk(PartialFile):
     """A part whose bytes find little room."""
 
     def open(self) -> io.FileIO:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import DiskFull, MediaRejected
-from components.media.durable_files import content_hash, disk_space_watched
-from components.media.store import (
+from components.media.store.durable_files import content_hash, disk_space_watched
+from components.media.store.media_store import (
     FolderStore,
     media_type,
     name_of,

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.errors import MediaRejected
-from components.media.display_turn import DisplayTurn
-from components.media.images import inspect_image
-from components.media.results import verify_result
-from components.media.videos import VideoInfo, check_video, frame_picture, inspect_video
+from components.media.clips.display_matrix import DisplayTurn
+from components.media.clips.inspection import VideoInfo, check_video, frame_picture, inspect_video
+from components.media.images.inspection import inspect_image
+from components.media.verification import verify_result
 from tests.media_files import cut, drawing, sound_only, turned_video, video
 
 FITTING = VideoInfo(

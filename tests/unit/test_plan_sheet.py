@@ -14,7 +14,7 @@ from components.catalog.kling_o1 import ImageO1
 from components.catalog.plan import expand
 from components.interface.export import Source, export_router
 from components.interface.export.plan_sheet import grids_of, shared_prompt
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.runs.run import Output, Run, Status
 from tests.media_files import drawing, saved
 from tests.run_samples import IMAGE_O1, NOW, PICTURE, sample_run

@@ -12,9 +12,9 @@ from components.errors import DiskFull, DownloadFailed
 from components.interface.known_looks import FAILURE_S, STOPPED_S, KnownLooks, Look
 from components.interface.preparation import OUR_FAULT, SHARE, TOO_MANY, Preparations
 from components.interface.shared_pool import MOST_WAITING, SharedPool
-from components.media.desk import Desk, Examined
-from components.media.preflight import ImageChoices
-from components.media.store import FolderStore, name_of, ref
+from components.media.preflight import Examined, Preflighter
+from components.media.report import ImageChoices
+from components.media.store.media_store import FolderStore, name_of, ref
 from tests.media_files import drawing, saved
 from tests.run_samples import Clock
 
@@ -23,7 +23,7 @@ CHOICES = ImageChoices()
 ADDRESS = "https://pictures.example.com/fox.webp"
 
 
-class CountingDesk(Desk):
+class CountingDesk(Preflighter):
     """A desk that counts what it is asked for; `fault` is raised instead of an answer."""
 
     count = 0

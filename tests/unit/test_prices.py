@@ -7,7 +7,7 @@ import pytest
 
 from components.catalog import MODELS, model_by_id
 from components.errors import Unreachable
-from components.media.store import FolderStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.provider.wire import Pricing
 from components.runs.clips import ClipLengths
 from components.runs.prices import REFRESH_S, RETRY_S, Prices

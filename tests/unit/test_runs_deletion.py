@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.errors import RunNotFound
-from components.media.store import FolderStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.runs.form_files import HOLD_S, LET_GO_S
 from components.runs.history import Query
 from components.runs.kit import Kit

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from components.catalog import model_by_id
-from components.media.fetch import download
-from components.media.store import FolderStore, ref
+from components.media.download.fetch import download
+from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.errors import InvalidRequest, RunNotFound, Unreachable
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.runs.breaker import FAILURES_IN_A_ROW
 from components.runs.clips import ClipLengths
 from components.runs.engine import Engine

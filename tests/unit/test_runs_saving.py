@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from components.errors import DownloadFailed, DownloadUnfinished
-from components.media.fetch import download
-from components.media.patience import Patience
-from components.media.store import FolderStore
+from components.media.download.fetch import download
+from components.media.download.timeouts import DownloadTimeouts
+from components.media.store.media_store import FolderStore
 from components.runs.retry import RULES, Trouble
 from components.runs.run import Output, Run, Status
 from components.runs.step import Stepper
@@ -211,7 +211,7 @@ def test_a_slow_result_comes_on_step_by_step_without_trouble(
                 target,
                 max_size_bytes=10**7,
                 allowed_hosts=server.allowed_hosts,
-                patience=Patience(stall_s=0.2, least_bytes=1000),
+                patience=DownloadTimeouts(stall_s=0.2, least_bytes=1000),
             )
 
         slow = replace(steps, collector=replace(steps.collector, download=fetch))

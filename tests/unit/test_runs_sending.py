@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.media.store import FolderStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.retry import Trouble

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from components.media.store import ref
+from components.media.store.media_store import ref
 from components.runs.database import METADATA
 from components.runs.history import Query
 from components.runs.kit import Kit

@@ -12,7 +12,7 @@ import pytest
 from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import PriceUnknown, SpendingRefused, SpendLimitReached
-from components.media.store import FolderStore
+from components.media.store.media_store import FolderStore
 from components.runs.clips import ClipLengths
 from components.runs.engine import Engine
 from components.runs.expectation import Expectations

@@ -19,8 +19,8 @@ from components.interface.arrivals import PIECE_BYTES, arrivals
 from components.interface.multipart import FileBegins, FilePiece, MultipartFiles
 from components.interface.upload_routes import upload_router
 from components.interface.uploads import find_uploads
-from components.media.incoming import LEAST_FREE_BYTES
-from components.media.store import FolderStore, name_of
+from components.media.store.media_store import FolderStore, name_of
+from components.media.store.receiving import LEAST_FREE_BYTES
 from tests.media_files import drawing, saved
 
 FOLDER = "/nowhere/uploads"

@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from typing_extensions import override
 
-from components.media.splice import SplicedFile
+from components.media.embedded_settings.splice import SplicedFile
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The format knows no earlier time."""

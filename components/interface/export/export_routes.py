@@ -13,9 +13,9 @@ from components.interface.export.plan_sheet import save_plan_sheet
 from components.interface.export.records import settings_of
 from components.interface.export.run_archive import run_archive
 from components.interface.routing import new_router
-from components.media.remembering import with_settings
-from components.media.store import MediaStore, media_type
-from components.media.turns import ONE_A_CORE
+from components.media.capacity.cpu_slots import ONE_A_CORE
+from components.media.embedded_settings.embedding import with_settings
+from components.media.store.media_store import MediaStore, media_type
 from components.runs.run import Run
 from components.runs.service import RunService
 
@@ -65,7 +65,7 @@ def export_router(source: Source, media: MediaStore, clock: Callable[[], float])
         runs = source.plan(group_id)
         if not runs:
             raise RunNotFound("None of the runs of this plan is kept here any more.")
-        with ONE_A_CORE.turn(), media.workspace() as folder:
+        with ONE_A_CORE.slot(), media.workspace() as folder:
             picture = save_plan_sheet(runs, media, folder / "sheet.jpg").read_bytes()
         headers = _as_file(f"{file_stem(runs[0])}-sheet.jpg")
         return Response(picture, media_type="image/jpeg", headers=headers)

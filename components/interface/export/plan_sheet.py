@@ -9,8 +9,8 @@ from components.catalog import model_by_id
 from components.catalog.plan import VARIABLE, in_words
 from components.errors import MediaRejected
 from components.interface.describe import reason_of, status_words
-from components.media.contact_sheet import Cell, Grid, save_contact_sheet
-from components.media.store import MediaStore
+from components.media.drawing.contact_sheet import Cell, Grid, save_contact_sheet
+from components.media.store.media_store import MediaStore
 from components.runs.plans import standing
 from components.runs.run import Output, Run
 

@@ -7,8 +7,8 @@ from components.errors import MediaRejected
 from components.interface.describe import download_name, file_stem
 from components.interface.export.archive import Member, zip_stream
 from components.interface.export.records import as_json, receipt_of, receipts_table, settings_of
-from components.media.remembering import APP_NAME, with_settings
-from components.media.store import MediaStore
+from components.media.embedded_settings.embedding import APP_NAME, with_settings
+from components.media.store.media_store import MediaStore
 from components.runs.run import Run
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from components.catalog.request import ModelRequest
-from components.media.store import REF_PREFIX, name_of
+from components.media.store.media_store import REF_PREFIX, name_of
 
 POLL_S = 10
 """Seconds between two looks at a video; the fastest of them takes more than a minute."""

@@ -1,0 +1,1 @@
+"""How much CPU and memory the work on files may take at once."""

@@ -1,0 +1,1 @@
+"""Clips: inspected, checked, repaired, encoded, and their frames."""

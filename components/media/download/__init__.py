@@ -1,0 +1,1 @@
+"""Downloads: public addresses only, bounded, resumed after a cut."""

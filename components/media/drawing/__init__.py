@@ -1,0 +1,1 @@
+"""What several rooms draw with: canvas, lettering, sheets, video frames."""

@@ -1,0 +1,1 @@
+"""Pictures: inspected, checked, repaired, thumbnailed."""

@@ -1,0 +1,1 @@
+"""Where files are kept, and how they come to be there."""
