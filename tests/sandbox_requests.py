@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 
 from components.sandbox import Faults, Sandbox, SandboxOptions
-from components.sandbox.books import Books
+from components.sandbox.ledger.database import Database
 from tests.media_files import drawing, video
 
 KEY = "test-key-1"
@@ -162,9 +162,9 @@ def started(files_dir: Path, **options: Any) -> Iterator[Caller]:
 
 
 def change_books(files_dir: Path, *statements: str) -> None:
-    """Change the books of a sandbox that does not run."""
-    books = Books(files_dir / "books.sqlite3")
-    with books.transaction() as database:
+    """Change the database of a sandbox that does not run."""
+    database = Database(files_dir / "books.sqlite3")
+    with database.transaction() as connection:
         for statement in statements:
-            database.execute(statement)
-    books.close()
+            connection.execute(statement)
+    database.close()

@@ -4,8 +4,8 @@ Written from the provider's published description alone, not from the client, so
 agree on a mistake. `Sandbox` is a real HTTP server in a thread and needs no network.
 """
 
-from components.sandbox.faults import Fault, Faults
-from components.sandbox.local_server import Sandbox
+from components.sandbox.faults.fault import Fault, Faults
+from components.sandbox.http.server import Sandbox
 from components.sandbox.options import SandboxOptions
 
 __all__ = ["Fault", "Faults", "Sandbox", "SandboxOptions"]

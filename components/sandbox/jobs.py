@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from components.sandbox.books import Books
-from components.sandbox.ledger import Ledger
-from components.sandbox.metrics import Metrics
+from components.sandbox.ledger.account import Ledger
+from components.sandbox.ledger.database import Database
+from components.sandbox.ledger.metrics import Metrics
 
 Status = Literal["queued", "generating", "completed", "error"]
 
@@ -50,36 +50,36 @@ class Jobs:
         self,
         ledger: Ledger,
         metrics: Metrics,
-        books: Books,
+        database: Database,
         pace_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger = ledger
         self._metrics = metrics
-        self._books = books
+        self._database = database
         self._pace_s = pace_s
         self._clock = clock
 
     def add(self, job_id: str, model: str) -> None:
         """Start the life of a generation."""
-        with self._books.transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "INSERT INTO generations (id, model, accepted_at_s) VALUES (?, ?, ?)",
                 (job_id, model, self._clock()),
             )
 
     def rendered(self, job_id: str, result: Rendered) -> None:
         """Note that the file of a generation is finished; it is reported when it is due."""
-        with self._books.transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "UPDATE generations SET ready_at_s = ?, file_name = ?, credits = ? WHERE id = ?",
                 (self._clock(), result.paths[0].name, result.credits, job_id),
             )
 
     def refused(self, job_id: str, name: str, message: str) -> None:
         """Note that a generation cannot be made, and why; it is reported when it is due."""
-        with self._books.transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "UPDATE generations SET ready_at_s = ?, error_name = ?, error_message = ?"
                 " WHERE id = ?",
                 (self._clock(), name, message, job_id),
@@ -98,7 +98,7 @@ class Jobs:
 
     def fail(self, job: Job, message: str | None) -> Job:
         """End a generation that is still going as failed, at no cost; returns it as it is now."""
-        with self._books.transaction():
+        with self._database.transaction():
             if any(job.id == other.id for other in self._going()):
                 name = None if message is None else "GENERATION_FAILED"
                 self._end_badly(job, name, message)
@@ -106,7 +106,7 @@ class Jobs:
 
     def settle(self) -> None:
         """Let every generation reach the state that is due, and book what was completed."""
-        with self._books.transaction():
+        with self._database.transaction():
             for job in self._going():
                 if job.ready_at_s is not None:
                     self._advance(job, job.ready_at_s)
@@ -116,13 +116,13 @@ class Jobs:
         return [job for job in self._going() if job.ready_at_s is None]
 
     def _read(self, job_id: str) -> Job | None:
-        with self._books.transaction() as database:
-            row = database.execute("SELECT * FROM generations WHERE id = ?", (job_id,)).fetchone()
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM generations WHERE id = ?", (job_id,)).fetchone()
         return Job(*row) if row else None
 
     def _going(self) -> list[Job]:
-        with self._books.transaction() as database:
-            found = database.execute(
+        with self._database.transaction() as connection:
+            found = connection.execute(
                 "SELECT * FROM generations WHERE outcome IS NULL ORDER BY accepted_at_s"
             )
             return [Job(*row) for row in found]
@@ -134,16 +134,16 @@ class Jobs:
                 self._end_badly(job, job.error_name, job.error_message)
         elif elapsed_s >= self._pace_s:
             served_s = max(self._pace_s, ready_at_s - job.accepted_at_s)
-            with self._books.transaction() as database:
-                database.execute(
+            with self._database.transaction() as connection:
+                connection.execute(
                     "UPDATE generations SET outcome = 'completed' WHERE id = ?", (job.id,)
                 )
                 self._ledger.charge(job.id, job.model, job.credits)
                 self._metrics.record(job.model, served_s * 1000)
 
     def _end_badly(self, job: Job, name: str | None, message: str | None) -> None:
-        with self._books.transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "UPDATE generations SET outcome = 'error', error_name = ?, error_message = ?"
                 " WHERE id = ?",
                 (name, message, job.id),

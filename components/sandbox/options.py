@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from components.sandbox.prices import PRICES, Prices
+from components.sandbox.ledger.prices import PRICES, Prices
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class SandboxOptions:
     """Options of one sandbox; the defaults suit a demonstration.
 
     key: the only key let in; None lets any key in.
-    files_dir: where generated files and the books are kept, for a week, so that a sandbox started
+    files_dir: where generated files and the database are kept, for a week: a sandbox started
         on it again goes on where the last one stopped; None means a temporary directory of its own.
     balance_usd: the account's money at the start, in USD.
     refills: whether an account that is too empty for a request is filled again, so that play money

@@ -20,7 +20,7 @@ from components.provider.exchange import Exchange
 from components.runs.clips import ClipLengths
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
-from components.sandbox.prices import PRICES, Tariff, Unit, fixed, variable, variants
+from components.sandbox.ledger.prices import PRICES, PriceRule, Unit, fixed, variable, variants
 from tests.media_files import video
 from tests.sandbox_requests import Caller, calling, data_uri, image_uri, small_sandbox
 
@@ -34,7 +34,7 @@ class Desk:
     """A sandbox whose price list can be changed, and what quotes requests to it."""
 
     caller: Caller
-    tariffs: dict[str, Tariff]
+    tariffs: dict[str, PriceRule]
     prices: Prices
     quotes: Quotes
     media: FolderStore
@@ -104,7 +104,7 @@ prices_usd = st.integers(0, 40_000).map(lambda tenth_of_a_mill: tenth_of_a_mill 
 
 
 @st.composite
-def tariffs(draw: st.DrawFn, model: type[ModelRequest]) -> Tariff:
+def tariffs(draw: st.DrawFn, model: type[ModelRequest]) -> PriceRule:
     """A price of any of the three kinds that the provider could set for the model."""
     units: list[Unit] = ["image"] if model.output == "image" else ["video", "second"]
     unit = draw(st.sampled_from(units))

@@ -1,4 +1,4 @@
-"""The sandbox's books: prices, balance, ledger, log and durations add up."""
+"""The sandbox's database: prices, balance, ledger, log and durations add up."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.sandbox import Sandbox
-from components.sandbox.books import Books
 from components.sandbox.jobs import Jobs, Rendered
-from components.sandbox.ledger import Ledger, LogRow, OutOfCredit
-from components.sandbox.metrics import WINDOW_S, Metrics, percentiles
-from components.sandbox.prices import PRICES, usd
+from components.sandbox.ledger.account import Ledger, LogRow, OutOfCredit
+from components.sandbox.ledger.database import Database
+from components.sandbox.ledger.metrics import WINDOW_S, Metrics, percentiles
+from components.sandbox.ledger.prices import PRICES, usd
 from tests.sandbox_requests import (
     FRAMES,
     IMAGE_O1,
@@ -60,10 +60,10 @@ runs = st.builds(
 @given(st.lists(runs, max_size=12), st.floats(0.0, 30.0))
 def test_balance_log_and_ledger_agree_at_every_moment(plan: list[Run], until_s: float) -> None:
     clock_s = 0.0
-    books = Books()
-    ledger = Ledger(books, 0.01, now=lambda: START + timedelta(seconds=clock_s))
-    metrics = Metrics(books, now=ledger.now)
-    jobs = Jobs(ledger, metrics, books, pace_s=4.0, clock=lambda: clock_s)
+    database = Database()
+    ledger = Ledger(database, 0.01, now=lambda: START + timedelta(seconds=clock_s))
+    metrics = Metrics(database, now=ledger.now)
+    jobs = Jobs(ledger, metrics, database, pace_s=4.0, clock=lambda: clock_s)
     accepted: list[tuple[Run, str]] = []
     for number, run in enumerate(plan):
         try:
@@ -86,7 +86,7 @@ def test_balance_log_and_ledger_agree_at_every_moment(plan: list[Run], until_s: 
     clock_s = until_s
     jobs.settle()
     _check_books(ledger, metrics)
-    books.close()
+    database.close()
 
 
 def _check_books(ledger: Ledger, metrics: Metrics) -> None:
@@ -244,12 +244,12 @@ def test_metrics_are_of_what_was_served(caller: Caller) -> None:
 
 def test_durations_leave_the_window() -> None:
     clock_s = 0.0
-    books = Books()
-    metrics = Metrics(books, now=lambda: START + timedelta(seconds=clock_s))
+    database = Database()
+    metrics = Metrics(database, now=lambda: START + timedelta(seconds=clock_s))
     metrics.record(FRAMES, 1000.0)
     clock_s = WINDOW_S + 1.0
     assert metrics.report([])["models"] == []
-    books.close()
+    database.close()
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50))

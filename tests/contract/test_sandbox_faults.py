@@ -1,4 +1,4 @@
-"""Each fault does on the wire what it says, and the books tell what really happened."""
+"""Each fault does on the wire what it says, and the database tells what really happened."""
 
 import socket
 import time
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from components.sandbox import Fault, Sandbox
-from components.sandbox.faults import Call, Faults
+from components.sandbox.faults.fault import Call, Faults
 from tests.sandbox_requests import (
     FRAMES,
     IMAGE_O1,

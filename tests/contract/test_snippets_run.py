@@ -13,7 +13,7 @@ from components.interface.snippets.material import gather
 from components.media.store.media_store import FolderStore, media_type, ref
 from components.media.verification import verify_result
 from components.sandbox import Sandbox
-from components.sandbox.faults import Fault
+from components.sandbox.faults.fault import Fault
 from tests.playgrounds import SAMPLES, Playground, posts
 from tests.sandbox_requests import FRAMES, small_sandbox
 from tests.snippet_runs import all_values, ended, start, stored_files

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from components.catalog.kling_o1 import ImageToVideo, VideoEdit
-from components.sandbox.faults import Fault
+from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground
 from tests.ui.visitor import Visitor, visiting
 

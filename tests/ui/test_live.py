@@ -7,7 +7,7 @@ from gradio_client import Client, handle_file
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
-from components.sandbox.faults import Fault
+from components.sandbox.faults.fault import Fault
 from tests.kept_runs import keep_runs
 from tests.playgrounds import SAMPLES, Playground, RunJson, finished, serving, small_sandbox
 from tests.ui.visitor import new_page, visiting

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from components.catalog.kling_o1 import ImageO1
-from components.sandbox.faults import Fault
+from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground, posts
 from tests.ui.appearance import DESKTOP, PHONE, fits, violations
 from tests.ui.visitor import visiting

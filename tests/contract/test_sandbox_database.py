@@ -1,4 +1,4 @@
-"""The sandbox's books on disk: torn, spoiled, in use, old, nearly empty, and without secrets."""
+"""The sandbox's database on disk: torn, spoiled, in use, old, nearly empty, and without secrets."""
 
 import os
 import shutil
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from components.sandbox.books import Books
-from components.sandbox.ledger import Ledger
+from components.sandbox.ledger.account import Ledger
+from components.sandbox.ledger.database import Database
 from tests.sandbox_requests import (
     IMAGE_O1,
     KEY,
@@ -35,13 +35,13 @@ def test_books_torn_off_anywhere_still_add_up(tmp_path: Path) -> None:
     for cut_bytes in (0, 1, 100, *range(2000, journal.stat().st_size, 15_000)):
         torn = shutil.copytree(tmp_path / "killed", tmp_path / f"torn-{cut_bytes}")
         os.truncate(torn / journal.name, journal.stat().st_size - cut_bytes)
-        books = Books(torn / "books.sqlite3")
-        ledger = Ledger(books, 50.0)
+        database = Database(torn / "books.sqlite3")
+        ledger = Ledger(database, 50.0)
         charges = {it.reference_id: it.credits for it in ledger.movements() if it.reference_id}
         assert {row.inference_id: row.credits for row in ledger.rows() if row.credits} == charges
         assert ledger.balance_credits() == 100_000_000 - sum(charges.values())
         counts.append(len(ledger.rows()))
-        books.close()
+        database.close()
     assert counts == sorted(counts, reverse=True)
     assert counts[0] == 3 > counts[-1]
 
@@ -57,8 +57,8 @@ def test_books_that_cannot_be_read_are_set_aside(
 ) -> None:
     with started(tmp_path) as caller:
         caller.post(IMAGE_O1, PICTURE)
-    books = tmp_path / "books.sqlite3"
-    books.write_bytes(spoil(books.read_bytes()))
+    database = tmp_path / "books.sqlite3"
+    database.write_bytes(spoil(database.read_bytes()))
     with started(tmp_path) as caller:
         assert caller.get("/v2/billing")["current_balance"] == 50
     assert (tmp_path / "books.damaged").exists()

@@ -15,9 +15,9 @@ from components.media.download.addresses import host_of
 from components.media.download.fetch import download
 from components.media.download.timeouts import DownloadTimeouts
 from components.media.drawing.canvas import picture_facts
-from components.sandbox.answers import ApiError
-from components.sandbox.body import RequestBody
-from components.sandbox.contract import Order
+from components.sandbox.http.request_body import RequestBody
+from components.sandbox.http.responses import ApiError
+from components.sandbox.validation.request_bodies import GenerationRequest
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class MediaRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Material:
+class ReferenceFiles:
     """The files of a request, in the order of its references."""
 
     images: tuple[Path, ...]
@@ -51,49 +51,49 @@ class Material:
     video_facts: VideoFacts | None
 
 
-def unpack(order: Order, body: RequestBody, folder: Path) -> None:
-    """Write the data URIs of `order` into `folder`, where `gather` looks for them.
+def unpack(request: GenerationRequest, body: RequestBody, folder: Path) -> None:
+    """Write the data URIs of `request` into `folder`, where `gather` looks for them.
 
     Raises `ApiError` 400 naming the field when one is not base64.
     """
-    for source in order.media():
+    for source in request.media():
         target = _place(source, folder)
         if source[:5].lower() == "data:" and not target.exists():
             try:
                 with target.open("wb") as file:
                     file.writelines(body.data_uri_bytes(source))
             except ValueError as error:
-                name = order.field_of(source)
+                name = request.field_of(source)
                 raise ApiError(
                     400, f"Body validation error: {name}: Expected base64 data, received other text"
                 ) from error
 
 
-def gather(order: Order, folder: Path, plain_hosts: frozenset[str]) -> Material:
+def gather(request: GenerationRequest, folder: Path, plain_hosts: frozenset[str]) -> ReferenceFiles:
     """Download what `folder` does not hold yet, check everything and return it.
 
     Raises `MediaRefused`; its message names the field.
     """
-    files = {source: _place(source, folder) for source in order.media()}
+    files = {source: _place(source, folder) for source in request.media()}
     facts: VideoFacts | None = None
     for source, path in files.items():
         try:
-            if source == order.video:
+            if source == request.video:
                 _fetch(source, path, _VIDEO_BOUNDS, plain_hosts)
                 facts = _check_video(path)
             else:
                 _fetch(source, path, _PICTURE_BOUNDS, plain_hosts)
                 _check_picture(path)
         except MediaRefused as refusal:
-            message = f"{order.field_of(source)}: {refusal}"
+            message = f"{request.field_of(source)}: {refusal}"
             raise MediaRefused(refusal.name, message) from refusal
-    return Material(
-        images=tuple(files[source] for source in order.images),
+    return ReferenceFiles(
+        images=tuple(files[source] for source in request.images),
         elements=tuple(
             tuple(files[source] for source in (element.frontal, *element.others))
-            for element in order.elements
+            for element in request.elements
         ),
-        video=files[order.video] if order.video else None,
+        video=files[request.video] if request.video else None,
         video_facts=facts,
     )
 

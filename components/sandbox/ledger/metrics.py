@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from math import ceil
 
-from components.sandbox.answers import timestamp
-from components.sandbox.books import Books
-from components.sandbox.contract import MODELS
+from components.sandbox.http.responses import timestamp
+from components.sandbox.ledger.database import Database
+from components.sandbox.validation.request_bodies import MODELS
 
 WINDOW_S = 3600
 
@@ -16,24 +16,24 @@ class Metrics:
     """Durations of requests that succeeded; safe to use from several threads."""
 
     def __init__(
-        self, books: Books, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._books = books
+        self._database = database
         self._now = now
 
     def record(self, model: str, duration_ms: float) -> None:
         """Note one request that succeeded."""
-        with self._books.transaction() as database:
+        with self._database.transaction() as connection:
             values = (self._now().timestamp(), model, duration_ms)
-            database.execute("INSERT INTO served VALUES (?, ?, ?)", values)
+            connection.execute("INSERT INTO served VALUES (?, ?, ?)", values)
 
     def report(self, aliases: Collection[str]) -> dict[str, object]:
         """Return the published shape; no aliases means every measured model."""
         now = self._now()
         since_s = now.timestamp() - WINDOW_S
         durations: dict[str, list[float]] = defaultdict(list)
-        with self._books.transaction() as database:
-            for model, duration_ms in database.execute(
+        with self._database.transaction() as connection:
+            for model, duration_ms in connection.execute(
                 "SELECT model, duration_ms FROM served WHERE moment_s >= ?", (since_s,)
             ):
                 if not aliases or model in aliases:

@@ -1,4 +1,4 @@
-"""The routes that look at the books: balance, ledger, log and durations."""
+"""The routes that look at the database: balance, ledger, log and durations."""
 
 import base64
 import json
@@ -6,11 +6,11 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox import queries
-from components.sandbox.answers import ApiError, answer, check_key, timestamp
-from components.sandbox.ledger import LogRow, Movement, fingerprint
-from components.sandbox.prices import usd
-from components.sandbox.workshop import Workshop
+from components.sandbox.app_state import AppState
+from components.sandbox.http import query_parameters as queries
+from components.sandbox.http.responses import ApiError, answer, check_key, timestamp
+from components.sandbox.ledger.account import LogRow, Movement, fingerprint
+from components.sandbox.ledger.prices import usd
 
 _DIRECTIONS = ("TOPUP", "CHARGE")
 _TYPES = ("PAYMENT", "BONUS", "REFUND", "ADJUSTMENT", "MODEL_USAGE", "CREDITS_EXPIRED", "INIT")
@@ -19,8 +19,8 @@ _TYPES = ("PAYMENT", "BONUS", "REFUND", "ADJUSTMENT", "MODEL_USAGE", "CREDITS_EX
 class Account:
     """Handlers of the account routes."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._shop = workshop
+    def __init__(self, app_state: AppState) -> None:
+        self._shop = app_state
 
     async def balance(self, request: Request) -> Response:
         """`GET /v2/billing`."""

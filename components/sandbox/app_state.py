@@ -5,34 +5,34 @@ import shutil
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
-from components.sandbox.books import Books
-from components.sandbox.faults import Faults
+from components.sandbox.faults.fault import Faults
+from components.sandbox.file_store import FileStore
 from components.sandbox.jobs import Jobs, Rendered
-from components.sandbox.ledger import Ledger
-from components.sandbox.material import MediaRefused
-from components.sandbox.metrics import Metrics
+from components.sandbox.ledger.account import Ledger
+from components.sandbox.ledger.database import Database
+from components.sandbox.ledger.metrics import Metrics
 from components.sandbox.options import SandboxOptions
-from components.sandbox.repeats import Repeats, key_of
-from components.sandbox.shelf import Shelf
-from components.sandbox.work import Work
+from components.sandbox.rendering.generation_request import Work
+from components.sandbox.rendering.reference_files import MediaRefused
+from components.sandbox.rendering.render_cache import RenderCache, key_of
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """The books and what is kept in them, the faults, the renderers and the folder."""
+class AppState:
+    """The database and what is kept in it, the faults, the renderers and the folder."""
 
     options: SandboxOptions
     pace_s: float
     faults: Faults
-    books: Books
+    database: Database
     ledger: Ledger
     metrics: Metrics
     jobs: Jobs
     renderers: Executor
-    shelf: Shelf
-    repeats: Repeats = field(default_factory=Repeats)
+    file_store: FileStore
+    repeats: RenderCache = field(default_factory=RenderCache)
 
     def pictures(self, work: Work) -> Rendered:
         """Render an image request in this thread. Raises `MediaRefused`."""
@@ -55,20 +55,20 @@ class Workshop:
             else:
                 _LOG.error("Rendering failed.", exc_info=failure)
                 self.jobs.refused(job_id, "INTERNAL_ERROR", "Something went wrong while rendering.")
-            # Only now: until the books know how it went, it may have to be done again.
+            # Only now: until the database know how it went, it may have to be done again.
             shutil.rmtree(work.folder, ignore_errors=True)
 
         self.renderers.submit(self._render, work).add_done_callback(note)
 
     def _render(self, work: Work) -> Rendered:
-        material = work.gather()
-        key = key_of(work, material)
-        made = self.repeats.recall(key, work) or work.render(material, self.options)
+        media = work.gather()
+        key = key_of(work, media)
+        made = self.repeats.recall(key, work) or work.render(media, self.options)
         rendered = replace(
             made,
-            paths=tuple(map(self.shelf.keep, made.paths)),
+            paths=tuple(map(self.file_store.keep, made.paths)),
             # The prices may have changed since it was made the first time.
-            credits=work.credits(material, self.options.prices),
+            credits=work.credits(media, self.options.prices),
         )
         self.repeats.remember(key, rendered)
         return rendered

@@ -27,7 +27,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Tariff:
+class PriceRule:
     """The price of one model. A "variable" one is charged like the others, but not published."""
 
     kind: Literal["fixed", "variants", "variable"]
@@ -70,29 +70,29 @@ class Tariff:
         raise LookupError("No rate for these parameters.")
 
 
-def fixed(unit: Unit, price_usd: float, per: int = 1) -> Tariff:
+def fixed(unit: Unit, price_usd: float, per: int = 1) -> PriceRule:
     """Return one rate whatever the parameters are."""
-    return Tariff("fixed", (Rate(unit, price_usd, per),))
+    return PriceRule("fixed", (Rate(unit, price_usd, per),))
 
 
 def variants(
     unit: Unit, dimensions: Mapping[str, tuple[str | int | bool, ...]], *prices_usd: float
-) -> Tariff:
+) -> PriceRule:
     """Return a rate for each combination; prices in the order of `itertools.product`."""
     combinations = product(*dimensions.values())
     rates = [
         Rate(unit, price_usd, when=dict(zip(dimensions, values, strict=True)))
         for values, price_usd in zip(combinations, prices_usd, strict=True)
     ]
-    return Tariff("variants", tuple(rates))
+    return PriceRule("variants", tuple(rates))
 
 
-def variable(unit: Unit, price_usd: float) -> Tariff:
+def variable(unit: Unit, price_usd: float) -> PriceRule:
     """Return a rate that nobody is told of before the charge."""
-    return Tariff("variable", (Rate(unit, price_usd),))
+    return PriceRule("variable", (Rate(unit, price_usd),))
 
 
-Prices = Mapping[str, Tariff]
+Prices = Mapping[str, PriceRule]
 
 PRICES: Prices = {
     "klingai/image-o1": variants("image", {"resolution": ("1K", "2K")}, 0.0364, 0.0728),

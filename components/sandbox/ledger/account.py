@@ -1,7 +1,7 @@
 """The account: money in and out, one log row per request, and a balance that adds up.
 
 Charges are held when a request is accepted and booked when its result is reported; a failed
-request books nothing.
+request database nothing.
 """
 
 import hashlib
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from components.sandbox.books import Books, Database
-from components.sandbox.prices import CREDITS_PER_USD
+from components.sandbox.ledger.database import Connection, Database
+from components.sandbox.ledger.prices import CREDITS_PER_USD
 
 
 class OutOfCredit(Exception):
@@ -35,7 +35,7 @@ class Movement:
 class LogRow:
     """One POST request: who asked, what for, how it ended and what it cost.
 
-    `key` is the fingerprint of the caller's key: the books hold no secret.
+    `key` is the fingerprint of the caller's key: the database holds no secret.
     """
 
     created_at: datetime
@@ -53,23 +53,23 @@ class Ledger:
 
     def __init__(
         self,
-        books: Books,
+        database: Database,
         balance_usd: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         refills: bool = False,
     ) -> None:
-        """Take up the account in `books`; a new one begins with `balance_usd`.
+        """Take up the account in `database`; a new one begins with `balance_usd`.
 
         One that `refills` is filled again when it is too empty for a request.
         """
-        self._books = books
+        self._database = database
         self._now = now
         self._refills = refills
         self._full_credits = round(balance_usd * CREDITS_PER_USD)
-        with books.transaction() as database:
-            if database.execute("SELECT 1 FROM movements").fetchone() is None:
-                self._move(database, "TOPUP", "INIT", self._full_credits)
+        with database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM movements").fetchone() is None:
+                self._move(connection, "TOPUP", "INIT", self._full_credits)
 
     def now(self) -> datetime:
         """Return the time of this account's clock, in UTC."""
@@ -77,13 +77,13 @@ class Ledger:
 
     def balance_credits(self) -> int:
         """Return what came in minus what was charged."""
-        with self._books.transaction() as database:
-            return _balance(database)
+        with self._database.transaction() as connection:
+            return _balance(connection)
 
     def movements(self) -> list[Movement]:
         """Return all movements, newest first."""
-        with self._books.transaction() as database:
-            found = database.execute(
+        with self._database.transaction() as connection:
+            found = connection.execute(
                 "SELECT number, created_at_s, direction, type, credits, model, reference_id"
                 " FROM movements ORDER BY number DESC"
             ).fetchall()
@@ -91,8 +91,8 @@ class Ledger:
 
     def rows(self) -> list[LogRow]:
         """Return all log rows, newest first."""
-        with self._books.transaction() as database:
-            found = database.execute(
+        with self._database.transaction() as connection:
+            found = connection.execute(
                 "SELECT created_at_s, key, model, request_id, inference_id, client_request_id,"
                 " succeeded, credits FROM requests ORDER BY number DESC"
             ).fetchall()
@@ -103,20 +103,20 @@ class Ledger:
 
     def hold(self, inference_id: str, credits_needed: int) -> None:
         """Set money aside for a request. Raises `OutOfCredit`."""
-        with self._books.transaction() as database:
-            (held,) = database.execute("SELECT coalesce(sum(credits), 0) FROM holds").fetchone()
-            missing = credits_needed + held - _balance(database)
+        with self._database.transaction() as connection:
+            (held,) = connection.execute("SELECT coalesce(sum(credits), 0) FROM holds").fetchone()
+            missing = credits_needed + held - _balance(connection)
             if missing > 0 and not self._refills:
                 raise OutOfCredit
             if missing > 0:
-                self._move(database, "TOPUP", "BONUS", self._full_credits + missing)
-            database.execute("INSERT INTO holds VALUES (?, ?)", (inference_id, credits_needed))
+                self._move(connection, "TOPUP", "BONUS", self._full_credits + missing)
+            connection.execute("INSERT INTO holds VALUES (?, ?)", (inference_id, credits_needed))
 
     def log(self, row: LogRow) -> None:
         """Write down a request."""
         values = (row.created_at.timestamp(), row.key, row.model, row.request_id, row.inference_id)
-        with self._books.transaction() as database:
-            database.execute(
+        with self._database.transaction() as connection:
+            connection.execute(
                 "INSERT INTO requests (created_at_s, key, model, request_id, inference_id,"
                 " client_request_id, succeeded, credits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, row.client_request_id, row.succeeded, row.credits),
@@ -124,27 +124,27 @@ class Ledger:
 
     def charge(self, inference_id: str, model: str, credits_used: int) -> None:
         """Book the charge of a held request and note it in its log row."""
-        with self._books.transaction() as database:
-            self._move(database, "CHARGE", "MODEL_USAGE", credits_used, model, inference_id)
-            _end(database, inference_id, succeeded=True, credits_used=credits_used)
+        with self._database.transaction() as connection:
+            self._move(connection, "CHARGE", "MODEL_USAGE", credits_used, model, inference_id)
+            _end(connection, inference_id, succeeded=True, credits_used=credits_used)
 
     def release(self, inference_id: str) -> None:
         """Give back what was held for a request that failed."""
-        with self._books.transaction() as database:
-            _end(database, inference_id, succeeded=False, credits_used=0)
+        with self._database.transaction() as connection:
+            _end(connection, inference_id, succeeded=False, credits_used=0)
 
     def top_up(self) -> None:
         """Fill an account again that has less than a tenth of its first balance left."""
-        with self._books.transaction() as database:
-            balance = _balance(database)
+        with self._database.transaction() as connection:
+            balance = _balance(connection)
             if balance < self._full_credits // 10:
-                self._move(database, "TOPUP", "BONUS", self._full_credits - balance)
+                self._move(connection, "TOPUP", "BONUS", self._full_credits - balance)
 
     def _move(
-        self, database: Database, direction: str, kind: str, amount: int, *source: str
+        self, connection: Connection, direction: str, kind: str, amount: int, *source: str
     ) -> None:
         model, reference_id = source or (None, None)
-        database.execute(
+        connection.execute(
             "INSERT INTO movements (created_at_s, direction, type, credits, model, reference_id)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (self._now().timestamp(), direction, kind, amount, model, reference_id),
@@ -156,17 +156,17 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def _balance(database: Database) -> int:
-    (balance,) = database.execute(
+def _balance(connection: Connection) -> int:
+    (balance,) = connection.execute(
         "SELECT coalesce(sum(CASE direction WHEN 'TOPUP' THEN credits ELSE -credits END), 0)"
         " FROM movements"
     ).fetchone()
     return int(balance)
 
 
-def _end(database: Database, inference_id: str, *, succeeded: bool, credits_used: int) -> None:
-    database.execute("DELETE FROM holds WHERE inference_id = ?", (inference_id,))
-    database.execute(
+def _end(connection: Connection, inference_id: str, *, succeeded: bool, credits_used: int) -> None:
+    connection.execute("DELETE FROM holds WHERE inference_id = ?", (inference_id,))
+    connection.execute(
         "UPDATE requests SET succeeded = ?, credits = ? WHERE inference_id = ?",
         (succeeded, credits_used, inference_id),
     )

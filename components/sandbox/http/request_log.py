@@ -9,11 +9,11 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from components.sandbox.answers import error_answer
-from components.sandbox.body import BodyTooLarge, RequestBody
-from components.sandbox.connections import Connections
-from components.sandbox.faults import Call, Faults
-from components.sandbox.mishaps import ANSWER_KINDS, Exchange, misbehave
+from components.sandbox.faults.fault import Call, Faults
+from components.sandbox.faults.injection import ANSWER_KINDS, Exchange, misbehave
+from components.sandbox.http.connections import Connections
+from components.sandbox.http.request_body import BodyTooLarge, RequestBody
+from components.sandbox.http.responses import error_answer
 
 KEPT_REQUESTS = 5000
 
@@ -32,7 +32,7 @@ class Received:
     body: object = None
 
 
-class Arrivals:
+class RequestLog:
     """Wraps the server's routes; `received` holds the latest requests, oldest first."""
 
     def __init__(self, app: ASGIApp, faults: Faults, connections: Connections) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.datastructures import QueryParams
 
-from components.sandbox.answers import ApiError
+from components.sandbox.http.responses import ApiError
 
 MAX_WINDOW = timedelta(days=92)
 

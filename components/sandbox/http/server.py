@@ -12,20 +12,20 @@ from typing import Self
 
 import uvicorn
 
-from components.sandbox.arrivals import Arrivals, Received
-from components.sandbox.books import Books
-from components.sandbox.connections import Connections
-from components.sandbox.faults import Faults
+from components.sandbox.app_state import AppState
+from components.sandbox.faults.fault import Faults
+from components.sandbox.file_store import FileStore
+from components.sandbox.http.connections import Connections
+from components.sandbox.http.request_log import Received, RequestLog
+from components.sandbox.http.routes import build_routes
 from components.sandbox.jobs import Jobs
-from components.sandbox.ledger import Ledger
-from components.sandbox.metrics import Metrics
+from components.sandbox.ledger.account import Ledger
+from components.sandbox.ledger.database import Database
+from components.sandbox.ledger.metrics import Metrics
 from components.sandbox.options import SandboxOptions
 from components.sandbox.restart import take_up
-from components.sandbox.routes import build_routes
-from components.sandbox.shelf import Shelf
-from components.sandbox.workshop import Workshop
 
-_BOOKS_NAME = "books.sqlite3"
+_DATABASE_NAME = "books.sqlite3"
 _START_TIMEOUT_S = 10.0
 
 
@@ -49,8 +49,8 @@ class Sandbox:
         self.faults = faults or Faults()
         self.options = options or SandboxOptions()
         self._host, self._port, self._pace_s = host, port, pace_s
-        self._arrivals: Arrivals | None = None
-        self._books: Books | None = None
+        self._arrivals: RequestLog | None = None
+        self._database: Database | None = None
         self._own_dir: tempfile.TemporaryDirectory[str] | None = None
         self._renderers: ThreadPoolExecutor | None = None
         self._connections = Connections()
@@ -69,35 +69,37 @@ class Sandbox:
         return list(self._arrivals.received) if self._arrivals else []
 
     def start(self) -> None:
-        """Open the books, go on with what they say is unfinished, and listen.
+        """Open the database, go on with what it says is unfinished, and listen.
 
         Raises `OSError` when the port is taken, or `options.files_dir` is in use by another one.
         """
         folder = self._folder()
-        self._books = books = Books(folder / _BOOKS_NAME if self.options.files_dir else None)
+        self._database = database = Database(
+            folder / _DATABASE_NAME if self.options.files_dir else None
+        )
         self._renderers = ThreadPoolExecutor(self.options.render_threads, "sandbox-render")
-        ledger = Ledger(books, self.options.balance_usd, refills=self.options.refills)
-        metrics = Metrics(books)
-        workshop = Workshop(
+        ledger = Ledger(database, self.options.balance_usd, refills=self.options.refills)
+        metrics = Metrics(database)
+        app_state = AppState(
             options=self.options,
             pace_s=self._pace_s,
             faults=self.faults,
-            books=books,
+            database=database,
             ledger=ledger,
             metrics=metrics,
-            jobs=Jobs(ledger, metrics, books, self._pace_s),
+            jobs=Jobs(ledger, metrics, database, self._pace_s),
             renderers=self._renderers,
-            shelf=Shelf(folder),
+            file_store=FileStore(folder),
         )
-        self._arrivals = Arrivals(build_routes(workshop), self.faults, self._connections)
+        self._arrivals = RequestLog(build_routes(app_state), self.faults, self._connections)
         try:
-            listener = self._first_listener(books.port())
+            listener = self._first_listener(database.port())
         except OSError:
             self.stop()
             raise
-        # Callers wait in the listener's queue until the books are in order.
-        take_up(workshop)
-        books.keep_port(self._port)
+        # Callers wait in the listener's queue until the database is in order.
+        take_up(app_state)
+        database.keep_port(self._port)
         self._serve(listener)
 
     def stop(self) -> None:
@@ -105,8 +107,8 @@ class Sandbox:
         self._stop_listening()
         if self._renderers:
             self._renderers.shutdown(wait=True, cancel_futures=True)
-        if self._books:
-            self._books.close()
+        if self._database:
+            self._database.close()
         if self._own_dir:
             self._own_dir.cleanup()
 

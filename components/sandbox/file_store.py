@@ -14,7 +14,7 @@ _FILE_NAME = re.compile(rf"{_ID}(-\d)?\.(mp4|jpg|png|webp)")
 _REQUEST_NAME = re.compile(rf"{_ID}\.request")
 
 
-class Shelf:
+class FileStore:
     """Where finished files and requests in progress lie."""
 
     def __init__(self, folder: Path) -> None:
@@ -25,7 +25,7 @@ class Shelf:
         return self._folder / f"{inference_id.partition(':')[0]}.request"
 
     def keep(self, path: Path) -> Path:
-        """Put a finished file on the shelf, whole at once; returns where it is now."""
+        """Put a finished file into the store, whole at once; returns where it is now."""
         return path.replace(self._folder / path.name)
 
     def find(self, name: str) -> Path | None:

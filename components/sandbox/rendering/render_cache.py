@@ -9,14 +9,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from components.sandbox.jobs import Rendered
-from components.sandbox.material import Material
-from components.sandbox.work import Work
+from components.sandbox.rendering.generation_request import Work
+from components.sandbox.rendering.reference_files import ReferenceFiles
 
 REMEMBERED = 64
 _ID_CHARS = 36
 
 
-class Repeats:
+class RenderCache:
     """By what was asked for; safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -43,11 +43,11 @@ class Repeats:
                 self._known.popitem(last=False)
 
 
-def key_of(work: Work, material: Material) -> str:
+def key_of(work: Work, media: ReferenceFiles) -> str:
     """Return what is the same for the same request with the same media."""
-    digest = hashlib.sha256(json.dumps(asdict(work.order), sort_keys=True).encode())
-    files = [*material.images, *(path for views in material.elements for path in views)]
-    for path in [*files, *([material.video] if material.video else [])]:
+    digest = hashlib.sha256(json.dumps(asdict(work.request), sort_keys=True).encode())
+    files = [*media.images, *(path for views in media.elements for path in views)]
+    for path in [*files, *([media.video] if media.video else [])]:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -9,20 +9,20 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from components.sandbox.account import Account
-from components.sandbox.answers import ApiError, error_answer
-from components.sandbox.catalogue import models
-from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH
-from components.sandbox.generations import Generations
-from components.sandbox.workshop import Workshop
+from components.sandbox.app_state import AppState
+from components.sandbox.http.account_routes import Account
+from components.sandbox.http.generation_routes import Generations
+from components.sandbox.http.models_route import models
+from components.sandbox.http.responses import ApiError, error_answer
+from components.sandbox.validation.request_bodies import IMAGES_PATH, VIDEOS_PATH
 
 
-def build_routes(workshop: Workshop) -> Starlette:
+def build_routes(app_state: AppState) -> Starlette:
     """Return the server's application."""
-    generations, account = Generations(workshop), Account(workshop)
+    generations, account = Generations(app_state), Account(app_state)
 
     async def file(request: Request) -> Response:
-        path = workshop.shelf.find(str(request.path_params["name"]))
+        path = app_state.file_store.find(str(request.path_params["name"]))
         if path is None:
             raise ApiError(404, "File not found.")
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -33,7 +33,7 @@ def build_routes(workshop: Workshop) -> Starlette:
             Route(IMAGES_PATH, generations.images, methods=["POST"]),
             Route(VIDEOS_PATH, generations.videos, methods=["POST"]),
             Route(VIDEOS_PATH, generations.poll, methods=["GET"]),
-            Route("/v1/models", partial(models, prices=workshop.options.prices)),
+            Route("/v1/models", partial(models, prices=app_state.options.prices)),
             Route("/models/metrics", account.metrics),
             Route("/v2/billing", account.balance),
             Route("/v2/billing/transactions", account.transactions),

@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.sandbox.prices import Prices
+from components.sandbox.ledger.prices import Prices
 
 _NAMES = {
     "klingai/image-o1": ("Kling O1 image", "image", "image"),

@@ -1,7 +1,7 @@
 """Everything the sandbox must not forget, in one SQLite file: money, log, generations, the port.
 
 Every change is on the disk before it is told to anybody, so that a process killed at any moment
-goes on from what callers were told. Without a file the books are kept in memory.
+goes on from what callers were told. Without a file the database are kept in memory.
 """
 
 import logging
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-Database = sqlite3.Connection
+Connection = sqlite3.Connection
 
 _LOG = logging.getLogger(__name__)
 _VERSION = 1
@@ -40,7 +40,7 @@ CREATE TABLE place (port INTEGER NOT NULL);
 """
 
 
-class Books:
+class Database:
     """The database of one sandbox; safe to use from several threads, closed to other processes."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -50,68 +50,68 @@ class Books:
         """
         self._lock = threading.RLock()
         try:
-            self._database = _opened(path)
+            self._connection = _opened(path)
         except sqlite3.OperationalError as error:
             raise OSError(f"{path} is in use by another sandbox, or not writable.") from error
         except sqlite3.DatabaseError as error:
             if path is None:
                 raise
-            _LOG.warning("The sandbox's books cannot be read and begin anew: %s", error)
+            _LOG.warning("The sandbox's database cannot be read and begins anew: %s", error)
             path.replace(path.with_suffix(".damaged"))
             for remains in ("-wal", "-shm"):
                 path.with_name(path.name + remains).unlink(missing_ok=True)
-            self._database = _opened(path)
+            self._connection = _opened(path)
 
     @contextmanager
-    def transaction(self) -> Iterator[Database]:
+    def transaction(self) -> Iterator[Connection]:
         """Lend the database; all changes within the outermost block happen together or not."""
         with self._lock:
-            if self._database.in_transaction:
-                yield self._database
+            if self._connection.in_transaction:
+                yield self._connection
                 return
-            with self._database:
-                self._database.execute("BEGIN")
-                yield self._database
+            with self._connection:
+                self._connection.execute("BEGIN")
+                yield self._connection
 
     def port(self) -> int:
         """Return where the sandbox listened last, 0 when it never did."""
-        with self.transaction() as database:
-            found = database.execute("SELECT port FROM place").fetchone()
+        with self.transaction() as connection:
+            found = connection.execute("SELECT port FROM place").fetchone()
         return int(found[0]) if found else 0
 
     def keep_port(self, port: int) -> None:
         """Remember where the sandbox listens."""
-        with self.transaction() as database:
-            database.execute("DELETE FROM place")
-            database.execute("INSERT INTO place VALUES (?)", (port,))
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM place")
+            connection.execute("INSERT INTO place VALUES (?)", (port,))
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._database.close()
+            self._connection.close()
 
 
-def _opened(path: Path | None) -> Database:
-    database = sqlite3.connect(
+def _opened(path: Path | None) -> Connection:
+    connection = sqlite3.connect(
         path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
     )
     try:
-        _prepare(database)
+        _prepare(connection)
     except BaseException:
-        database.close()
+        connection.close()
         raise
-    return database
+    return connection
 
 
-def _prepare(database: Database) -> None:
+def _prepare(connection: Connection) -> None:
     for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
-        database.execute(f"PRAGMA {pragma}")
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA {pragma}")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == 0:
-        database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={_VERSION}; COMMIT;")
+        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={_VERSION}; COMMIT;")
         return
     if version != _VERSION:
         raise sqlite3.DatabaseError(f"they are of version {version}, not {_VERSION}")
-    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)

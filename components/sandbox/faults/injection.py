@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.sandbox.answers import error_answer
-from components.sandbox.connections import Connections
-from components.sandbox.faults import Fault, Kind
+from components.sandbox.faults.fault import Fault, Kind
+from components.sandbox.http.connections import Connections
+from components.sandbox.http.responses import error_answer
 
 _MESSAGES = {
     429: "Too Many Requests",

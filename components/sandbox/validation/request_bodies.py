@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from components.sandbox import checks
-from components.sandbox.answers import ApiError
-from components.sandbox.checks import Breach, Check, Element, kind_of, shown
+from components.sandbox.http.responses import ApiError
+from components.sandbox.validation import checks
+from components.sandbox.validation.checks import Breach, Check, Element, kind_of, shown
 
 IMAGES_PATH = "/v1/images/generations"
 VIDEOS_PATH = "/v2/video/generations"
 
 
 @dataclass(frozen=True)
-class Order:
+class GenerationRequest:
     """A checked request. Media are URLs or data URIs; for image-to-video, `images` holds the first
     frame and, if asked, the last."""
 
@@ -143,7 +143,7 @@ MODELS: dict[str, ModelContract] = {
 }
 
 
-def read_order(body: object, path: str, plain_hosts: frozenset[str]) -> Order:
+def read_order(body: object, path: str, plain_hosts: frozenset[str]) -> GenerationRequest:
     """Return the request in `body`, sent to `path`.
 
     `plain_hosts` are the "host:port" that media may be read from over plain HTTP. Raises `ApiError`
@@ -164,11 +164,11 @@ def read_order(body: object, path: str, plain_hosts: frozenset[str]) -> Order:
         except Breach as breach:
             problems.append(str(breach))
     if not problems:
-        order = _order(str(body["model"]), values)
-        problems = _problems_together(order, contract, plain_hosts)
+        request = _order(str(body["model"]), values)
+        problems = _problems_together(request, contract, plain_hosts)
     if problems:
         raise ApiError(400, "Body validation error: " + "; ".join(problems))
-    return order
+    return request
 
 
 def _note_unknown(body: Mapping[str, object], contract: ModelContract) -> None:
@@ -190,28 +190,28 @@ def _contract(body: Mapping[str, object], path: str) -> ModelContract:
     return contract
 
 
-def _order(model: str, values: Mapping[str, object]) -> Order:
+def _order(model: str, values: Mapping[str, object]) -> GenerationRequest:
     fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
     frames = [fields.pop(name) for name in _FRAMES if name in fields]
     if frames:
         fields["images"] = tuple(frames)
-    return Order(model=model, **fields)
+    return GenerationRequest(model=model, **fields)
 
 
 def _problems_together(
-    order: Order, contract: ModelContract, plain_hosts: frozenset[str]
+    request: GenerationRequest, contract: ModelContract, plain_hosts: frozenset[str]
 ) -> list[str]:
     problems = []
-    references = len(order.images) + len(order.elements)
+    references = len(request.images) + len(request.elements)
     if references > contract.max_references:
         problems.append(
             "image_list, elements: Expected at most "
             f"{contract.max_references} references in all, received {references}"
         )
-    for source in order.media():
+    for source in request.media():
         address = urlsplit(source[:2000])
         if address.scheme == "http" and address.netloc not in plain_hosts:
             problems.append(
-                f"{order.field_of(source)}: Expected https URL, received {shown(source)}"
+                f"{request.field_of(source)}: Expected https URL, received {shown(source)}"
             )
     return problems

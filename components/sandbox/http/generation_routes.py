@@ -8,20 +8,20 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox.answers import (
+from components.sandbox.app_state import AppState
+from components.sandbox.faults.fault import POLL_KINDS, Call
+from components.sandbox.http.responses import (
     ApiError,
     answer,
     check_key,
     client_request_id,
     request_id,
 )
-from components.sandbox.contract import IMAGES_PATH, VIDEOS_PATH, read_order
-from components.sandbox.faults import POLL_KINDS, Call
 from components.sandbox.jobs import Job
-from components.sandbox.ledger import LogRow, OutOfCredit, fingerprint
-from components.sandbox.material import MediaRefused, unpack
-from components.sandbox.work import Work
-from components.sandbox.workshop import Workshop
+from components.sandbox.ledger.account import LogRow, OutOfCredit, fingerprint
+from components.sandbox.rendering.generation_request import Work
+from components.sandbox.rendering.reference_files import MediaRefused, unpack
+from components.sandbox.validation.request_bodies import IMAGES_PATH, VIDEOS_PATH, read_order
 
 _NO_TOKENS = {
     "input_tokens": 0,
@@ -35,15 +35,15 @@ _NO_TOKENS = {
 class Generations:
     """Handlers of the generation routes."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._shop = workshop
+    def __init__(self, app_state: AppState) -> None:
+        self._shop = app_state
 
     async def images(self, request: Request) -> Response:
         """`POST /v1/images/generations`: answers when the pictures are ready."""
         started_s = time.monotonic()
         inference_id = str(uuid.uuid4())
         work = await self._accept(request, IMAGES_PATH, inference_id)
-        model = work.order.model
+        model = work.request.model
         try:
             rendering = self._shop.renderers.submit(self._shop.pictures, work)
             rendered = await asyncio.wrap_future(rendering)
@@ -54,7 +54,7 @@ class Generations:
             self._shop.ledger.release(inference_id)
             raise
         await asyncio.sleep(max(0.0, started_s + self._shop.pace_s / 2 - time.monotonic()))
-        with self._shop.books.transaction():
+        with self._shop.database.transaction():
             self._shop.ledger.charge(inference_id, model, rendered.credits)
             self._shop.metrics.record(model, (time.monotonic() - started_s) * 1000)
         content = {
@@ -72,7 +72,7 @@ class Generations:
         model = request.state.json.get("model") if isinstance(request.state.json, dict) else None
         inference_id = f"{uuid.uuid4()}:{model}"
         work = await self._accept(request, VIDEOS_PATH, inference_id)
-        self._shop.jobs.add(inference_id, work.order.model)
+        self._shop.jobs.add(inference_id, work.request.model)
         self._shop.start_video(inference_id, work)
         return answer(request, {"id": inference_id, "status": "queued"}, inference_id=inference_id)
 
@@ -121,7 +121,7 @@ class Generations:
         shop = self._shop
         plain_hosts = shop.options.media_hosts | {request.url.netloc}
         order = read_order(request.state.json, path, plain_hosts)
-        work = Work(order, shop.shelf.request_folder(inference_id), plain_hosts)
+        work = Work(order, shop.file_store.request_folder(inference_id), plain_hosts)
         work.folder.mkdir()
         try:
             await asyncio.to_thread(unpack, order, request.state.body, work.folder)

@@ -1,0 +1,1 @@
+"""The sandbox's HTTP server: its routes, and what stands before and after them."""

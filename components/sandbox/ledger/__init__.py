@@ -1,0 +1,1 @@
+"""What the sandbox must not forget: money, log, durations."""

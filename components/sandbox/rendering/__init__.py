@@ -1,0 +1,1 @@
+"""Stand-ins, rendered so that every parameter shows."""

@@ -1,0 +1,1 @@
+"""Which request bodies the contract accepts, checked by the sandbox's own description."""
