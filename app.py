@@ -53,7 +53,7 @@ from components.runs.media_gc import UNOWNED_S, MediaTidying
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.service import UNDO_S, RunService
-from components.runs.spending import SpendLimit
+from components.runs.spend_limit import SpendLimit
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Sandbox, SandboxOptions

@@ -15,7 +15,7 @@ from components.runs.expectation import Expectations
 from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.service import RunService
-from components.runs.spending import SpendLimit
+from components.runs.spend_limit import SpendLimit
 from components.runs.store import RunStore
 from tests.run_samples import NOW, Clock
 

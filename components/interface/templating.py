@@ -14,7 +14,7 @@ from components.interface.wording import (
     percent_text,
     usd,
 )
-from components.runs.quote import money
+from components.runs.wording import money
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 

@@ -13,10 +13,9 @@ from sqlalchemy.engine import Connection
 
 from components.runs.accounts import PURGED
 from components.runs.journal import note_written
-from components.runs.quote import money
 from components.runs.run import Event
 from components.runs.tables import KNOWN_AS, RUNS, UNCHARGED
-from components.runs.wording import NOT_SHOWN_AS_CHARGED
+from components.runs.wording import NOT_SHOWN_AS_CHARGED, money
 
 LINK_LIFE_S = 30 * 86_400.0
 """How long results are kept upstream, so how old a generation sent from elsewhere may be."""

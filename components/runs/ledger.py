@@ -9,6 +9,10 @@ from typing import Protocol
 from components.errors import BadRequest, Unreadable
 from components.provider.wire import Charge, LedgerPage
 
+LOG_MARGIN = timedelta(minutes=5)
+"""The provider's clock and ours may differ by this much."""
+LAST_MARGIN = timedelta(hours=26)
+"""Before a request is given up, a clock that is far off, or of another zone, is thought of too."""
 OVERLAP = timedelta(seconds=1)
 """Charges of the same moment may stand on two pages."""
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)

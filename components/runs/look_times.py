@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from components.runs.charges import Uncharged
+from components.runs.ledger import LAST_MARGIN, LOG_MARGIN
 from components.runs.retry import DAY_S
-from components.runs.search import LAST_MARGIN, LOG_MARGIN
 
 LOOK_GAPS_S = (0.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 46_800.0)
 """How long each look is after the one before, the first after the run's end."""

@@ -9,6 +9,7 @@ from components.catalog.amounts import length_s, option, picture_count, source_c
 from components.catalog.request import ModelRequest
 from components.provider.wire import CREDITS_PER_USD, Pricing
 from components.runs.rates import PriceUnclear, Rate, rate_for
+from components.runs.wording import money
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,3 @@ def _basis(rate: Rate, amount: _Amount) -> str:
     chosen = ", ".join(f"{name} {value}" for name, value in rate.when.items())
     note = f" ({chosen.replace('_', ' ')})" if chosen else ""
     return f"{amount.words} × {money(rate.price_usd)}{note}{amount.remark}"
-
-
-def money(usd: Decimal | float) -> str:
-    """An amount as people write it: two decimals, up to six where they matter."""
-    exact = f"{usd:.6f}".rstrip("0")
-    decimals = max(2, len(exact.partition(".")[2]))
-    return f"${usd:.{decimals}f}"

@@ -11,16 +11,12 @@ from datetime import UTC, datetime, timedelta
 from components.catalog import model_by_id
 from components.errors import ProviderError, ProviderPaused
 from components.provider.wire import LogRow
-from components.runs.ledger import find_charge
+from components.runs.ledger import LAST_MARGIN, LOG_MARGIN, find_charge
 from components.runs.provider_step import ProviderStep
 from components.runs.retry import Next, Trouble
 from components.runs.run import Run, Status
 from components.runs.wording import LOOKED_FOR, NOT_SHOWN_AS_CHARGED, at_most, moment, span
 
-LOG_MARGIN = timedelta(minutes=5)
-"""The provider's clock and ours may differ by this much."""
-LAST_MARGIN = timedelta(hours=26)
-"""Before a request is given up, a clock that is far off, or of another zone, is thought of too."""
 SENT_WITHIN = timedelta(minutes=20)
 """A request reaches the provider at most this long after it was begun: longer than a lease."""
 

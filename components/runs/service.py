@@ -25,7 +25,8 @@ from components.runs.plans import PlannedRequest, failed_in, id_in_plan, id_of_r
 from components.runs.quote import Quote, total
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Parent, Run, Status
-from components.runs.spending import SpendLimit, Spent
+from components.runs.spend_limit import SpendLimit
+from components.runs.spending import Spent
 from components.runs.store import RunStore
 from components.runs.usage import UsageReport
 from components.runs.wording import ordinal

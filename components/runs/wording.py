@@ -1,6 +1,7 @@
-"""Moments, spans and places in plain words."""
+"""Moments, spans, places and amounts in plain words."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from components.runs.retry import RULES, Trouble
 
@@ -41,3 +42,10 @@ LOOKED_FOR = (
     "read; it is never sent again by itself. There is nothing to do."
 )
 """What is true of every run whose answer was lost."""
+
+
+def money(usd: Decimal | float) -> str:
+    """An amount as people write it: two decimals, up to six where they matter."""
+    exact = f"{usd:.6f}".rstrip("0")
+    decimals = max(2, len(exact.partition(".")[2]))
+    return f"${usd:.{decimals}f}"

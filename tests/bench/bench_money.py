@@ -13,7 +13,8 @@ from components.interface.usage import Today, usage_html
 from components.provider.wire import Pricing
 from components.runs.quote import Quote, quote
 from components.runs.run import Run, Status
-from components.runs.spending import SpendLimit, day_of
+from components.runs.spend_limit import SpendLimit
+from components.runs.spending import day_of
 from components.runs.store import RunStore
 from components.runs.usage import last_days
 

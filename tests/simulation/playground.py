@@ -26,7 +26,7 @@ from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.run import Run
 from components.runs.service import UNDO_S, RunService
-from components.runs.spending import SpendLimit
+from components.runs.spend_limit import SpendLimit
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from tests.run_samples import IMAGE_O1, database_url

@@ -26,7 +26,7 @@ from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.spending import SpendLimit
+from components.runs.spend_limit import SpendLimit
 from components.runs.step import Stepper
 from components.runs.store import RunStore
 from components.sandbox import Fault, Sandbox

@@ -16,7 +16,7 @@ from components.runs.prices import Prices
 from components.runs.quoting import Quotes
 from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.service import RunService
-from components.runs.spending import SpendLimit
+from components.runs.spend_limit import SpendLimit
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, sample_run
 

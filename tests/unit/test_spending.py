@@ -22,7 +22,8 @@ from components.runs.quote import Quote
 from components.runs.quoting import Quotes
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.spending import SpendLimit, Spent, day_of, day_start
+from components.runs.spend_limit import SpendLimit
+from components.runs.spending import Spent, day_of, day_start
 from components.runs.store import RunStore
 from tests.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run
 
