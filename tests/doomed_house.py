@@ -21,13 +21,13 @@ from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
-from components.runs.collect import Collector
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
-from components.runs.leases import Claim
+from components.runs.engine.scheduler import Engine
 from components.runs.run import Run
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.leases import Claim
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
 from tests.provider_server import KEY
 from tests.run_samples import IMAGE_O1, database_url
 
@@ -103,7 +103,7 @@ def live(url: str, folder: Path, doom: Doom) -> None:
     client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
     expectations = Expectations(store, _no_figures, guess_s=0.1)
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
-    steps = Stepper(client, media, collector, expectations, time.time, random.Random(1))
+    steps = StepRunner(client, media, collector, expectations, time.time, random.Random(1))
     engine = Engine(store, steps.advance)
     engine.start()
     while store.next_due() is not None:

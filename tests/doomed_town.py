@@ -10,13 +10,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from components.media.store.media_store import FolderStore
-from components.runs.history import PAGE_MAX_RUNS, Query
+from components.runs.queries.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run
 from tests.counting_provider import CountingProvider
 from tests.doomed_house import Doom, live
 from tests.media_files import drawing, video
 from tests.provider_server import ScriptedProvider, scripted_provider
-from tests.run_samples import Clock, drive, run_store, sample_run, stepper
+from tests.run_samples import Clock, drive, run_store, sample_run, step_runner
 
 JOIN_S = 20.0
 
@@ -57,7 +57,7 @@ class Town:
         store = run_store(self.folder)
         clock = Clock(time.time() + 60)
         store.release()
-        drive(store, stepper(self.server, store, self.folder, clock), clock)
+        drive(store, step_runner(self.server, store, self.folder, clock), clock)
         store.close()
 
     def runs(self) -> list[Run]:

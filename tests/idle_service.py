@@ -9,14 +9,14 @@ from typing import Any
 from components.catalog.kling_o1 import ImageO1
 from components.media.store.media_store import FolderStore
 from components.provider.wire import Pricing
-from components.runs.clips import ClipLengths
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import Engine
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import RunService
-from components.runs.spend_limit import SpendLimit
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
 from tests.run_samples import NOW, Clock
 
 AT_ONCE = 10

@@ -8,7 +8,7 @@ from typing import Any
 from components.catalog.kling_o1 import ImageO1, ImageToVideo
 from components.media.store.media_store import FolderStore, ref
 from components.runs.run import Event, Output, Parent, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.playgrounds import SAMPLES
 
 HOUR_S = 3600.0

@@ -13,7 +13,8 @@ import uvicorn
 from gradio_client import Client
 from starlette.types import ASGIApp
 
-from app import open_listener, running_playground
+from components.commands.playground import running_playground
+from components.commands.serving import open_listener
 from components.runs.run import FINAL
 from components.sandbox import Sandbox, SandboxOptions
 from components.settings import Settings

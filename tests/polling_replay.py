@@ -14,8 +14,8 @@ import numpy
 from numpy.typing import NDArray
 
 from components.provider.wire import Percentiles
-from components.runs.durations import Durations, guessed, learned
-from components.runs.polling import Budget, Plan, plan
+from components.runs.timing.durations import Durations, guessed, learned
+from components.runs.timing.polling import Budget, Plan, plan
 
 Array = NDArray[numpy.float64]
 POLL_S = 15.0

@@ -14,19 +14,19 @@ from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
-from components.runs.collect import Collector
-from components.runs.expectation import Expectations
-from components.runs.gate import Gate
-from components.runs.leases import Claim, Lane
-from components.runs.retry import RULES, Trouble
+from components.runs.retry import RULES, FailureKind
 from components.runs.run import Run, Status, Tally
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.leases import Claim, WorkerPool
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
+from components.runs.timing.provider_throttle import ProviderThrottle
 from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
 
 NOW = 1_800_000_000.0
 LEASE_S = 900.0
-EVERY_LANE = dict.fromkeys(Lane, 8)
+EVERY_LANE = dict.fromkeys(WorkerPool, 8)
 IMAGE_O1 = "klingai/image-o1"
 FRAMES = "klingai/video-o1-image-to-video"
 PICTURE = "https://example.com/a.png"
@@ -67,7 +67,7 @@ def sample_run(run_id: str = "run-1", **changes: Any) -> Run:
     return Run(id=run_id, model=model, **given)
 
 
-def nearly_over(run: Run, trouble: Trouble, at: float, *, left_s: float = 1.0) -> Run:
+def nearly_over(run: Run, trouble: FailureKind, at: float, *, left_s: float = 1.0) -> Run:
     """Return the run with one trouble until `at`, one try and `left_s` before that is over."""
     rule = RULES[trouble]
     tally = Tally(trouble, rule.tries - 1, rule.within_s - left_s)
@@ -91,9 +91,9 @@ def rename(folder: Path, run_id: str, new_id: str) -> None:
         other.execute("UPDATE run_texts SET run_id = ? WHERE run_id = ?", (new_id, run_id))
 
 
-def stepper(
+def step_runner(
     provider: ScriptedProvider, store: RunStore, folder: Path, clock: Callable[[], float]
-) -> Stepper:
+) -> StepRunner:
     """Return what takes runs forward, against `provider` and a media store in `folder`."""
     media = FolderStore(folder / "media")
 
@@ -104,8 +104,8 @@ def stepper(
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
     expectations = Expectations(store, lambda _: {}, clock=clock)
     chance = random.Random(1)
-    gate = Gate(clock=clock, chance=chance)
-    return Stepper(client, media, collector, expectations, clock, chance, gate)
+    throttle = ProviderThrottle(clock=clock, chance=chance)
+    return StepRunner(client, media, collector, expectations, clock, chance, throttle)
 
 
 def claimed(store: RunStore, now: float) -> list[Claim]:
@@ -116,7 +116,7 @@ def claimed(store: RunStore, now: float) -> list[Claim]:
     ]
 
 
-def drive(store: RunStore, steps: Stepper, clock: Clock) -> None:
+def drive(store: RunStore, steps: StepRunner, clock: Clock) -> None:
     """Take every run to its end, the clock jumping to what is due next, a minute at least."""
     while (due := store.next_due()) is not None:
         clock.now = max(clock.now + 60, due)

@@ -14,11 +14,11 @@ from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore, MediaStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
-from components.runs.collect import Collector
-from components.runs.expectation import Expectations
-from components.runs.gate import Gate
 from components.runs.run import Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.timing.expectation import Expectations
+from components.runs.timing.provider_throttle import ProviderThrottle
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing, video
 from tests.run_samples import Clock, run_store
@@ -81,7 +81,7 @@ class House:
         asked = self.requests[model]
         return Run(id=str(uuid4()), model=model, request=asked, created_at=now, next_step_at=now)
 
-    def step(self, run: Run, steps: Stepper | None = None, stride_s: float = 1.0) -> Run:
+    def step(self, run: Run, steps: StepRunner | None = None, stride_s: float = 1.0) -> Run:
         """Take a run's next step, when it is due and `stride_s` later at least."""
         self.clock.now = max(self.clock.now + stride_s, run.next_step_at)
         if run.status is Status.QUEUED:
@@ -140,7 +140,7 @@ class House:
         elif "ot charged" in run.error or "was charged" in run.error:
             assert (charged, run.charged_usd or 0) == ([], 0)
 
-    def steps(self, timeout_s: float = 20.0, media: MediaStore | None = None) -> Stepper:
+    def steps(self, timeout_s: float = 20.0, media: MediaStore | None = None) -> StepRunner:
         """Return what takes steps, with so much patience, and results going into `media`."""
         hosts = frozenset({self.sandbox.url.removeprefix("http://")})
 
@@ -150,14 +150,14 @@ class House:
         times = Timeouts(timeout_s, timeout_s, timeout_s, timeout_s)
         exchange = Exchange(self.sandbox.url, KEY)
         kept = FolderStore(self.folder / "media")
-        return Stepper(
+        return StepRunner(
             ProviderClient(exchange, times),
             kept,
             Collector(media or kept, fetch, PartialFolders(self.folder / "parts")),
             self.expectations,
             self.clock,
             random.Random(1),
-            Gate(clock=self.clock, chance=random.Random(1)),
+            ProviderThrottle(clock=self.clock, chance=random.Random(1)),
         )
 
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.runs.data_folder import owned
-from components.runs.database_recovery import recover
+from components.database.data_folder import owned
+from components.runs.maintenance.database_rebuild import recover
 from components.settings import Settings
 
 

@@ -20,7 +20,7 @@ from components.interface.intake import Manner
 from components.interface.services import Services
 from components.interface.uploads import find_uploads
 from components.media.store.durable_files import disk_space_watched
-from components.runs.history import Query
+from components.runs.queries.history import Query
 
 LOGGER = logging.getLogger(__name__)
 RunJson = dict[str, Any]

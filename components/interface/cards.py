@@ -23,7 +23,7 @@ from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import span_text
 from components.media.formats.wording import megabytes
-from components.runs.recovery import can_look_again
+from components.runs.new_runs.resend import can_look_again
 from components.runs.run import Output, Run, Status
 
 LATE_PERCENT = 97

@@ -17,7 +17,7 @@ from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
 from components.interface.wording import ago, usd
-from components.runs.history import Query
+from components.runs.queries.history import Query
 from components.runs.run import Status
 
 STRIP_RUNS = 24

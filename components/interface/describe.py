@@ -9,7 +9,7 @@ from typing import Any
 from components.catalog import model_by_id
 from components.catalog.fields import Choice, Count, Switch
 from components.media.store.media_store import REF_PREFIX, ref
-from components.runs.history import RunCard
+from components.runs.queries.history import RunSummary
 from components.runs.run import Output, Run, Status
 from components.runs.wording import LOOKED_FOR
 
@@ -61,7 +61,7 @@ def status_label(status: Status) -> str:
     return _WORDS[status].label
 
 
-def status_words(run: Run | RunCard) -> StatusWords:
+def status_words(run: Run | RunSummary) -> StatusWords:
     """The words for a run's status; pictures are made while the request is still open."""
     if _goes_on_in_vain(run):
         return StatusWords(
@@ -74,7 +74,7 @@ def status_words(run: Run | RunCard) -> StatusWords:
     return _WORDS[run.status]
 
 
-def message_of(run: Run | RunCard) -> str:
+def message_of(run: Run | RunSummary) -> str:
     """What is told of a run now; whoever cancelled it is told first what that brings."""
     explanation = status_words(run).explanation
     if _goes_on_in_vain(run):
@@ -82,12 +82,12 @@ def message_of(run: Run | RunCard) -> str:
     return run.error or run.note or explanation
 
 
-def _goes_on_in_vain(run: Run | RunCard) -> bool:
+def _goes_on_in_vain(run: Run | RunSummary) -> bool:
     """Whether it was cancelled, and the provider has it."""
     return run.cancel_requested and not run.status.is_final
 
 
-def reason_of(run: Run | RunCard) -> str:
+def reason_of(run: Run | RunSummary) -> str:
     """Why a run ended without a result, in the first sentence; "" where it did not."""
     if not run.status.is_final or run.status is Status.DONE:
         return ""
@@ -102,12 +102,12 @@ def output_url(output: Output) -> str:
     return output.remote_url if output.remote_url.startswith(WEB_SCHEMES) else ""
 
 
-def thumb_url(run: Run | RunCard) -> str:
+def thumb_url(run: Run | RunSummary) -> str:
     """The first thumbnail, or "" while there is none."""
     return next((ref(output.thumb) for output in run.outputs if output.thumb), "")
 
 
-def clip_url(run: Run | RunCard) -> str:
+def clip_url(run: Run | RunSummary) -> str:
     """Our copy of the first video, or "" while there is none."""
     return next((ref(it.name) for it in run.outputs if it.kind == "video" and it.name), "")
 

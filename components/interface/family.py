@@ -10,7 +10,7 @@ from markupsafe import Markup
 from components.catalog import model_by_id
 from components.interface.describe import status_words, thumb_url
 from components.interface.templating import render
-from components.runs.history import RunCard
+from components.runs.queries.history import RunSummary
 from components.runs.run import Parent
 
 NODE_WIDTH_PX, NODE_HEIGHT_PX = 136, 118
@@ -25,7 +25,7 @@ class Node:
     """A run and where it stands; without a card it was deleted. Places are in pixels."""
 
     run_id: str
-    card: RunCard | None
+    card: RunSummary | None
     left: float
     top: float
 
@@ -91,7 +91,7 @@ class FamilyTree:
     height_px: float
 
 
-def family_svg(run_id: str, family: Sequence[RunCard]) -> Markup:
+def family_svg(run_id: str, family: Sequence[RunSummary]) -> Markup:
     """Draw the family, given oldest first, with a link to every run; "" for a run all by itself.
 
     A run that is named as a parent and not in the list was deleted, and is drawn as that.
@@ -112,7 +112,7 @@ def family_svg(run_id: str, family: Sequence[RunCard]) -> Markup:
     )
 
 
-def family_tree(family: Sequence[RunCard]) -> FamilyTree:
+def family_tree(family: Sequence[RunSummary]) -> FamilyTree:
     """Lay the runs out: each one to the right of all it was made from."""
     cards = {card.id: card for card in family}
     generations = _generations(family)
@@ -138,7 +138,7 @@ def family_tree(family: Sequence[RunCard]) -> FamilyTree:
     )
 
 
-def _generations(family: Sequence[RunCard]) -> dict[str, int]:
+def _generations(family: Sequence[RunSummary]) -> dict[str, int]:
     """How many steps each run is from what nobody made; one that was deleted is a step before."""
     generations: dict[str, int] = {}
     gone = {parent.run_id for card in family for parent in card.parents} - {it.id for it in family}
@@ -151,14 +151,14 @@ def _generations(family: Sequence[RunCard]) -> dict[str, int]:
     return generations
 
 
-def _parents_top(card: RunCard | None, nodes: dict[str, Node]) -> float:
+def _parents_top(card: RunSummary | None, nodes: dict[str, Node]) -> float:
     """Where the parents stand, so that lines cross seldom."""
     tops = [nodes[it.run_id].top for it in card.parents if it.run_id in nodes] if card else []
     return mean(tops) if tops else 0.0
 
 
 def _lines(
-    family: Sequence[RunCard], nodes: dict[str, Node], generations: dict[str, int]
+    family: Sequence[RunSummary], nodes: dict[str, Node], generations: dict[str, int]
 ) -> Iterable[Line]:
     for card in family:
         uses: dict[str, list[str]] = defaultdict(list)
@@ -170,7 +170,7 @@ def _lines(
             yield Line(nodes[run_id], nodes[card.id], tuple(dict.fromkeys(filter(None, found))))
 
 
-def _use(parent: Parent, card: RunCard | None) -> str:
+def _use(parent: Parent, card: RunSummary | None) -> str:
     """What a result was used for, and which one where there are several."""
     if card is None or len(card.outputs) < 2:
         return parent.use

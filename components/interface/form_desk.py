@@ -22,7 +22,7 @@ from components.interface.templating import render
 from components.interface.wording import span_text
 from components.media.store.media_store import ref
 from components.runs.run import Parent, Run
-from components.runs.tables import names_in
+from components.runs.store.tables import names_in
 
 FIRST_WAIT_S = 1.0
 """Pictures are usually looked at within this; a clip shows its progress instead."""

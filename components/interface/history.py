@@ -23,7 +23,7 @@ from components.interface.run_routes import FRESH
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render
-from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard
+from components.runs.queries.history import PAGE_MAX_RUNS, Page, Query, RunSummary
 from components.runs.run import Status
 from components.runs.service import MOST_FOUND
 
@@ -84,7 +84,7 @@ def history_router(services: Services) -> APIRouter:
     return router
 
 
-def history_html(page: Page[RunCard], now: float, asked: Asked, total: int = 0) -> Markup:
+def history_html(page: Page[RunSummary], now: float, asked: Asked, total: int = 0) -> Markup:
     """Cards of runs, where the next page starts, or one sentence on why there is nothing."""
     return render(
         "history_cards.html",
@@ -97,7 +97,7 @@ def history_html(page: Page[RunCard], now: float, asked: Asked, total: int = 0) 
     )
 
 
-def _card(run: RunCard, now: float) -> dict[str, Any]:
+def _card(run: RunSummary, now: float) -> dict[str, Any]:
     words = status_words(run)
     return {
         "run": run,

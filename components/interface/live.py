@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.interface.plan_desk import GROUP_PREFIX
-from components.runs.journal import Journal, News
+from components.runs.store.change_log import Journal, News
 
 PATH = "/changes"
 _NO_STORE = (b"cache-control", b"no-store")

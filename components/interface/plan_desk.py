@@ -15,9 +15,9 @@ from components.interface.export.plan_sheet import shared_prompt
 from components.interface.form import fields_of
 from components.interface.form_desk import Filled, FormDesk
 from components.interface.templating import render
-from components.runs.history import RunCard
-from components.runs.plans import PlannedRequest, failed_in, standing
-from components.runs.quote import total
+from components.runs.money.quote import total
+from components.runs.new_runs.plans import PlannedRequest, failed_in, standing
+from components.runs.queries.history import RunSummary
 from components.runs.run import Status
 from components.runs.service import RunService
 
@@ -113,7 +113,7 @@ def group_html(plan_id: str, runs: RunService) -> Markup:
     )
 
 
-def _again(plan_id: str, cards: Sequence[RunCard], runs: RunService) -> dict[str, Any] | None:
+def _again(plan_id: str, cards: Sequence[RunSummary], runs: RunService) -> dict[str, Any] | None:
     """How many runs can be sent again together, and what that costs."""
     if not any(card.status is Status.FAILED for card in cards):
         return None
@@ -131,7 +131,7 @@ def _state(count: int, done: int, ended: int) -> Status:
     return Status.DONE if done else Status.FAILED
 
 
-def _grids(cards: Sequence[RunCard]) -> list[dict[str, Any]]:
+def _grids(cards: Sequence[RunSummary]) -> list[dict[str, Any]]:
     """One grid for each group of the plan, rows and columns in the order they were planned."""
     grids: dict[str, dict[str, Any]] = {}
     for card in cards:

@@ -8,9 +8,9 @@ from pathlib import Path
 from components.interface.intake import Intake
 from components.interface.preparation import Preparations
 from components.media.store.media_store import MediaStore
-from components.runs.journal import Journal
-from components.runs.kit import Kit
 from components.runs.service import RunService
+from components.runs.store.change_log import Journal
+from components.runs.store.forms.element_library import ElementLibrary
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Services:
     preparations: Preparations
     media: MediaStore
     uploaded: Callable[[str, int], object]
-    kit: Kit
+    kit: ElementLibrary
     journal: Journal
     samples: Path
     upload_folder: str

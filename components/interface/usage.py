@@ -24,8 +24,8 @@ from components.interface.usage_charts import (
 )
 from components.interface.usage_files import days_csv, models_csv
 from components.interface.usage_series import by_period, series_in
-from components.runs.spending import Spent, day_of
-from components.runs.usage import UsageReport, last_days
+from components.runs.queries.spending import Spent, day_of
+from components.runs.queries.usage import UsageReport, last_days
 
 RANGES_DAYS = (7, 30, 90)
 USUAL_DAYS = 30

@@ -9,7 +9,7 @@ from components.interface.charts.periods import Period
 from components.interface.charts.rows import RowChart, RowFigures, Stretch, row_chart
 from components.interface.usage_series import PeriodUsage, Series
 from components.interface.wording import clock_text, counted, percent_text, usd
-from components.runs.usage import ModelUsage, Tally
+from components.runs.queries.usage import ModelUsage, Tally
 
 NO_RESULT = "–"
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from components.runs.usage import Tally, UsageReport
+from components.runs.queries.usage import Tally, UsageReport
 
 ENDINGS = ("runs", "done", "failed", "cancelled", "charged_usd", "done_without_known_charge")
 

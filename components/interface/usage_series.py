@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.catalog import MODELS
 from components.interface.charts.periods import Period, periods
-from components.runs.usage import Tally, UsageReport
+from components.runs.queries.usage import Tally, UsageReport
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ STEP_MAX_S = 15 * MINUTE_S
 """No step takes longer, but a copy."""
 
 
-class Trouble(StrEnum):
+class FailureKind(StrEnum):
     """What went wrong in a step of a run."""
 
     NOT_ACCEPTED = "not accepted"
@@ -79,25 +79,25 @@ class Rule:
 
 
 RULES = {
-    Trouble.NOT_ACCEPTED: Rule(2, 5 * MINUTE_S, tries=12, within_s=6 * HOUR_S),
-    Trouble.DECLINED: Rule(0, 0, does=Next.GIVE_UP),
-    Trouble.ANSWER_LOST: Rule(2, 2, does=Next.LOOK_FOR_IT),
+    FailureKind.NOT_ACCEPTED: Rule(2, 5 * MINUTE_S, tries=12, within_s=6 * HOUR_S),
+    FailureKind.DECLINED: Rule(0, 0, does=Next.GIVE_UP),
+    FailureKind.ANSWER_LOST: Rule(2, 2, does=Next.LOOK_FOR_IT),
     # Longer than the log's lag and the slowest generation.
-    Trouble.NOT_IN_LOG: Rule(5, 2 * MINUTE_S, tries=4, within_s=HOUR_S / 2),
-    Trouble.LOG_UNREADABLE: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
+    FailureKind.NOT_IN_LOG: Rule(5, 2 * MINUTE_S, tries=4, within_s=HOUR_S / 2),
+    FailureKind.LOG_UNREADABLE: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
     # A generation goes on whether we reach the provider or not: it outlasts a long weekend.
-    Trouble.LOOK_FAILED: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
+    FailureKind.LOOK_FAILED: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
     # Looked at by the plan, not by these pauses.
-    Trouble.STILL_GOING: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
-    Trouble.ODD_REPORT: Rule(2, 5 * MINUTE_S, tries=12, within_s=DAY_S),
-    Trouble.LOOK_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
-    Trouble.UNKNOWN_THERE: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
+    FailureKind.STILL_GOING: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
+    FailureKind.ODD_REPORT: Rule(2, 5 * MINUTE_S, tries=12, within_s=DAY_S),
+    FailureKind.LOOK_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
+    FailureKind.UNKNOWN_THERE: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
     # Somebody waits for the answer; what was accepted elsewhere a moment ago is known within that.
-    Trouble.FETCHED_UNKNOWN: Rule(4, 15, tries=4, within_s=MINUTE_S / 2),
-    Trouble.NO_ADDRESS: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
-    Trouble.COPY_FAILED: Rule(2, 15 * MINUTE_S, tries=20, within_s=7 * DAY_S),
-    Trouble.DISK_FULL: Rule(5, MINUTE_S, tries=20, within_s=7 * DAY_S),
-    Trouble.FAULT_HERE: Rule(30, 5 * MINUTE_S, tries=12, within_s=DAY_S),
+    FailureKind.FETCHED_UNKNOWN: Rule(4, 15, tries=4, within_s=MINUTE_S / 2),
+    FailureKind.NO_ADDRESS: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
+    FailureKind.COPY_FAILED: Rule(2, 15 * MINUTE_S, tries=20, within_s=7 * DAY_S),
+    FailureKind.DISK_FULL: Rule(5, MINUTE_S, tries=20, within_s=7 * DAY_S),
+    FailureKind.FAULT_HERE: Rule(30, 5 * MINUTE_S, tries=12, within_s=DAY_S),
 }
 ALL_WITHIN_S = max(rule.within_s for rule in RULES.values())
 """However the kinds of trouble alternate, together they last no longer than the longest of them."""
@@ -112,7 +112,7 @@ class Decision:
 
 
 def decide(
-    trouble: Trouble,
+    trouble: FailureKind,
     attempt: int,
     *,
     chance: float,
@@ -132,7 +132,7 @@ def decide(
 
 def is_over(trouble: str, tries: int, lasted_s: float, all_lasted_s: float) -> bool:
     """Whether a kind of trouble has come often and long enough, or all kinds together too long."""
-    rule = RULES[Trouble(trouble)]
+    rule = RULES[FailureKind(trouble)]
     return all_lasted_s >= ALL_WITHIN_S or (tries >= rule.tries and lasted_s >= rule.within_s)
 
 

@@ -14,21 +14,20 @@ from sqlalchemy.engine import Connection
 from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import AskedDifferently, MadeAndDeleted
-from components.runs import recovery
-from components.runs.deletion import Deletion
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
-from components.runs.history import PAGE_MAX_RUNS, Page, Query, RunCard, in_plan_order
-from components.runs.keeping import id_of_generation
-from components.runs.leftovers import require_files
-from components.runs.plans import PlannedRequest, failed_in, id_in_plan, id_of_repeat, placed
-from components.runs.quote import Quote, total
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import Engine
+from components.runs.money.quote import Quote, total
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
+from components.runs.new_runs import plans, resend
+from components.runs.new_runs.insertion import id_of_generation
+from components.runs.queries.history import PAGE_MAX_RUNS, Page, Query, RunSummary, in_plan_order
+from components.runs.queries.spending import Spent
+from components.runs.queries.usage import UsageReport
 from components.runs.run import Event, Parent, Run, Status
-from components.runs.spend_limit import SpendLimit
-from components.runs.spending import Spent
-from components.runs.store import RunStore
-from components.runs.usage import UsageReport
+from components.runs.store.deletion import Deletion
+from components.runs.store.run_store import RunStore
+from components.runs.store.unowned_files import require_files
+from components.runs.timing.expectation import Expectations
 from components.runs.wording import ordinal
 
 MOST_FOUND = 1001
@@ -76,7 +75,7 @@ class RunService:
     def submit_plan(
         self,
         group_id: str,
-        planned: Sequence[PlannedRequest],
+        planned: Sequence[plans.PlannedRequest],
         parents: Sequence[Parent] = (),
         asked_hash: str | None = None,
     ) -> list[Run]:
@@ -90,8 +89,8 @@ class RunService:
         """
         now = self.clock()
         runs = [self._new(it.request, parents, now, asked_hash) for it in planned]
-        one_more = id_in_plan(group_id, len(runs))
-        return self._keep(placed(runs, group_id, planned), beyond=one_more)
+        one_more = plans.id_in_plan(group_id, len(runs))
+        return self._keep(plans.placed(runs, group_id, planned), beyond=one_more)
 
     def asked_before(self, run_id: str, asked_hash: str) -> Run | None:
         """The run that was made under an id for just this; None where that cannot be told.
@@ -142,7 +141,7 @@ class RunService:
         """Whole runs of a plan that are kept, in its order."""
         return in_plan_order(self.store.find(_of_plan(group_id)).runs)
 
-    def plan_cards(self, group_id: str) -> list[RunCard]:
+    def plan_cards(self, group_id: str) -> list[RunSummary]:
         """What a grid shows of the runs of a plan that are kept, in its order."""
         return in_plan_order(self.store.find_cards(_of_plan(group_id)).runs)
 
@@ -178,7 +177,7 @@ class RunService:
             AskedBefore: the new id stands for something else, or its run was deleted since.
         """
         if new_id and (made := self.store.made_before([new_id])):
-            if recovery.repeats(made[0], run_id):
+            if resend.repeats(made[0], run_id):
                 return made[0]
             raise AskedDifferently
         run = self.store.get(run_id)
@@ -193,21 +192,21 @@ class RunService:
             InvalidRequest: a request is no longer taken; nothing was sent.
             SpendLimitReached: they would cost more than the day allows; nothing was sent.
         """
-        failed = failed_in(self.plan_runs(group_id))
+        failed = plans.failed_in(self.plan_runs(group_id))
         repeats = [self._repeat(run, self._id_for(run)) for run in failed]
         return self._keep(repeats) if repeats else []
 
     def _id_for(self, run: Run) -> str:
         for number in count():
-            new_id = id_of_repeat(run.id, number)
+            new_id = plans.id_of_repeat(run.id, number)
             with suppress(MadeAndDeleted):
                 self.store.made_before([new_id])
                 return new_id
         raise AssertionError
 
     def _repeat(self, run: Run, new_id: str) -> Run:
-        request, parents = recovery.request_again(run), recovery.lineage_of_repeat(run)
-        return recovery.in_place_of(run, self._new(request, parents, self.clock()), new_id)
+        request, parents = resend.request_again(run), resend.lineage_of_repeat(run)
+        return resend.in_place_of(run, self._new(request, parents, self.clock()), new_id)
 
     def look_again(self, run_id: str) -> Run:
         """Look once more for a run that was given up; nothing is sent or charged.
@@ -219,7 +218,7 @@ class RunService:
             InvalidRequest: how it ended is known.
         """
         now = self.clock()
-        run = self.store.change(run_id, lambda kept: recovery.looked_for_again(kept, now))
+        run = self.store.change(run_id, lambda kept: resend.looked_for_again(kept, now))
         self.engine.wake()
         return run
 
@@ -233,20 +232,20 @@ class RunService:
             InvalidRequest: no usable id, or its model is not known.
         """
         now = self.clock()
-        wanted = recovery.run_of_generation(generation_id, model_id, now, id_of_generation)
+        wanted = resend.run_of_generation(generation_id, model_id, now, id_of_generation)
         run = self.store.add_generation(wanted, now)
         self.engine.wake()
         return run
 
     def receipt(self, run_id: str) -> dict[str, Any]:
         """A run's ids, amounts and events: see `receipt_of`. Raises `RunNotFound`."""
-        return recovery.receipt_of(self.store.get(run_id))
+        return resend.receipt_of(self.store.get(run_id))
 
     def find(self, query: Query) -> Page[Run]:
         """List whole runs, newest first."""
         return self.store.find(query)
 
-    def find_cards(self, query: Query) -> Page[RunCard]:
+    def find_cards(self, query: Query) -> Page[RunSummary]:
         """List what a grid shows of runs, newest first; much lighter than `find`."""
         return self.store.find_cards(query)
 
@@ -254,11 +253,11 @@ class RunService:
         """How many runs a query finds on all pages; of those with a word `MOST_FOUND` at most."""
         return self.store.count(query, MOST_FOUND if query.text else None)
 
-    def children(self, run_id: str) -> list[RunCard]:
+    def children(self, run_id: str) -> list[RunSummary]:
         """The runs that were made from a result of this one, newest first."""
         return self.store.children(run_id)
 
-    def family(self, run_id: str) -> list[RunCard]:
+    def family(self, run_id: str) -> list[RunSummary]:
         """The run with its ancestors and descendants, oldest first; `parents` joins them."""
         return self.store.family(run_id)
 
@@ -287,7 +286,7 @@ class RunService:
 
     def _waits_for(self, run: Run) -> str:
         """What a queued run waits for, as it is now: the provider, its own next try, its turn."""
-        if word := self.engine.gate.word(self.clock()):
+        if word := self.engine.throttle.word(self.clock()):
             return word
         place = self.store.place(run)
         if run.note or place == 1:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from components.runs.retry import RULES, Trouble
+from components.runs.retry import RULES, FailureKind
 
 NOT_SHOWN_AS_CHARGED = "Not charged as far as its log and its ledger tell."
 """Of a lost request; it is true until the ledger shows a charge after all."""
@@ -24,7 +24,7 @@ def span(seconds: float) -> str:
     return "less than a minute"
 
 
-def at_most(trouble: Trouble) -> str:
+def at_most(trouble: FailureKind) -> str:
     """How long a trouble is borne: "for 6 hours at most"."""
     return f"for {span(RULES[trouble].within_s)} at most"
 
@@ -38,8 +38,8 @@ def ordinal(number: int) -> str:
 
 LOOKED_FOR = (
     "It may have been accepted and charged. It is looked for at the provider, "
-    f"{at_most(Trouble.NOT_IN_LOG)}, or {at_most(Trouble.LOG_UNREADABLE)} while its log cannot be "
-    "read; it is never sent again by itself. There is nothing to do."
+    f"{at_most(FailureKind.NOT_IN_LOG)}, or {at_most(FailureKind.LOG_UNREADABLE)} while its log "
+    "cannot be read; it is never sent again by itself. There is nothing to do."
 )
 """What is true of every run whose answer was lost."""
 

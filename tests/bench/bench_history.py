@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.catalog import MODELS
-from components.runs.history import Query
+from components.runs.queries.history import Query
 from components.runs.run import Event, Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 
 FEW, MANY = 100, 10_000
 ROUNDS = 60

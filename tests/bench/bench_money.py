@@ -11,12 +11,12 @@ from pathlib import Path
 from components.catalog import MODELS
 from components.interface.usage import Today, usage_html
 from components.provider.wire import Pricing
-from components.runs.quote import Quote, quote
+from components.runs.money.quote import Quote, quote
+from components.runs.money.spend_limit import SpendLimit
+from components.runs.queries.spending import day_of
+from components.runs.queries.usage import last_days
 from components.runs.run import Run, Status
-from components.runs.spend_limit import SpendLimit
-from components.runs.spending import day_of
-from components.runs.store import RunStore
-from components.runs.usage import last_days
+from components.runs.store.run_store import RunStore
 
 FEW, MANY = 100, 10_000
 ROUNDS = 15

@@ -8,8 +8,8 @@ from math import sqrt
 
 import numpy
 
-from components.runs.durations import Durations, guessed, reported
-from components.runs.polling import DEFAULT_BUDGET
+from components.runs.timing.durations import Durations, guessed, reported
+from components.runs.timing.polling import DEFAULT_BUDGET
 from tests.polling_replay import (
     POLL_S,
     Array,

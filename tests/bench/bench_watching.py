@@ -14,8 +14,8 @@ from statistics import quantiles
 
 import httpx
 
-from app import open_listener
-from components.runs.store import RunStore
+from components.commands.serving import open_listener
+from components.runs.store.run_store import RunStore
 from tests.bench.busy_house import in_flight
 
 PEOPLE = 200

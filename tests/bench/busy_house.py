@@ -19,12 +19,12 @@ from components.catalog import MODELS
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.collect import Collector
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
+from components.runs.engine.scheduler import Engine
 from components.runs.run import Event, Run, Status
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
 
 VIDEO_MODELS = [model for model in MODELS if model.output == "video"]
 PROMPT = "A lighthouse at dusk, waves breaking on the rocks, a gull passes close to the lens. " * 4
@@ -38,7 +38,7 @@ def measured(provider_url: str, folder: Path, count: int, seconds: float) -> dic
     """Let the engine look after `count` generating runs for so many seconds."""
     store = RunStore(f"sqlite:///{folder / 'runs.sqlite3'}")
     media = FolderStore(folder / "media")
-    steps = Stepper(
+    steps = StepRunner(
         ProviderClient(Exchange(provider_url, "key")),
         media,
         Collector(media, lambda *_: None),

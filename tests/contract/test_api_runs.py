@@ -11,7 +11,7 @@ from gradio_client.exceptions import AppError
 
 from components.catalog import MODELS
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import (
     RUN_TIMEOUT_S,

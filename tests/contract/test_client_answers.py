@@ -9,7 +9,7 @@ import pytest
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.wire import ImageAnswer, Phase, Receipt, VideoAnswer, phase_of
-from components.runs.ledger import find_charge
+from components.runs.money.ledger import find_charge
 from tests.provider_server import KEY, ScriptedProvider, reply, scripted_provider
 
 SINCE, UNTIL = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 20, tzinfo=UTC)

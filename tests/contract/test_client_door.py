@@ -16,10 +16,10 @@ from components.provider.answer_json import MAX_DEPTH, read_json
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.retry_after import retry_after_s
-from components.runs.ledger import find_charge
+from components.runs.money.ledger import find_charge
 from components.runs.run import Status
 from tests.provider_server import KEY, ScriptedProvider, problem, reply, scripted_provider
-from tests.run_samples import Clock, run_store, sample_run, stepper
+from tests.run_samples import Clock, run_store, sample_run, step_runner
 
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)
 COMPLETED = '{"id": "g-1", "status": "completed", "video": {"url": "https://cdn.example/1.mp4"}%s}'
@@ -56,7 +56,7 @@ def test_a_strange_part_of_a_status_answer_costs_only_itself_and_the_run_is_stor
     provider.replies = [reply(raw=(COMPLETED % part).encode())]
     clock, store = Clock(), run_store(tmp_path)
     run = sample_run("a", status=Status.GENERATING, generation_id="g-1", submitted_at=clock.now)
-    run = stepper(provider, store, tmp_path, clock).advance(run)
+    run = step_runner(provider, store, tmp_path, clock).advance(run)
     store.add(run)
     run = store.get("a")
     assert run.status is Status.SAVING
@@ -74,7 +74,7 @@ def test_a_declined_prompt_that_is_echoed_and_cut_is_told(
     provider.replies = [reply(raw=said.encode(), status=400)]
     clock, store = Clock(), run_store(tmp_path)
     run = sample_run("a", status=Status.SUBMITTING, submitted_at=clock.now)
-    failed = stepper(provider, store, tmp_path, clock).advance(run)
+    failed = step_runner(provider, store, tmp_path, clock).advance(run)
     assert failed.status is Status.FAILED
     assert "It says: No: 😀 and �." in failed.error
     store.add(failed)

@@ -13,7 +13,7 @@ from components.provider.redaction import Redaction
 from components.provider.wire import ImageAnswer, VideoAnswer
 from components.runs.run import Status
 from tests.provider_server import KEY, ScriptedProvider, reply, scripted_provider
-from tests.run_samples import Clock, run_store, sample_run, stepper
+from tests.run_samples import Clock, run_store, sample_run, step_runner
 
 URL = "https://cdn.example/task/test/k.mp4?key=test"
 
@@ -67,7 +67,7 @@ def test_an_echo_is_neither_kept_nor_told(provider: ScriptedProvider, tmp_path: 
     ]
     clock, store = Clock(), run_store(tmp_path)
     run = sample_run("a", status=Status.GENERATING, generation_id="g-1", submitted_at=clock.now)
-    failed = stepper(provider, store, tmp_path, clock).advance(run)
+    failed = step_runner(provider, store, tmp_path, clock).advance(run)
     store.close()
     assert failed.status is Status.FAILED
     assert "Declined for Bearer …; it was …." in failed.error

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.runs.retry import Trouble
+from components.runs.retry import FailureKind
 from components.runs.run import Status
 from components.sandbox import Fault
 from tests.run_samples import FullStore, nearly_over
@@ -222,7 +222,7 @@ def test_a_file_that_never_arrives_is_given_up_after_a_week_with_its_address(
     house.sandbox.faults.add(gone)
     while not run.trouble:
         run = house.step(run, steps)
-    run = house.step(nearly_over(run, Trouble.COPY_FAILED, house.clock.now), steps)
+    run = house.step(nearly_over(run, FailureKind.COPY_FAILED, house.clock.now), steps)
     house.sandbox.faults.clear()
     said = ("paid for, but for 7 days it could not be copied here.",)
     house.check(run, Ending(Status.FAILED, said))

@@ -10,10 +10,10 @@ import pytest
 from components.errors import ProviderError, RateLimited
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.gate import Gate
-from components.runs.late_charges import LateCharges
+from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.run import Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.provider_throttle import ProviderThrottle
 from components.sandbox import Sandbox
 from tests.playgrounds import serving
 from tests.run_samples import database_url, sample_run
@@ -66,15 +66,15 @@ def test_all_charges_are_found_with_one_request_through_the_gate(
     sandbox: Sandbox, inference_ids: list[str], tmp_path: Path
 ) -> None:
     store = kept(database_url(tmp_path), inference_ids, 0.0)
-    gate = Gate()
+    throttle = ProviderThrottle()
     client = ProviderClient(Exchange(sandbox.url, KEY))
-    late = LateCharges(store, gate.through(client.ledger_page))
-    with pytest.raises(ProviderError), gate.asking():
+    late = ChargeReconciler(store, throttle.through(client.ledger_page))
+    with pytest.raises(ProviderError), throttle.asking():
         raise RateLimited("A pause, please.")
     before = ledger_reads(sandbox)
     late.look()
     assert ledger_reads(sandbox) == before
-    LateCharges(store, client.ledger_page).look()
+    ChargeReconciler(store, client.ledger_page).look()
     assert ledger_reads(sandbox) == before + 1
     charged = [store.get(f"run-{number}").charged_usd for number in range(PICTURES)]
     assert charged == pytest.approx([0.0364] * PICTURES)

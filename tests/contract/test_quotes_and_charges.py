@@ -17,9 +17,9 @@ from components.catalog.request import ModelRequest
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.clips import ClipLengths
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quotes import Quotes
 from components.sandbox.ledger.prices import PRICES, PriceRule, Unit, fixed, variable, variants
 from tests.media_files import video
 from tests.sandbox_requests import Caller, calling, data_uri, image_uri, small_sandbox

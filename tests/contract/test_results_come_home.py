@@ -7,11 +7,11 @@ from pathlib import Path
 
 import trustme
 
-from app import running_playground
+from components.commands.playground import running_playground
 from components.media.download.partial_file import PartialFile
 from components.media.download.partial_folders import PartialFolders
 from components.runs.run import Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from components.settings import Settings
 from tests.media_files import video
 from tests.media_server import TAG, serve

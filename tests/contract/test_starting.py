@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from components.runs.data_folder import owned
+from components.database.data_folder import owned
 from tests.broken_databases import beginning_broken, emptied, page_broken, removed, truncated
 from tests.contract.test_stopping import wait_for
 from tests.forked_starts import ROOT, Starter, starter

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 
-from app import open_listener
+from components.commands.serving import open_listener
 from components.sandbox import Sandbox
 from tests.playgrounds import KEY, SAMPLES, Playground, finished, serving
 

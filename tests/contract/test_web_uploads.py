@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from components.runs.form_files import HOLD_S, LET_GO_S
-from components.runs.store import RunStore
+from components.runs.store.forms.form_files import HOLD_S, LET_GO_S
+from components.runs.store.run_store import RunStore
 from tests.media_files import drawing, saved
 from tests.playgrounds import SAMPLES, Playground
 

@@ -1,4 +1,4 @@
-"""One life of a playground's process: put together as `app.py` does, with a played outside."""
+"""One life of a playground, put together as the composition root does, with a played outside."""
 
 import errno
 from collections.abc import Mapping, Sequence
@@ -8,27 +8,27 @@ from typing import Any, Protocol
 
 from sqlalchemy.util import LRUCache
 
+from components.database.engine import patient
 from components.errors import DiskFull, DownloadFailed, LinkExpired
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.provider.wire import Pricing
-from components.runs.clips import ClipLengths
-from components.runs.collect import Collector
-from components.runs.database import patient
-from components.runs.engine import Engine, Pools
-from components.runs.expectation import Expectations
-from components.runs.gate import Gate
-from components.runs.late_charges import LateCharges
-from components.runs.leases import Claim
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import Engine, Pools
+from components.runs.money.charge_reconciler import ChargeReconciler
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Run
 from components.runs.service import UNDO_S, RunService
-from components.runs.spend_limit import SpendLimit
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.leases import Claim
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
+from components.runs.timing.provider_throttle import ProviderThrottle
 from tests.run_samples import IMAGE_O1, database_url
 from tests.simulation.files import clip_of, damaged, picture_of
 from tests.simulation.provider import KEY, PlayedProvider
@@ -119,28 +119,30 @@ class Playground:
         self._parts = PartialFolders(world.folder / "parts")
         exchange = Exchange(HOST, KEY, adapter=self._transport)
         client = ProviderClient(exchange)
-        gate = Gate(clock=clock, chance=chance, question=client.balance_usd)
-        durations = gate.through(client.durations)
+        throttle = ProviderThrottle(clock=clock, chance=chance, question=client.balance_usd)
+        durations = throttle.through(client.durations)
         expectations = Expectations(self.store, durations, clock=clock)
-        self._stepper = Stepper(
+        self._stepper = StepRunner(
             client,
             media,
             Collector(media, self._download, self._parts),
             expectations,
             clock,
             chance,
-            gate,
+            throttle,
         )
         self.engine = Engine(
             self.store,
             self._advance,
-            gate=gate,
+            throttle=throttle,
             clock=clock,
             pools=Pools(make=lambda *_: PlayedPool(world.tasks)),
             upkeep=self._purge,
             chance=chance,
         )
-        self.late_charges = LateCharges(self.store, gate.through(client.ledger_page), clock, chance)
+        self.charge_reconciler = ChargeReconciler(
+            self.store, throttle.through(client.ledger_page), clock, chance
+        )
         prices = Prices(_no_prices, clock=clock, start=lambda work: work())
         self.service = RunService(
             self.store,

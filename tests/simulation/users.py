@@ -7,7 +7,7 @@ from typing import Any
 
 from components.catalog import MODELS, model_by_id
 from components.errors import DatabaseUnavailable, InvalidInput, RunNotFound
-from components.runs.plans import PlannedRequest
+from components.runs.new_runs.plans import PlannedRequest
 from components.runs.run import Run
 from components.runs.service import RunService
 from tests.simulation.provider import PlayedProvider

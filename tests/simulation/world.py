@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from components.errors import DatabaseUnavailable
-from components.runs.history import PAGE_MAX_RUNS, Query
+from components.runs.queries.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run, Status
 from tests.run_samples import NOW
 from tests.simulation.books import Violation
@@ -168,7 +168,7 @@ class World:
 
     def _look_for_charges(self) -> None:
         with suppress(DatabaseUnavailable):
-            self.playground.late_charges.look()
+            self.playground.charge_reconciler.look()
 
     def _wait(self, ran: int) -> None:
         """Let time go by: little while much happens, more the longer a run is at it."""
@@ -185,7 +185,7 @@ class World:
         with suppress(DatabaseUnavailable):
             if (due := self.playground.store.next_due(after=now)) is not None:
                 moments.append(due - now)
-        if (room_at := self.playground.engine.gate.next_room_at(now)) is not None:
+        if (room_at := self.playground.engine.throttle.next_room_at(now)) is not None:
             moments.append(room_at - now)
         return max(0.0, min(moments, default=5.0)) if moments else 5.0
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from components.sandbox import Sandbox
 from tests.playgrounds import Playground, serving
 from tests.run_samples import FRAMES, IMAGE_O1, sample_run

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.runner import StepRunner
+from components.runs.store.run_store import RunStore
 from tests.provider_server import ScriptedProvider, scripted_provider
-from tests.run_samples import NOW, Clock, run_store, stepper
+from tests.run_samples import NOW, Clock, run_store, step_runner
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def steps(provider: ScriptedProvider, tmp_path: Path, clock: Clock) -> Iterator[Stepper]:
+def steps(provider: ScriptedProvider, tmp_path: Path, clock: Clock) -> Iterator[StepRunner]:
     store = run_store(tmp_path)
-    yield stepper(provider, store, tmp_path, clock)
+    yield step_runner(provider, store, tmp_path, clock)
     store.close()

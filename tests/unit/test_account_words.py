@@ -3,7 +3,7 @@
 import pytest
 
 from components.interface.templating import render
-from components.runs.spending import Spent
+from components.runs.queries.spending import Spent
 
 
 def words(balance_usd: float | None, spent: Spent, limit_usd: float | None, sandbox: bool) -> str:

@@ -20,11 +20,11 @@ from components.errors import (
     MadeAndDeleted,
     SpendLimitReached,
 )
-from components.runs.history import Query
-from components.runs.plans import PlannedRequest
+from components.runs.new_runs.plans import PlannedRequest
+from components.runs.queries.history import Query
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.idle_service import AT_ONCE, at_once, service_on
 from tests.run_samples import FRAMES, NOW, PICTURE, database_url, sample_run
 

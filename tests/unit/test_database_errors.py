@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from components.database.sqlite_errors import explained
 from components.errors import DatabaseDamaged, DatabaseUnavailable
-from components.runs.database_errors import explained
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.run_samples import run_store, sample_run
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from components.database.integrity import check_database, database_file
 from components.media.embedded_settings.embedding import with_settings
 from components.media.store.media_store import FolderStore, ref
-from components.runs.database_check import check_database, database_file
-from components.runs.database_recovery import READY, recover
-from components.runs.history import Query
-from components.runs.kit import Kit
+from components.runs.maintenance.database_rebuild import READY, recover
+from components.runs.queries.history import Query
 from components.runs.run import Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.forms.element_library import ElementLibrary
+from components.runs.store.run_store import RunStore
 from tests.broken_databases import (
     PAGE_BYTES,
     beginning_broken,
@@ -56,7 +56,7 @@ def filled(folder: Path) -> None:
             for number in range(COUNT)
         )
     )
-    Kit(store.database).keep("Hero", FOX, NOW)
+    ElementLibrary(store.database).keep("Hero", FOX, NOW)
     store.close()
 
 
@@ -115,7 +115,7 @@ def test_a_broken_page_costs_no_more_than_its_rows(folder: Path) -> None:
     with opened(folder) as store:
         runs = kept_runs(store)
         assert len(runs) > COUNT - 20
-        assert Kit(store.database).all()[0].name == "Hero"
+        assert ElementLibrary(store.database).all()[0].name == "Hero"
         assert store.find(Query(text="boat", limit=1)).runs
     assert said.startswith(f"Got back: {len(runs)} runs and 1 element.")
     assert said.endswith("Nothing was sent or charged.")
@@ -143,7 +143,7 @@ def test_without_the_beginning_rows_are_found_in_their_pages(folder: Path) -> No
             generation_id="g-7",
             response={"padding": "x" * 20_000},
         )
-        assert Kit(store.database).all()[0].name == "Hero"
+        assert ElementLibrary(store.database).all()[0].name == "Hero"
     assert said.startswith(f"Got back: {COUNT} runs and 1 element.")
 
 

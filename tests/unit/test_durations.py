@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.provider.wire import Percentiles
-from components.runs.durations import Durations, guessed, learned, reported
-from components.runs.polling import plan
+from components.runs.timing.durations import Durations, guessed, learned, reported
+from components.runs.timing.polling import plan
 
 any_number = st.floats(allow_nan=True, allow_infinity=True)
 

@@ -7,9 +7,9 @@ import pytest
 
 from components.errors import ProviderPaused, Unreachable
 from components.provider.wire import Percentiles
-from components.runs.expectation import PAUSED_S, REFRESH_S, REMEMBERED, Basis, Expectations
 from components.runs.run import Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import PAUSED_S, REFRESH_S, REMEMBERED, Basis, Expectations
 from tests.run_samples import FRAMES, NOW, PICTURE, Clock, sample_run
 
 EDIT = "klingai/video-o1-video-to-video-edit"

@@ -9,29 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.interface.family import FamilyTree, family_svg, family_tree
-from components.runs.history import RunCard
+from components.runs.queries.history import RunSummary
 from components.runs.run import Output, Parent, Status
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, sample_run
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def card(run_id: str, *parents: Parent | str, **changes: Any) -> RunCard:
+def card(run_id: str, *parents: Parent | str, **changes: Any) -> RunSummary:
     """A finished run, made in the order of the ids' numbers."""
     prompt = changes.pop("prompt", f"About {run_id}")
     number = int("".join(filter(str.isdigit, run_id)) or 0)
     made_from = [it if isinstance(it, Parent) else Parent(it, 0, "f", "a frame") for it in parents]
     given = {"model": FRAMES, "status": Status.DONE, "created_at": NOW + number, **changes}
     run = sample_run(run_id, parents=tuple(made_from), **given)
-    shown = {it.name: getattr(run, it.name) for it in fields(RunCard) if it.name != "prompt"}
-    return RunCard(prompt=prompt, **shown)
+    shown = {it.name: getattr(run, it.name) for it in fields(RunSummary) if it.name != "prompt"}
+    return RunSummary(prompt=prompt, **shown)
 
 
 def lefts(tree: FamilyTree) -> dict[str, float]:
     return {node.run_id: node.left for node in tree.nodes}
 
 
-def drawn(run_id: str, *family: RunCard) -> ElementTree.Element:
+def drawn(run_id: str, *family: RunSummary) -> ElementTree.Element:
     return ElementTree.fromstring(str(family_svg(run_id, family)))
 
 

@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from components.errors import BadRequest, ProviderPaused, Unreachable
-from components.runs.late_charges import PAGES_A_TURN, PAUSE_LONGEST_S, TURN_S, LateCharges
-from components.runs.look_times import LOOK_GAPS_S
-from components.runs.recovery import looked_for_again
+from components.runs.money.charge_reconciler import (
+    PAGES_A_TURN,
+    PAUSE_LONGEST_S,
+    TURN_S,
+    ChargeReconciler,
+)
+from components.runs.money.charge_schedule import LOOK_GAPS_S
+from components.runs.new_runs.resend import looked_for_again
 from components.runs.retry import DAY_S, HOUR_S
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from components.runs.wording import NOT_SHOWN_AS_CHARGED
 from tests.played_ledger import PAGE_ROWS, PlayedLedger
 from tests.run_samples import NOW, Clock, FullPause, rename, sample_run
@@ -40,11 +45,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def late(store: RunStore, ledger: PlayedLedger, clock: Clock) -> LateCharges:
-    return LateCharges(store, ledger.page, clock, FullPause())
+def late(store: RunStore, ledger: PlayedLedger, clock: Clock) -> ChargeReconciler:
+    return ChargeReconciler(store, ledger.page, clock, FullPause())
 
 
-def look_on(late: LateCharges, clock: Clock, for_s: float, every_s: float = 60.0) -> None:
+def look_on(late: ChargeReconciler, clock: Clock, for_s: float, every_s: float = 60.0) -> None:
     """Take turns for so long."""
     end = clock.now + for_s
     while clock.now <= end:
@@ -53,7 +58,7 @@ def look_on(late: LateCharges, clock: Clock, for_s: float, every_s: float = 60.0
 
 
 def test_a_charge_is_filled_in_once_the_ledger_has_it(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", quoted_usd=0.5))
     late.look()
@@ -69,7 +74,7 @@ def test_a_charge_is_filled_in_once_the_ledger_has_it(
 
 
 def test_after_half_a_day_the_run_says_that_its_charge_is_unknown(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a"))
     look_on(late, clock, DAY_S / 2)
@@ -83,7 +88,7 @@ def test_after_half_a_day_the_run_says_that_its_charge_is_unknown(
 
 
 def test_the_ledger_is_watched_as_long_where_the_clock_was_half_a_day_ahead(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", NOW + DAY_S / 2))
     look_on(late, clock, 2 * HOUR_S, every_s=600)
@@ -94,7 +99,7 @@ def test_the_ledger_is_watched_as_long_where_the_clock_was_half_a_day_ahead(
 
 
 def test_a_run_that_ends_once_more_has_its_charge_looked_for_once_more(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", status=Status.FAILED, unresolved=True))
     look_on(late, clock, 2 * DAY_S, every_s=HOUR_S)
@@ -107,7 +112,7 @@ def test_a_run_that_ends_once_more_has_its_charge_looked_for_once_more(
 
 
 def test_a_charge_takes_the_place_of_the_sentence_that_there_is_none(
-    store: RunStore, ledger: PlayedLedger, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, late: ChargeReconciler
 ) -> None:
     lost = f"The answer was lost. {NOT_SHOWN_AS_CHARGED} You can look again."
     store.add(ended("a", status=Status.FAILED, error=lost, unresolved=True))
@@ -118,7 +123,7 @@ def test_a_charge_takes_the_place_of_the_sentence_that_there_is_none(
 
 
 def test_only_runs_that_may_have_a_charge_are_looked_for(
-    store: RunStore, ledger: PlayedLedger, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, late: ChargeReconciler
 ) -> None:
     runs = [
         ended("charged", charged_usd=0.3),
@@ -139,7 +144,7 @@ def test_only_runs_that_may_have_a_charge_are_looked_for(
 
 
 def test_twenty_runs_cost_as_many_requests_as_one(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     """None of them is found, which costs most: the ledger is read to the earliest one's sending."""
     ledger.book_others(1_500, NOW - 30, NOW)
@@ -149,7 +154,7 @@ def test_twenty_runs_cost_as_many_requests_as_one(
 
 
 def test_runs_that_end_in_quick_succession_are_looked_for_together(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     for number in range(20):
         store.add(ended(str(number), clock.now))
@@ -160,7 +165,7 @@ def test_runs_that_end_in_quick_succession_are_looked_for_together(
 
 
 def test_a_scan_ends_with_the_last_charge_that_is_looked_for(
-    store: RunStore, ledger: PlayedLedger, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, late: ChargeReconciler
 ) -> None:
     store.add(ended("a"), ended("b"))
     ledger.book_others(1_000, NOW - 3 * 60, NOW)
@@ -172,7 +177,7 @@ def test_a_scan_ends_with_the_last_charge_that_is_looked_for(
 
 
 def test_a_ledger_longer_than_a_turn_is_read_on_and_keeps_nobody_waiting(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     """More charges than one turn reads lie between the run's own and now."""
     store.add(ended("slow", NOW - HOUR_S))
@@ -192,19 +197,19 @@ def test_a_ledger_longer_than_a_turn_is_read_on_and_keeps_nobody_waiting(
 
 @pytest.mark.parametrize("looks_before", [0, 1])
 def test_a_playground_closed_over_a_weekend_looks_after_its_start(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges, looks_before: int
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler, looks_before: int
 ) -> None:
     store.add(ended("a"))
     for _ in range(looks_before):
         late.look()
     ledger.book(NOW + 60, "inf-a", 0.56)
     clock.now += WEEKEND_S
-    LateCharges(store, ledger.page, clock).look()
+    ChargeReconciler(store, ledger.page, clock).look()
     assert store.get("a").charged_usd == 0.56
 
 
 def test_a_charge_that_lands_after_such_a_weekend_is_found_as_well(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a"))
     clock.now += WEEKEND_S / 3
@@ -219,14 +224,14 @@ def test_looks_are_counted_over_restarts(
 ) -> None:
     store.add(ended("a"))
     for _ in range(2 * 24 * 6):
-        LateCharges(store, ledger.page, clock).look()
+        ChargeReconciler(store, ledger.page, clock).look()
         clock.now += 600
     assert store.get("a").charge_unknown
     assert len(ledger.asked) == len(LOOK_GAPS_S)
 
 
 def test_a_run_that_ended_once_more_is_looked_for_anew(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", status=Status.FAILED, unresolved=True, generation_id="g"))
     look_on(late, clock, DAY_S)
@@ -242,7 +247,7 @@ def test_a_run_that_ended_once_more_is_looked_for_anew(
 
 
 def test_a_silent_ledger_is_left_alone_for_longer_each_time(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     ledger.failure = lambda _: Unreachable("It did not answer.")
     store.add(ended("a"), ended("b", NOW - 9 * DAY_S))
@@ -264,7 +269,7 @@ def test_a_silent_ledger_is_left_alone_for_longer_each_time(
 
 
 def test_while_the_provider_is_paused_nothing_is_asked(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     ledger.failure = lambda _: ProviderPaused("Not now.", until=NOW + 20)
     store.add(ended("a"), ended("b", NOW - 9 * DAY_S))
@@ -280,7 +285,7 @@ def test_while_the_provider_is_paused_nothing_is_asked(
 
 
 def test_a_part_that_is_never_answered_keeps_no_other(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     def failure(since_s: float) -> Unreachable | None:
         return Unreachable("Too slow.") if since_s > NOW - HOUR_S else None
@@ -293,7 +298,7 @@ def test_a_part_that_is_never_answered_keeps_no_other(
 
 
 def test_a_part_of_the_ledger_that_fails_keeps_no_other(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     def failure(since_s: float) -> BadRequest | None:
         return BadRequest("Too long ago.") if since_s < NOW - DAY_S else None
@@ -316,7 +321,7 @@ def test_a_part_of_the_ledger_that_fails_keeps_no_other(
 
 @pytest.mark.parametrize("status_of_end", ["read", "never read"])
 def test_no_run_is_looked_for_without_an_end(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges, status_of_end: str
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler, status_of_end: str
 ) -> None:
     if status_of_end == "never read":
         ledger.failure = lambda _: Unreachable("It did not answer.")
@@ -326,7 +331,7 @@ def test_no_run_is_looked_for_without_an_end(
 
 
 def test_a_cursor_that_is_taken_no_more_is_replaced_by_the_time(
-    store: RunStore, ledger: PlayedLedger, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", NOW - HOUR_S))
     ledger.forgets_cursors = True
@@ -337,7 +342,7 @@ def test_a_cursor_that_is_taken_no_more_is_replaced_by_the_time(
 
 
 def test_a_clock_set_back_delays_a_look_by_as_much_at_most(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a"))
     late.look()
@@ -348,7 +353,7 @@ def test_a_clock_set_back_delays_a_look_by_as_much_at_most(
 
 
 def test_a_charge_that_lands_after_the_purge_still_counts(
-    store: RunStore, ledger: PlayedLedger, clock: Clock, late: LateCharges
+    store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", quoted_usd=0.5), ended("b", inference_id=None, generation_id="inf-b"))
     late.look()
@@ -390,7 +395,7 @@ def test_a_charge_that_is_known_by_now_is_not_written_over(store: RunStore) -> N
 
 @pytest.mark.parametrize("usd", [-0.5, float("nan"), float("inf")])
 def test_what_nobody_can_be_charged_is_not_booked(
-    store: RunStore, ledger: PlayedLedger, late: LateCharges, usd: float
+    store: RunStore, ledger: PlayedLedger, late: ChargeReconciler, usd: float
 ) -> None:
     store.add(ended("a"))
     (waiting,) = store.uncharged()
@@ -402,6 +407,6 @@ def test_what_nobody_can_be_charged_is_not_booked(
         assert store.get("a").charged_usd is None
 
 
-def test_looking_begins_and_ends_with_the_playground(late: LateCharges) -> None:
+def test_looking_begins_and_ends_with_the_playground(late: ChargeReconciler) -> None:
     late.start()
     late.stop()

@@ -14,15 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from components.errors import MediaRejected, RunNotFound
 from components.media.store.media_store import FolderStore, name_of, ref
-from components.runs.deletion import Deletion
-from components.runs.form_files import HOLD_S, LET_GO_S
-from components.runs.kit import Kit
-from components.runs.leftovers import require_files
-from components.runs.media_gc import SWEEP_EVERY_S, UNOWNED_S, MediaTidying
+from components.runs.maintenance.media_gc import SWEEP_EVERY_S, UNOWNED_S, MediaGarbageCollector
 from components.runs.run import Run, Status
 from components.runs.service import UNDO_S
-from components.runs.store import RunStore
-from components.runs.tables import names_in
+from components.runs.store.deletion import Deletion
+from components.runs.store.forms.element_library import ElementLibrary
+from components.runs.store.forms.form_files import HOLD_S, LET_GO_S
+from components.runs.store.run_store import RunStore
+from components.runs.store.tables import names_in
+from components.runs.store.unowned_files import require_files
 from tests.run_samples import NOW, Clock, run_store, sample_run
 
 ROUND_S = SWEEP_EVERY_S
@@ -43,8 +43,8 @@ class Room:
     def __post_init__(self) -> None:
         self.media = FolderStore(self.folder / "media", clock=self.clock)
         self.store: RunStore = run_store(self.folder)
-        self.kit = Kit(self.store.database)
-        self.tidying = MediaTidying(
+        self.kit = ElementLibrary(self.store.database)
+        self.tidying = MediaGarbageCollector(
             self.store.database, self.media, self.clock, max_bytes=self.max_bytes
         )
 

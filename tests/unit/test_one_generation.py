@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from components.errors import RunNotFound
-from components.runs.accounts import figures
-from components.runs.keeping import id_of_generation
-from components.runs.leases import Claim
-from components.runs.one_generation import GAVE_WAY, JOINED
-from components.runs.recovery import can_look_again, run_of_generation
+from components.runs.new_runs.insertion import id_of_generation
+from components.runs.new_runs.resend import can_look_again, run_of_generation
+from components.runs.queries.run_figures import figures
 from components.runs.run import Parent, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.leases import Claim
+from components.runs.store.one_generation import GAVE_WAY, JOINED
+from components.runs.store.run_store import RunStore
 from tests.run_samples import FRAMES, LEASE_S, NOW, claimed, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"

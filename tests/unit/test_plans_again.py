@@ -10,10 +10,10 @@ import pytest
 from components.catalog.kling_o1 import ImageO1
 from components.errors import SpendLimitReached
 from components.interface.plan_desk import group_html
-from components.runs.plans import PlannedRequest, failed_in, standing
+from components.runs.new_runs.plans import PlannedRequest, failed_in, standing
 from components.runs.run import Output, Run, Status
 from components.runs.service import RunService
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.idle_service import at_once, service_on
 from tests.run_samples import NOW, PICTURE, database_url
 

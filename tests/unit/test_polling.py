@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.runs.durations import Durations, guessed, reported
-from components.runs.polling import DEFAULT_BUDGET, Plan, plan
+from components.runs.timing.durations import Durations, guessed, reported
+from components.runs.timing.polling import DEFAULT_BUDGET, Plan, plan
 from tests.polling_replay import (
     POLL_S,
     Truth,

@@ -9,9 +9,9 @@ from components.catalog import MODELS, model_by_id
 from components.errors import Unreachable
 from components.media.store.media_store import FolderStore, ref
 from components.provider.wire import Pricing
-from components.runs.clips import ClipLengths
-from components.runs.prices import REFRESH_S, RETRY_S, Prices
-from components.runs.quoting import Quotes
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import REFRESH_S, RETRY_S, Prices
+from components.runs.money.quotes import Quotes
 from tests.media_files import drawing, video
 from tests.run_samples import Clock
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from components.catalog import MODELS, model_by_id
 from components.catalog.request import ModelRequest
 from components.provider.wire import Pricing
-from components.runs.quote import quote
+from components.runs.money.quote import quote
 from components.runs.wording import money
 
 IMAGE = model_by_id("klingai/image-o1")

@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from components.runs.breaker import FAILURES_IN_A_ROW
-from components.runs.engine import WORKERS, Engine
-from components.runs.gate import Gate, Limits
+from components.runs.engine.scheduler import WORKERS, Engine
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.breaker import FAILURES_IN_A_ROW
+from components.runs.timing.provider_throttle import Limits, ProviderThrottle
 from tests.provider_server import ScriptedProvider, html
-from tests.run_samples import FRAMES, IMAGE_O1, sample_run, stepper
+from tests.run_samples import FRAMES, IMAGE_O1, sample_run, step_runner
 
 WAIT_S = 20.0
 CROWD = 100
 
 
 @contextmanager
-def running(store: RunStore, advance: Callable[[Run], Run], gate: Gate) -> Iterator[Engine]:
-    engine = Engine(store, advance, gate=gate)
+def running(
+    store: RunStore, advance: Callable[[Run], Run], throttle: ProviderThrottle
+) -> Iterator[Engine]:
+    engine = Engine(store, advance, throttle=throttle)
     engine.start()
     try:
         yield engine
@@ -54,16 +56,16 @@ def test_a_dead_provider_is_not_hammered_by_hundreds_of_runs(
     store: RunStore, provider: ScriptedProvider, tmp_path: Path
 ) -> None:
     provider.replies = [html(502)]
-    steps = stepper(provider, store, tmp_path, time.time)
+    steps = step_runner(provider, store, tmp_path, time.time)
     add(store, CROWD)
     add(store, CROWD, status=Status.GENERATING, generation_id="g-1", submitted_at=time.time())
-    with running(store, steps.advance, steps.gate):
-        until(lambda: steps.gate.word(time.time()) != "")
+    with running(store, steps.advance, steps.throttle):
+        until(lambda: steps.throttle.word(time.time()) != "")
         time.sleep(0.3)
     workers = sum(WORKERS.values())
     assert FAILURES_IN_A_ROW <= len(provider.received) <= FAILURES_IN_A_ROW + workers
     assert store.get("queued-099").status is Status.QUEUED
-    assert steps.gate.word(time.time()).startswith(
+    assert steps.throttle.word(time.time()).startswith(
         "The provider does not answer as it should; trying again at "
     )
 
@@ -80,12 +82,12 @@ def test_runs_beyond_the_limit_of_a_minute_wait_in_the_order_they_were_made(
         return run.moved(Status.SAVING, time.time() + 60, "Made.")
 
     add(store, 10)
-    with running(store, send, Gate(Limits(per_minute=4))):
+    with running(store, send, ProviderThrottle(Limits(per_minute=4))):
         until(lambda: len(sent) == 4)
         time.sleep(0.2)
     assert sorted(sent) == ["queued-000", "queued-001", "queued-002", "queued-003"]
     assert store.place(store.get("queued-009")) == 6
-    with running(store, send, Gate(Limits(per_minute=5))):
+    with running(store, send, ProviderThrottle(Limits(per_minute=5))):
         until(lambda: len(sent) == 5)
         time.sleep(0.2)
     assert sent[4:] == ["queued-004"]
@@ -107,6 +109,6 @@ def test_no_more_runs_are_at_the_provider_at_once_than_allowed(store: RunStore, 
         return run.moved(Status.SAVING, time.time() + 60, "Made.")
 
     add(store, 8, model=model)
-    with running(store, send, Gate(Limits(in_flight=2))):
+    with running(store, send, ProviderThrottle(Limits(in_flight=2))):
         until(lambda: len(at_once) == 8)
     assert max(at_once) <= 2

@@ -10,12 +10,12 @@ import pytest
 
 from components.errors import RunNotFound
 from components.media.store.media_store import FolderStore, ref
-from components.runs.form_files import HOLD_S, LET_GO_S
-from components.runs.history import Query
-from components.runs.kit import Kit
-from components.runs.leftovers import BATCH
+from components.runs.queries.history import Query
 from components.runs.run import FINAL, Output, Status
-from components.runs.store import RunStore
+from components.runs.store.forms.element_library import ElementLibrary
+from components.runs.store.forms.form_files import HOLD_S, LET_GO_S
+from components.runs.store.run_store import RunStore
+from components.runs.store.unowned_files import BATCH
 from tests.run_samples import EVERY_LANE, NOW, sample_run
 
 
@@ -69,7 +69,7 @@ def test_purging_removes_rows_and_the_files_nothing_else_refers_to(
         content: kept(media, tmp_path, content)
         for content in ("shared", "own", "result", "in a kit", "of the other")
     }
-    kit = Kit(store.database)
+    kit = ElementLibrary(store.database)
     view = ref(names["in a kit"])
     kit.keep("Hero", {"frontal_image_url": view, "reference_image_urls": [view]}, NOW)
     finished(store, "a", names["own"], names["result"], names["in a kit"])

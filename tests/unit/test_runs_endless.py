@@ -27,16 +27,16 @@ from components.errors import (
 )
 from components.provider.client import ProviderClient
 from components.provider.wire import Receipt, VideoAnswer
-from components.runs.collect import Collector
-from components.runs.engine import Engine, Pools
-from components.runs.expectation import Expectations
-from components.runs.fault import after_a_fault
-from components.runs.gate import Gate
-from components.runs.recovery import can_look_again, looked_for_again
-from components.runs.retry import DAY_S, HOUR_S, MINUTE_S, Trouble
+from components.runs.engine.faults import after_a_fault
+from components.runs.engine.scheduler import Engine, Pools
+from components.runs.new_runs.resend import can_look_again, looked_for_again
+from components.runs.retry import DAY_S, HOUR_S, MINUTE_S, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
+from components.runs.timing.provider_throttle import ProviderThrottle
 from tests.run_samples import NOW, Clock, FullPause, nearly_over, sample_run
 
 TEN_DAYS_S = 10 * DAY_S
@@ -128,7 +128,7 @@ class House:
     provider: Troubled
     clock: Clock
     engine: Engine = field(init=False)
-    steps: Stepper = field(init=False)
+    steps: StepRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
@@ -137,14 +137,14 @@ class House:
         """Begin, or begin again as after a restart."""
         client = cast("ProviderClient", self.provider)
         expectations = Expectations(self.store, self.provider.durations, clock=self.clock)
-        gate = Gate(clock=self.clock, chance=FullPause(), question=self._question)
+        throttle = ProviderThrottle(clock=self.clock, chance=FullPause(), question=self._question)
         collector = cast("Collector", self.provider)
-        self.steps = Stepper(
-            client, cast("Any", None), collector, expectations, self.clock, FullPause(), gate
+        self.steps = StepRunner(
+            client, cast("Any", None), collector, expectations, self.clock, FullPause(), throttle
         )
         pools = Pools(make=lambda _lane, _count: AtOnce())
         self.engine = Engine(
-            self.store, self.steps.advance, gate=gate, clock=self.clock, pools=pools
+            self.store, self.steps.advance, throttle=throttle, clock=self.clock, pools=pools
         )
         self.engine.take_over()
 
@@ -213,7 +213,7 @@ def test_within_ten_days_every_run_is_set_aside_with_all_that_is_known(
     if status is Status.GENERATING and len(replies) > 1:
         # Looks by the plan are many: such a run begins as one that is late already.
         begun = replace(begun, submitted_at=NOW - HOUR_S)
-        begun = nearly_over(begun, Trouble.STILL_GOING, NOW, left_s=HOUR_S)
+        begun = nearly_over(begun, FailureKind.STILL_GOING, NOW, left_s=HOUR_S)
     (run,) = here.lead(begun)
     assert (run.status, can_look_again(run)) == (Status.FAILED, True), run.note
     assert 25 * MINUTE_S < here.clock.now - NOW < 8 * DAY_S
@@ -234,7 +234,9 @@ def test_many_runs_behind_a_silent_provider_all_end_after_a_try_of_their_own(
     here = house(store, GONE)
     waiting = [given(Status.GENERATING, run_id=f"run-{it}") for it in range(40)]
     left_s = 6 * HOUR_S
-    runs = here.lead(*(nearly_over(it, Trouble.LOOK_FAILED, NOW, left_s=left_s) for it in waiting))
+    runs = here.lead(
+        *(nearly_over(it, FailureKind.LOOK_FAILED, NOW, left_s=left_s) for it in waiting)
+    )
     assert {(run.status, run.unresolved) for run in runs} == {(Status.FAILED, True)}
     lasted_s = here.clock.now - NOW
     assert left_s < lasted_s < left_s + HOUR_S
@@ -292,24 +294,24 @@ def test_a_clock_set_back_an_hour_keeps_nobody_waiting(
 
 def test_a_clock_set_back_opens_no_gate_and_closes_none_for_long(store: RunStore) -> None:
     here = house(store, GONE)
-    gate = here.engine.gate
+    throttle = here.engine.throttle
     for _ in range(5):
-        with pytest.raises(Unreachable), gate.asking():
+        with pytest.raises(Unreachable), throttle.asking():
             raise GONE
-    assert gate.room(here.clock.now) == 0
+    assert throttle.room(here.clock.now) == 0
     here.clock.now -= HOUR_S
-    assert gate.room(here.clock.now) == 1 or gate.begin_question(here.clock.now)
-    with pytest.raises(Unreachable), gate.sending():
+    assert throttle.room(here.clock.now) == 1 or throttle.begin_question(here.clock.now)
+    with pytest.raises(Unreachable), throttle.sending():
         raise GONE
-    assert gate.room(here.clock.now) == 0
+    assert throttle.room(here.clock.now) == 0
 
 
 def test_sends_of_the_last_minute_are_not_counted_for_an_hour_when_the_clock_is_set_back() -> None:
-    gate, now = Gate(clock=Clock()), NOW
-    gate.sent([now] * gate.limits.per_minute)
+    throttle, now = ProviderThrottle(clock=Clock()), NOW
+    throttle.sent([now] * throttle.limits.per_minute)
     now -= HOUR_S
-    assert gate.room(now) == 0
-    assert gate.room(now + MINUTE_S) == gate.limits.per_minute
+    assert throttle.room(now) == 0
+    assert throttle.room(now + MINUTE_S) == throttle.limits.per_minute
 
 
 def test_a_clock_that_leaps_forward_takes_no_run_out_of_the_hands_that_work_on_it(

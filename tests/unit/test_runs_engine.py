@@ -16,19 +16,19 @@ from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.clips import ClipLengths
-from components.runs.collect import Collector
-from components.runs.engine import LOOKS_PER_S, Engine, Pools
-from components.runs.expectation import Expectations
-from components.runs.history import Query
-from components.runs.leases import Lane
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import LOOKS_PER_S, Engine, Pools
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
+from components.runs.queries.history import Query
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.spend_limit import SpendLimit
-from components.runs.step import Stepper
-from components.runs.store import RunStore
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.leases import WorkerPool
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
 from tests.run_samples import (
@@ -92,7 +92,7 @@ def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
     store = run_store(folder)
     provider = ProviderClient(Exchange(sandbox.url, "key"))
     expectations = Expectations(store, lambda _: {}, guess_s=0.5)
-    steps = Stepper(provider, media, Collector(media, fetch), expectations, time.time)
+    steps = StepRunner(provider, media, Collector(media, fetch), expectations, time.time)
     engine = Engine(store, steps.advance)
     engine.start()
     try:
@@ -199,7 +199,7 @@ def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Pat
     now = time.time()
     store.add(sample_run("one", next_step_at=now))
     store.add(sample_run("two", next_step_at=now))
-    engine = Engine(store, slow, pools=Pools({Lane.VIDEOS: 1}))
+    engine = Engine(store, slow, pools=Pools({WorkerPool.VIDEOS: 1}))
     engine.start()
     deadline = time.monotonic() + WAIT_S
     while not begun and time.monotonic() < deadline:
@@ -302,7 +302,7 @@ def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(tmp_path:
     engine.stop(timeout_s=0.1)
     assert store.get("run-1").status is Status.SUBMITTING
     store.release()
-    (claim,) = store.tick([], time.time(), 900, {Lane.STEPS: 1})
+    (claim,) = store.tick([], time.time(), 900, {WorkerPool.STEPS: 1})
     may_end.set()
     store.close()
     assert claim.run.status is Status.UNCERTAIN
@@ -320,7 +320,7 @@ def test_a_slow_copy_gives_way_to_others_after_its_turn(tmp_path: Path) -> None:
         return run.moved(Status.DONE, time.time(), "Every file is saved here.")
 
     store.add(sample_run("slow", status=Status.SAVING, next_step_at=0.0))
-    engine = Engine(store, advance, pools=Pools({Lane.COPIES: 1}))
+    engine = Engine(store, advance, pools=Pools({WorkerPool.COPIES: 1}))
     engine.start()
     try:
         while len(turns) < 3:

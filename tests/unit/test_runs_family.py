@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.runs.run import Parent, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.run_samples import NOW, run_store, sample_run
 
 

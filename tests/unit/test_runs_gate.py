@@ -19,7 +19,8 @@ from components.errors import (
     Unreachable,
     Unreadable,
 )
-from components.runs.breaker import (
+from components.runs.retry import RETRY_AFTER_MAX_S
+from components.runs.timing.breaker import (
     BASE_S,
     BEHIND_PROBE_S,
     FAILURES_IN_A_ROW,
@@ -27,8 +28,7 @@ from components.runs.breaker import (
     PROBE_S,
     Breaker,
 )
-from components.runs.gate import SPREAD_S, Gate, Limits
-from components.runs.retry import RETRY_AFTER_MAX_S
+from components.runs.timing.provider_throttle import SPREAD_S, Limits, ProviderThrottle
 from tests.run_samples import NOW, Clock, FullPause
 
 DEAD = Unreachable("No connection.")
@@ -89,8 +89,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def gate(clock: Clock) -> Gate:
-    return Gate(Limits(per_minute=3), clock, FullPause())
+def throttle(clock: Clock) -> ProviderThrottle:
+    return ProviderThrottle(Limits(per_minute=3), clock, FullPause())
 
 
 def fails(around: Callable[[], object], error: ProviderError, times: int = 1) -> None:
@@ -99,10 +99,10 @@ def fails(around: Callable[[], object], error: ProviderError, times: int = 1) ->
             raise error
 
 
-def test_a_dead_provider_stops_asking_and_sending(gate: Gate, clock: Clock) -> None:
-    fails(gate.asking, DEAD, FAILURES_IN_A_ROW)
-    assert gate.room(clock.now) == 0
-    with pytest.raises(ProviderPaused) as caught, gate.asking():
+def test_a_dead_provider_stops_asking_and_sending(throttle: ProviderThrottle, clock: Clock) -> None:
+    fails(throttle.asking, DEAD, FAILURES_IN_A_ROW)
+    assert throttle.room(clock.now) == 0
+    with pytest.raises(ProviderPaused) as caught, throttle.asking():
         pytest.fail("it was asked")
     assert str(caught.value) == (
         "The provider does not answer; trying again at 08:00:04 UTC. "
@@ -110,49 +110,53 @@ def test_a_dead_provider_stops_asking_and_sending(gate: Gate, clock: Clock) -> N
     )
     assert caught.value.until == NOW + BASE_S + SPREAD_S
     more = " A run waits for up to 6 hours, and cancelling is free."
-    assert gate.word(clock.now) == str(caught.value) + more
-    assert gate.next_room_at(clock.now) == NOW + BASE_S
+    assert throttle.word(clock.now) == str(caught.value) + more
+    assert throttle.next_room_at(clock.now) == NOW + BASE_S
 
 
-def test_one_answer_opens_the_way_again(gate: Gate, clock: Clock) -> None:
-    fails(gate.sending, DEAD, FAILURES_IN_A_ROW)
+def test_one_answer_opens_the_way_again(throttle: ProviderThrottle, clock: Clock) -> None:
+    fails(throttle.sending, DEAD, FAILURES_IN_A_ROW)
     clock.now += BASE_S
-    assert gate.room(clock.now) == 1
-    gate.sent([clock.now])
-    assert gate.room(clock.now) == 0
-    with gate.asking(), pytest.raises(ProviderPaused), gate.asking():
+    assert throttle.room(clock.now) == 1
+    throttle.sent([clock.now])
+    assert throttle.room(clock.now) == 0
+    with throttle.asking(), pytest.raises(ProviderPaused), throttle.asking():
         pytest.fail("a second probe")
-    with gate.sending():
+    with throttle.sending():
         pass
-    assert gate.word(clock.now) == ""
-    assert gate.room(clock.now) == 2
+    assert throttle.word(clock.now) == ""
+    assert throttle.room(clock.now) == 2
 
 
 @pytest.mark.parametrize("error", [BadRequest("No."), None])
-def test_any_answer_is_an_answer(gate: Gate, clock: Clock, error: ProviderError | None) -> None:
-    fails(gate.sending, DEAD, FAILURES_IN_A_ROW - 1)
+def test_any_answer_is_an_answer(
+    throttle: ProviderThrottle, clock: Clock, error: ProviderError | None
+) -> None:
+    fails(throttle.sending, DEAD, FAILURES_IN_A_ROW - 1)
     if error:
-        fails(gate.sending, error)
+        fails(throttle.sending, error)
     else:
-        with gate.asking():
+        with throttle.asking():
             pass
-    fails(gate.sending, DEAD)
-    assert gate.room(clock.now) > 0
+    fails(throttle.sending, DEAD)
+    assert throttle.room(clock.now) > 0
 
 
-def test_a_provider_that_takes_no_more_is_still_asked(gate: Gate, clock: Clock) -> None:
-    fails(gate.sending, RateLimited("A pause (429).", Facts(retry_after_s=20)))
-    assert gate.word(clock.now).startswith("The provider asks for a pause; trying again at ")
-    assert gate.next_room_at(clock.now) == NOW + 20 + BASE_S
-    with gate.asking():
+def test_a_provider_that_takes_no_more_is_still_asked(
+    throttle: ProviderThrottle, clock: Clock
+) -> None:
+    fails(throttle.sending, RateLimited("A pause (429).", Facts(retry_after_s=20)))
+    assert throttle.word(clock.now).startswith("The provider asks for a pause; trying again at ")
+    assert throttle.next_room_at(clock.now) == NOW + 20 + BASE_S
+    with throttle.asking():
         pass
-    assert gate.room(clock.now) == 0
+    assert throttle.room(clock.now) == 0
 
 
-def test_lost_answers_stop_sending_alone(gate: Gate, clock: Clock) -> None:
-    fails(gate.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
-    assert gate.room(clock.now) == 0
-    with gate.asking():
+def test_lost_answers_stop_sending_alone(throttle: ProviderThrottle, clock: Clock) -> None:
+    fails(throttle.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
+    assert throttle.room(clock.now) == 0
+    with throttle.asking():
         pass
 
 
@@ -163,29 +167,29 @@ def test_after_a_silence_a_question_goes_before_a_run(clock: Clock) -> None:
         if error := answers.pop(0):
             raise error
 
-    gate = Gate(clock=clock, chance=FullPause(), question=question)
-    fails(gate.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
-    assert not gate.begin_question(clock.now)
+    throttle = ProviderThrottle(clock=clock, chance=FullPause(), question=question)
+    fails(throttle.sending, AnswerLost("Lost."), FAILURES_IN_A_ROW)
+    assert not throttle.begin_question(clock.now)
     clock.now += BASE_S
-    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, True)
-    assert not gate.begin_question(clock.now)
-    gate.ask()
-    assert gate.room(clock.now) == 0
+    assert (throttle.room(clock.now), throttle.begin_question(clock.now)) == (0, True)
+    assert not throttle.begin_question(clock.now)
+    throttle.ask()
+    assert throttle.room(clock.now) == 0
     clock.now += LONGEST_S
-    assert gate.begin_question(clock.now)
-    gate.ask()
-    assert (gate.room(clock.now), answers) == (1, [])
-    assert not gate.begin_question(clock.now)
+    assert throttle.begin_question(clock.now)
+    throttle.ask()
+    assert (throttle.room(clock.now), answers) == (1, [])
+    assert not throttle.begin_question(clock.now)
 
 
 @pytest.mark.parametrize("kind", [Unreadable, NotTheProvider, NotSendable])
 def test_one_answer_that_cannot_be_read_keeps_nobody_waiting(
-    gate: Gate, clock: Clock, kind: type[ProviderError]
+    throttle: ProviderThrottle, clock: Clock, kind: type[ProviderError]
 ) -> None:
-    fails(gate.asking, kind("Unreadable.", Facts(status_code=200)), 3 * FAILURES_IN_A_ROW)
-    with gate.asking():
+    fails(throttle.asking, kind("Unreadable.", Facts(status_code=200)), 3 * FAILURES_IN_A_ROW)
+    with throttle.asking():
         pass
-    assert (gate.room(clock.now), gate.word(clock.now)) == (3, "")
+    assert (throttle.room(clock.now), throttle.word(clock.now)) == (3, "")
 
 
 def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> None:
@@ -198,44 +202,48 @@ def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> N
     def question() -> None:
         raise answers.pop(0)
 
-    gate = Gate(clock=clock, chance=FullPause(), question=question)
-    fails(gate.sending, DEAD, FAILURES_IN_A_ROW)
+    throttle = ProviderThrottle(clock=clock, chance=FullPause(), question=question)
+    fails(throttle.sending, DEAD, FAILURES_IN_A_ROW)
     clock.now += BASE_S
-    assert gate.begin_question(clock.now)
-    gate.ask()
-    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, False)
-    assert gate.word(clock.now).startswith("The provider does not answer as it should; trying ")
+    assert throttle.begin_question(clock.now)
+    throttle.ask()
+    assert (throttle.room(clock.now), throttle.begin_question(clock.now)) == (0, False)
+    assert throttle.word(clock.now).startswith("The provider does not answer as it should; trying ")
     clock.now += LONGEST_S
-    assert gate.begin_question(clock.now)
-    gate.ask()
-    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (0, False)
+    assert throttle.begin_question(clock.now)
+    throttle.ask()
+    assert (throttle.room(clock.now), throttle.begin_question(clock.now)) == (0, False)
     clock.now += LONGEST_S
-    assert gate.begin_question(clock.now)
-    gate.ask()
-    assert (gate.room(clock.now), answers) == (1, [])
+    assert throttle.begin_question(clock.now)
+    throttle.ask()
+    assert (throttle.room(clock.now), answers) == (1, [])
 
 
 @pytest.mark.parametrize("kind", [Unreachable, AnswerLost])
 def test_answers_with_errors_are_not_called_silence(
-    gate: Gate, clock: Clock, kind: type[ProviderError]
+    throttle: ProviderThrottle, clock: Clock, kind: type[ProviderError]
 ) -> None:
-    fails(gate.sending, kind("An error (502).", Facts(status_code=502)), FAILURES_IN_A_ROW)
-    assert gate.word(clock.now).startswith("The provider does not answer as it should; trying ")
+    fails(throttle.sending, kind("An error (502).", Facts(status_code=502)), FAILURES_IN_A_ROW)
+    assert throttle.word(clock.now).startswith("The provider does not answer as it should; trying ")
 
 
 def test_a_pause_that_was_asked_for_needs_no_question(clock: Clock) -> None:
-    gate = Gate(clock=clock, chance=FullPause(), question=lambda: None)
-    fails(gate.sending, RateLimited("A pause (429)."))
+    throttle = ProviderThrottle(clock=clock, chance=FullPause(), question=lambda: None)
+    fails(throttle.sending, RateLimited("A pause (429)."))
     clock.now += BASE_S
-    assert (gate.room(clock.now), gate.begin_question(clock.now)) == (1, False)
+    assert (throttle.room(clock.now), throttle.begin_question(clock.now)) == (1, False)
 
 
-def test_a_question_beside_the_point_stops_nothing(gate: Gate, clock: Clock) -> None:
-    fails(lambda: gate.asking(is_vital=False), DEAD, 3 * FAILURES_IN_A_ROW)
-    assert gate.room(clock.now) == 3
+def test_a_question_beside_the_point_stops_nothing(
+    throttle: ProviderThrottle, clock: Clock
+) -> None:
+    fails(lambda: throttle.asking(is_vital=False), DEAD, 3 * FAILURES_IN_A_ROW)
+    assert throttle.room(clock.now) == 3
 
 
-def test_a_question_asked_through_the_gate_waits_for_its_pauses(gate: Gate, clock: Clock) -> None:
+def test_a_question_asked_through_the_gate_waits_for_its_pauses(
+    throttle: ProviderThrottle, clock: Clock
+) -> None:
     asked = []
 
     def price(model: str, *, answer: ProviderError | None = None) -> int:
@@ -244,13 +252,13 @@ def test_a_question_asked_through_the_gate_waits_for_its_pauses(gate: Gate, cloc
             raise answer
         return 7
 
-    through = gate.through(price)
+    through = throttle.through(price)
     assert through("a") == 7
     for _ in range(3 * FAILURES_IN_A_ROW):
         with pytest.raises(Unreachable):
             through("b", answer=DEAD)
-    assert gate.room(clock.now) == 3
-    fails(gate.asking, RateLimited("Slow down.", Facts(retry_after_s=20)))
+    assert throttle.room(clock.now) == 3
+    fails(throttle.asking, RateLimited("Slow down.", Facts(retry_after_s=20)))
     asked.clear()
     with pytest.raises(ProviderPaused):
         through("c")
@@ -259,25 +267,27 @@ def test_a_question_asked_through_the_gate_waits_for_its_pauses(gate: Gate, cloc
     assert through("d") == 7
 
 
-def test_no_more_runs_are_sent_in_a_minute_than_allowed(gate: Gate, clock: Clock) -> None:
-    assert gate.next_room_at(clock.now) is None
-    gate.sent([NOW - 61, NOW - 30, NOW - 10])
-    assert gate.room(clock.now) == 1
-    gate.sent([NOW])
-    assert gate.room(clock.now) == 0
-    assert gate.next_room_at(clock.now) == NOW + 30
+def test_no_more_runs_are_sent_in_a_minute_than_allowed(
+    throttle: ProviderThrottle, clock: Clock
+) -> None:
+    assert throttle.next_room_at(clock.now) is None
+    throttle.sent([NOW - 61, NOW - 30, NOW - 10])
+    assert throttle.room(clock.now) == 1
+    throttle.sent([NOW])
+    assert throttle.room(clock.now) == 0
+    assert throttle.next_room_at(clock.now) == NOW + 30
     clock.now += 30
-    assert gate.room(clock.now) == 1
+    assert throttle.room(clock.now) == 1
 
 
 @given(seed=st.integers(0, 999))
 def test_in_any_minute_the_limit_holds(seed: int) -> None:
-    chance, gate, sent = random.Random(seed), Gate(Limits(per_minute=5)), []
+    chance, throttle, sent = random.Random(seed), ProviderThrottle(Limits(per_minute=5)), []
     now = NOW
     for _ in range(100):
         now += chance.uniform(0, 20)
-        wanted = min(gate.room(now), chance.randint(0, 5))
-        gate.sent([now] * wanted)
+        wanted = min(throttle.room(now), chance.randint(0, 5))
+        throttle.sent([now] * wanted)
         sent += [now] * wanted
     for at in sent:
         assert sum(at - 60 < other <= at for other in sent) <= 5

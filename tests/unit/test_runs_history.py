@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.runs.history import Query
-from components.runs.prompt_search import RARE
+from components.runs.queries.history import Query
+from components.runs.queries.prompt_search import RARE
 from components.runs.run import Output, Parent, Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_run
 
 

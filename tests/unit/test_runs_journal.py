@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from components.runs.charges import Uncharged
-from components.runs.journal import Journal, Writing
 from components.runs.run import Parent, Status
-from components.runs.store import RunStore
+from components.runs.store.change_log import Journal, Writing
+from components.runs.store.charges import Uncharged
+from components.runs.store.run_store import RunStore
 from tests.run_samples import EVERY_LANE, LEASE_S, NOW, sample_run
 
 

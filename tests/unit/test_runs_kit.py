@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from components.database.engine import open_database
 from components.errors import InvalidRequest
-from components.runs.database import open_database
-from components.runs.kit import MOST_ELEMENTS, Kit, files_of_kit
+from components.runs.store.forms.element_library import MOST_ELEMENTS, ElementLibrary, files_of_kit
 from tests.run_samples import database_url
 
 FOX = {
@@ -27,17 +27,17 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def kit(database: sa.Engine) -> Kit:
-    return Kit(database)
+def kit(database: sa.Engine) -> ElementLibrary:
+    return ElementLibrary(database)
 
 
-def test_elements_are_listed_in_the_order_they_were_kept(kit: Kit) -> None:
+def test_elements_are_listed_in_the_order_they_were_kept(kit: ElementLibrary) -> None:
     kit.keep("Fox", FOX, 1.0)
     kit.keep("  Old   camera ", FOX, 2.0)
     assert [(it.name, it.element) for it in kit.all()] == [("Fox", FOX), ("Old camera", FOX)]
 
 
-def test_an_element_is_renamed_and_forgotten(kit: Kit) -> None:
+def test_an_element_is_renamed_and_forgotten(kit: ElementLibrary) -> None:
     kept = kit.keep("Fox", FOX, 1.0)
     kit.rename(kept.id, "Courier")
     assert [it.name for it in kit.all()] == ["Courier"]
@@ -46,13 +46,13 @@ def test_an_element_is_renamed_and_forgotten(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "\x07\x1b"])
-def test_a_name_that_cannot_be_kept_is_one_sentence(kit: Kit, name: str) -> None:
+def test_a_name_that_cannot_be_kept_is_one_sentence(kit: ElementLibrary, name: str) -> None:
     with pytest.raises(InvalidRequest, match="name"):
         kit.keep(name, FOX, 1.0)
     assert kit.all() == []
 
 
-def test_a_name_is_kept_in_characters_that_can_be_stored(kit: Kit) -> None:
+def test_a_name_is_kept_in_characters_that_can_be_stored(kit: ElementLibrary) -> None:
     kept = kit.keep("Half\ud83e a\0 fox\x1b[1m 🦊", FOX, 1.0)
     assert kept.name == "Half\ufffd a\ufffd fox[1m 🦊"
     kit.rename(kept.id, "Whole\udc00")
@@ -70,7 +70,9 @@ KEPT_PICTURE = "/media/" + "a" * 64 + ".png"
         {"frontal_image_url": KEPT_PICTURE, "reference_image_urls": [None, KEPT_PICTURE, ""]},
     ],
 )
-def test_an_element_of_kept_pictures_is_kept_without_gaps(kit: Kit, element: Any) -> None:
+def test_an_element_of_kept_pictures_is_kept_without_gaps(
+    kit: ElementLibrary, element: Any
+) -> None:
     kept = kit.keep("Fox", element, 1.0)
     assert kit.all() == [kept]
     assert set(kept.element["reference_image_urls"]) == {KEPT_PICTURE}
@@ -101,7 +103,7 @@ def test_an_element_of_kept_pictures_is_kept_without_gaps(kit: Kit, element: Any
     ],
 )
 def test_what_is_no_element_is_a_sentence_and_is_not_kept(
-    kit: Kit, change: dict[str, Any], said: str
+    kit: ElementLibrary, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=said) as caught:
         kit.keep("Fox", {**FOX, **change}, 1.0)
@@ -110,13 +112,13 @@ def test_what_is_no_element_is_a_sentence_and_is_not_kept(
 
 
 @pytest.mark.parametrize("element", [None, [], "x", 7, {}])
-def test_what_is_nothing_like_an_element_is_refused(kit: Kit, element: Any) -> None:
+def test_what_is_nothing_like_an_element_is_refused(kit: ElementLibrary, element: Any) -> None:
     with pytest.raises(InvalidRequest):
         kit.keep("Fox", element, 1.0)
     assert kit.all() == []
 
 
-def test_the_same_element_kept_twice_at_once_is_kept_once(kit: Kit) -> None:
+def test_the_same_element_kept_twice_at_once_is_kept_once(kit: ElementLibrary) -> None:
     with ThreadPoolExecutor(8) as pool:
         kept = list(pool.map(lambda _: kit.keep("Fox", FOX, 1.0), range(8)))
     assert len({it.id for it in kept}) == len(kit.all()) == 1
@@ -124,7 +126,7 @@ def test_the_same_element_kept_twice_at_once_is_kept_once(kit: Kit) -> None:
     assert len(kit.all()) == 2
 
 
-def test_a_full_kit_says_so(kit: Kit) -> None:
+def test_a_full_kit_says_so(kit: ElementLibrary) -> None:
     for number in range(MOST_ELEMENTS):
         kit.keep(f"Fox {number}", FOX, 1.0)
     with pytest.raises(InvalidRequest, match="200 elements, as many as it holds"):
@@ -140,7 +142,7 @@ UNREADABLE = [
 
 @pytest.mark.parametrize("stored", UNREADABLE)
 def test_an_element_that_cannot_be_read_is_set_aside_logged_and_deleted(
-    kit: Kit, database: sa.Engine, stored: str, caplog: pytest.LogCaptureFixture
+    kit: ElementLibrary, database: sa.Engine, stored: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     kit.keep("Fox", FOX, 1.0)
     insert = "INSERT INTO kit_elements VALUES ('odd', 'Odd', ?, 0)"
@@ -156,7 +158,7 @@ def test_an_element_that_cannot_be_read_is_set_aside_logged_and_deleted(
 
 
 def test_the_files_of_an_element_that_cannot_be_read_still_stay(
-    kit: Kit, database: sa.Engine
+    kit: ElementLibrary, database: sa.Engine
 ) -> None:
     kit.keep("Fox", {**FOX, "frontal_image_url": KEPT_PICTURE}, 1.0)
     odd = "/media/" + "b" * 64 + ".png"

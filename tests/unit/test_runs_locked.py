@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, QueuePool
 
+from components.database.engine import BUSY_TIMEOUT_MS, patient, reading
 from components.errors import DatabaseUnavailable
-from components.runs.changes import find_run
-from components.runs.database import BUSY_TIMEOUT_MS, patient, reading
-from components.runs.engine import Engine as RunEngine
-from components.runs.history import Query
+from components.runs.engine.scheduler import Engine as RunEngine
+from components.runs.queries.history import Query
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
+from components.runs.store.row_updates import find_run
+from components.runs.store.run_store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, database_url, sample_run
 
 WAIT_S = 20.0

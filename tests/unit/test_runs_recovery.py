@@ -7,33 +7,33 @@ import pytest
 
 from components.errors import InvalidRequest, RunNotFound, Unreachable
 from components.media.store.media_store import FolderStore
-from components.runs.breaker import FAILURES_IN_A_ROW
-from components.runs.clips import ClipLengths
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
-from components.runs.gate import Gate, Limits
-from components.runs.prices import Prices
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import Engine
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.service import RunService
-from components.runs.spend_limit import SpendLimit
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.breaker import FAILURES_IN_A_ROW
+from components.runs.timing.expectation import Expectations
+from components.runs.timing.provider_throttle import Limits, ProviderThrottle
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
 
 
 @pytest.fixture
-def gate() -> Gate:
-    return Gate(Limits(per_minute=2), Clock())
+def throttle() -> ProviderThrottle:
+    return ProviderThrottle(Limits(per_minute=2), Clock())
 
 
 @pytest.fixture
-def service(store: RunStore, gate: Gate, tmp_path: Path) -> RunService:
+def service(store: RunStore, throttle: ProviderThrottle, tmp_path: Path) -> RunService:
     """The service with an engine that is not started: nothing happens by itself."""
     return RunService(
         store,
-        Engine(store, lambda run: run, gate=gate),
+        Engine(store, lambda run: run, throttle=throttle),
         Expectations(store, lambda _: {}),
         Quotes(Prices(lambda _: {}), ClipLengths(FolderStore(tmp_path / "media"))),
         SpendLimit(),
@@ -211,11 +211,11 @@ def test_a_queued_run_says_its_place_in_line(service: RunService, store: RunStor
 
 
 def test_queued_runs_say_that_the_provider_does_not_answer(
-    service: RunService, store: RunStore, gate: Gate
+    service: RunService, store: RunStore, throttle: ProviderThrottle
 ) -> None:
     store.add(sample_run())
     for _ in range(FAILURES_IN_A_ROW):
-        with pytest.raises(Unreachable), gate.asking():
+        with pytest.raises(Unreachable), throttle.asking():
             raise Unreachable("No connection.")
     note = service.get("run-1").note
     assert note.startswith("The provider does not answer; trying again at 08:01:40 UTC. ")

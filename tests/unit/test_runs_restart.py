@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.runs.run import Status
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
 from tests.media_files import video
 from tests.provider_server import (
     Handler,
@@ -22,7 +22,7 @@ from tests.run_samples import (
     desk,
     drive,
     sample_run,
-    stepper,
+    step_runner,
 )
 
 
@@ -44,7 +44,7 @@ def test_an_answer_lost_on_the_way_is_collected_with_one_post(
     provider.replies = [reset, desk(provider, clip)]
     store.add(sample_run())
     clock = Clock()
-    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    drive(store, step_runner(provider, store, tmp_path, clock), clock)
     assert store.get("run-1").status is Status.DONE
     assert provider.post_count == 1
     assert [event.what for event in store.get("run-1").events][1:] == [
@@ -62,7 +62,7 @@ def test_only_what_was_certainly_not_accepted_is_sent_again(
     provider.replies = [answer, answer, desk(provider, clip)]
     store.add(sample_run())
     clock = Clock()
-    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    drive(store, step_runner(provider, store, tmp_path, clock), clock)
     assert store.get("run-1").status is Status.DONE
     assert provider.post_count == 3
     posts = [item for item in provider.received if item.method == "POST"]
@@ -79,7 +79,7 @@ def test_a_run_cancelled_while_it_waits_for_the_provider_is_not_sent(
     provider.replies = [refused_while_cancelled, desk(provider, clip)]
     store.add(sample_run())
     clock = Clock()
-    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    drive(store, step_runner(provider, store, tmp_path, clock), clock)
     assert store.get("run-1").status is Status.CANCELLED
     assert provider.post_count == 1
 
@@ -94,7 +94,7 @@ def test_a_run_cancelled_at_the_provider_is_collected_all_the_same(
     provider.replies = [accepted_while_cancelled, desk(provider, clip)]
     store.add(sample_run())
     clock = Clock()
-    drive(store, stepper(provider, store, tmp_path, clock), clock)
+    drive(store, step_runner(provider, store, tmp_path, clock), clock)
     run = store.get("run-1")
     assert (run.status, run.cancel_requested, run.charged_usd) == ("done", True, 0.56)
     assert run.outputs[0].name

@@ -3,9 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.runs.breaker import PAUSE_MAX_S
-from components.runs.gate import SPREAD_S
-from components.runs.polling import LONGEST_GAP_S
 from components.runs.retry import (
     ALL_WITHIN_S,
     DAY_S,
@@ -13,23 +10,26 @@ from components.runs.retry import (
     LONGEST_PAUSE_S,
     RETRY_AFTER_MAX_S,
     RULES,
+    FailureKind,
     Next,
-    Trouble,
     decide,
     is_over,
 )
+from components.runs.timing.breaker import PAUSE_MAX_S
+from components.runs.timing.polling import LONGEST_GAP_S
+from components.runs.timing.provider_throttle import SPREAD_S
 
 chances = st.floats(0, 1)
 attempts = st.integers(1, 10_000)
-troubles = st.sampled_from(Trouble)
+troubles = st.sampled_from(FailureKind)
 
 
 def test_every_trouble_has_a_rule() -> None:
-    assert set(RULES) == set(Trouble)
+    assert set(RULES) == set(FailureKind)
 
 
 def test_only_what_was_certainly_not_accepted_is_sent_again() -> None:
-    sending = (Trouble.NOT_ACCEPTED, Trouble.DECLINED, Trouble.ANSWER_LOST)
+    sending = (FailureKind.NOT_ACCEPTED, FailureKind.DECLINED, FailureKind.ANSWER_LOST)
     assert [decide(it, 1, chance=0.5).next for it in sending] == [
         Next.REPEAT,
         Next.GIVE_UP,
@@ -39,7 +39,7 @@ def test_only_what_was_certainly_not_accepted_is_sent_again() -> None:
 
 @given(trouble=troubles, attempt=attempts, chance=chances)
 def test_a_pause_is_a_random_share_of_a_ceiling_that_doubles(
-    trouble: Trouble, attempt: int, chance: float
+    trouble: FailureKind, attempt: int, chance: float
 ) -> None:
     rule = RULES[trouble]
     decision = decide(trouble, attempt, chance=chance)
@@ -55,7 +55,7 @@ def test_a_pause_is_a_random_share_of_a_ceiling_that_doubles(
     asked_s=st.floats(0, allow_infinity=True),
 )
 def test_a_pause_that_is_asked_for_is_kept_up_to_a_limit(
-    trouble: Trouble, chance: float, asked_s: float
+    trouble: FailureKind, chance: float, asked_s: float
 ) -> None:
     pause_s = decide(trouble, 1, chance=chance, retry_after_s=asked_s).pause_s
     assert pause_s >= min(asked_s, RETRY_AFTER_MAX_S)
@@ -63,7 +63,7 @@ def test_a_pause_that_is_asked_for_is_kept_up_to_a_limit(
 
 
 @given(trouble=troubles, over=st.booleans())
-def test_only_what_is_over_is_given_up(trouble: Trouble, over: bool) -> None:
+def test_only_what_is_over_is_given_up(trouble: FailureKind, over: bool) -> None:
     rule = RULES[trouble]
     decision = decide(trouble, 1, chance=1, is_over=over)
     ends = rule.does is Next.GIVE_UP or (over and rule.does is Next.REPEAT)
@@ -72,7 +72,7 @@ def test_only_what_is_over_is_given_up(trouble: Trouble, over: bool) -> None:
 
 @given(trouble=troubles, tries=attempts, lasted_s=st.floats(0, 30 * DAY_S))
 def test_nothing_is_over_before_its_tries_and_its_time(
-    trouble: Trouble, tries: int, lasted_s: float
+    trouble: FailureKind, tries: int, lasted_s: float
 ) -> None:
     rule = RULES[trouble]
     both = tries >= rule.tries and lasted_s >= rule.within_s
@@ -84,7 +84,7 @@ def test_nothing_is_over_before_its_tries_and_its_time(
 def test_nothing_is_endless() -> None:
     repeated = [rule for rule in RULES.values() if rule.does is Next.REPEAT]
     assert all(0 < rule.within_s <= 7 * DAY_S and rule.tries > 1 for rule in repeated)
-    assert is_over(Trouble.DISK_FULL, 1, 0, all_lasted_s=7 * DAY_S)
+    assert is_over(FailureKind.DISK_FULL, 1, 0, all_lasted_s=7 * DAY_S)
 
 
 def test_no_pause_is_longer_than_the_longest() -> None:

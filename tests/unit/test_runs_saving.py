@@ -11,9 +11,9 @@ from components.errors import DownloadFailed, DownloadUnfinished
 from components.media.download.fetch import download
 from components.media.download.timeouts import DownloadTimeouts
 from components.media.store.media_store import FolderStore
-from components.runs.retry import RULES, Trouble
+from components.runs.retry import RULES, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.runner import StepRunner
 from tests.media_files import drawing, video
 from tests.media_server import serve
 from tests.provider_server import (
@@ -41,7 +41,7 @@ def to_save(*urls: str, **changes: Any) -> Run:
 
 
 def test_a_saved_video_is_described_and_has_a_picture(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes
 ) -> None:
     provider.replies = [reply(raw=clip)]
     run = steps.advance(to_save(f"{provider.url}/a"))
@@ -63,7 +63,7 @@ def test_a_saved_video_is_described_and_has_a_picture(
 
 @pytest.mark.parametrize("broken", ["truncated", "404", "HTML", "empty", "reset"])
 def test_a_broken_copy_stays_saving_with_a_fresh_link_and_then_succeeds(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes, broken: str
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes, broken: str
 ) -> None:
     answers: dict[str, Reply] = {
         "truncated": reply(raw=clip[: len(clip) // 2]),
@@ -89,7 +89,7 @@ def test_a_broken_copy_stays_saving_with_a_fresh_link_and_then_succeeds(
     assert provider.post_count == 0
 
 
-def test_a_link_that_cannot_be_renewed_stays(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_a_link_that_cannot_be_renewed_stays(provider: ScriptedProvider, steps: StepRunner) -> None:
     provider.replies = [problem(404)]
     run = steps.advance(to_save(f"{provider.url}/old"))
     assert run.status is Status.SAVING
@@ -97,7 +97,7 @@ def test_a_link_that_cannot_be_renewed_stays(provider: ScriptedProvider, steps: 
 
 
 def test_files_that_are_saved_are_not_fetched_again(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     drawing().save(tmp_path / "a.png")
     picture = reply(raw=(tmp_path / "a.png").read_bytes())
@@ -112,7 +112,7 @@ def test_files_that_are_saved_are_not_fetched_again(
 
 
 def test_an_address_we_do_not_go_to_is_kept_and_shown(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [problem(404)]
     run = steps.advance(to_save("http://10.0.0.1/a.mp4"))
@@ -122,7 +122,7 @@ def test_an_address_we_do_not_go_to_is_kept_and_shown(
 
 
 def test_runs_that_are_done_teach_what_to_expect(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes
 ) -> None:
     provider.replies = [reply(raw=clip)]
     run = to_save(f"{provider.url}/clip", rendered_s=30.0)
@@ -133,7 +133,7 @@ def test_runs_that_are_done_teach_what_to_expect(
 
 
 def test_a_file_of_another_kind_is_no_result(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     drawing().save(tmp_path / "a.png")
     provider.replies = [reply(raw=(tmp_path / "a.png").read_bytes())]
@@ -143,19 +143,19 @@ def test_a_file_of_another_kind_is_no_result(
 
 
 def test_a_full_disk_is_waited_out_with_the_link_that_is_known(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     provider.replies = [reply(raw=clip)]
     small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
     run = small.advance(to_save(f"{provider.url}/a"))
-    assert (run.status, run.trouble) == ("saving", Trouble.DISK_FULL)
+    assert (run.status, run.trouble) == ("saving", FailureKind.DISK_FULL)
     assert "Free some space in the data folder" in run.note
     assert [request.path for request in provider.received] == ["/a"]
     assert steps.advance(run).status is Status.DONE
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_waited_out(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     provider.replies = [reply(raw=clip)]
     (tmp_path / "file").write_text("in the way")
@@ -168,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_waited_out(
 
 
 def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     drawing().save(tmp_path / "a.png")
     content = (tmp_path / "a.png").read_bytes()
@@ -177,7 +177,7 @@ def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
     run = small.advance(sample_run(status=Status.SUBMITTING, submitted_at=NOW, model=IMAGE_O1))
     assert (run.status, run.outputs[0].name) == ("saving", None)
     waiting = small.advance(run)
-    assert waiting.trouble == Trouble.DISK_FULL
+    assert waiting.trouble == FailureKind.DISK_FULL
     assert " The result is paid for, and its data is kept with the run. Free" in waiting.note
     done = steps.advance(run)
     assert done.status is Status.DONE
@@ -185,22 +185,22 @@ def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
 
 
 def test_a_copy_that_fails_for_a_week_ends_with_its_link(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [problem(404)]
-    rule = RULES[Trouble.COPY_FAILED]
+    rule = RULES[FailureKind.COPY_FAILED]
     run = steps.advance(to_save(f"{provider.url}/a"))
     assert run.note.endswith(", for 7 days at most.")
     clock.now += rule.within_s
     assert steps.advance(run).status is Status.SAVING
-    failed = steps.advance(nearly_over(run, Trouble.COPY_FAILED, clock.now - 1))
+    failed = steps.advance(nearly_over(run, FailureKind.COPY_FAILED, clock.now - 1))
     assert (failed.status, failed.unresolved) == ("failed", True)
     assert failed.outputs[0].remote_url == f"{provider.url}/a"
     assert "is paid for, but for 7 days it could not be copied here." in failed.error
 
 
 def test_a_slow_result_comes_on_step_by_step_without_trouble(
-    steps: Stepper, clip: bytes, tmp_path: Path
+    steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     third = len(clip) // 3 + 1
     with serve({"/clip": lambda it: it.stall_after(third, clip)}) as server:
@@ -229,7 +229,7 @@ def test_a_slow_result_comes_on_step_by_step_without_trouble(
 
 
 def test_a_damaged_result_is_said_to_be_that_and_is_fetched_from_its_beginning(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes
 ) -> None:
     provider.replies = [reply(raw=clip[: len(clip) // 2])]
     run = steps.advance(to_save(f"{provider.url}/a"))
@@ -244,17 +244,17 @@ def test_a_damaged_result_is_said_to_be_that_and_is_fetched_from_its_beginning(
 
 
 def test_a_result_that_arrived_on_a_full_disk_is_not_fetched_again(
-    provider: ScriptedProvider, steps: Stepper, clip: bytes, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     provider.replies = [reply(raw=clip)]
     small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
     run = small.advance(small.advance(to_save(f"{provider.url}/a")))
-    assert (run.status, run.trouble) == ("saving", Trouble.DISK_FULL)
+    assert (run.status, run.trouble) == ("saving", FailureKind.DISK_FULL)
     assert steps.advance(run).status is Status.DONE
     assert [request.path for request in provider.received] == ["/a"]
 
 
-def test_one_file_that_comes_on_does_not_hush_up_one_that_does_not(steps: Stepper) -> None:
+def test_one_file_that_comes_on_does_not_hush_up_one_that_does_not(steps: StepRunner) -> None:
     def fetch(url: str, _: Path) -> object:
         if url.endswith("/slow"):
             raise DownloadUnfinished("1 MB of 2 MB are here.")
@@ -262,5 +262,5 @@ def test_one_file_that_comes_on_does_not_hush_up_one_that_does_not(steps: Steppe
 
     broken = replace(steps, collector=replace(steps.collector, download=fetch))
     run = broken.advance(to_save("/slow", "/broken"))
-    assert (run.trouble, run.attempts) == (Trouble.COPY_FAILED, 1)
+    assert (run.trouble, run.attempts) == (FailureKind.COPY_FAILED, 1)
     assert run.note.startswith("It is broken. The result is paid for")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from components.runs.retry import DAY_S, HOUR_S, RULES, Trouble
+from components.runs.retry import DAY_S, HOUR_S, RULES, FailureKind
 from components.runs.run import Event, Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.runner import StepRunner
 from tests.provider_server import ScriptedProvider, html, problem, reply, reset
 from tests.run_samples import IMAGE_O1, NOW, Clock, log_row, nearly_over, sample_run
 
@@ -16,7 +16,7 @@ def searched(**changes: Any) -> Run:
 
 
 def test_a_lost_video_is_found_in_the_log_and_goes_on(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({"data": [log_row("run-1", inference_id="g-9")]})]
     run = steps.advance(searched())
@@ -25,7 +25,7 @@ def test_a_lost_video_is_found_in_the_log_and_goes_on(
 
 
 def test_lost_pictures_were_charged_and_cannot_be_fetched(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({"data": [log_row("run-1", inference_id="inf-1")]})]
     run = steps.advance(searched(model=IMAGE_O1))
@@ -33,7 +33,7 @@ def test_lost_pictures_were_charged_and_cannot_be_fetched(
     assert "Charged $0.2500." in run.error
 
 
-def test_a_lost_request_that_failed_was_free(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_a_lost_request_that_failed_was_free(provider: ScriptedProvider, steps: StepRunner) -> None:
     row = log_row("run-1", inference_id="inf-1", status="failed")
     provider.replies = [reply({"data": [row]})]
     run = steps.advance(searched())
@@ -42,7 +42,7 @@ def test_a_lost_request_that_failed_was_free(provider: ScriptedProvider, steps: 
 
 
 def test_the_log_row_of_a_try_that_was_put_off_proves_nothing(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     """The rows of both tries carry our id, and that of the accepted one may come later."""
     twice = (Event(NOW, "Sending."), Event(NOW + 1, "Put off."), Event(NOW + 2, "Sending."))
@@ -50,15 +50,15 @@ def test_the_log_row_of_a_try_that_was_put_off_proves_nothing(
     accepted = log_row("run-1", inference_id="g-9")
     provider.replies = [reply({"data": [refused]}), reply({"data": [refused, accepted]})]
     run = steps.advance(searched(events=twice))
-    assert (run.status, run.trouble) == ("uncertain", Trouble.NOT_IN_LOG)
+    assert (run.status, run.trouble) == ("uncertain", FailureKind.NOT_IN_LOG)
     assert steps.advance(run).generation_id == "g-9"
 
 
 def test_a_search_goes_on_while_the_log_may_lag_and_then_says_so(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [reply({"data": [log_row("other", inference_id="g-2")]})]
-    rule = RULES[Trouble.NOT_IN_LOG]
+    rule = RULES[FailureKind.NOT_IN_LOG]
     run = steps.advance(searched())
     assert (run.status, run.attempts) == ("uncertain", 1)
     assert "nothing is sent again by itself" in run.note
@@ -67,7 +67,7 @@ def test_a_search_goes_on_while_the_log_may_lag_and_then_says_so(
     assert run.next_step_at > clock.now
     clock.now = NOW + rule.within_s
     assert steps.advance(run).status is Status.UNCERTAIN
-    run = nearly_over(run, Trouble.NOT_IN_LOG, clock.now)
+    run = nearly_over(run, FailureKind.NOT_IN_LOG, clock.now)
     assert steps.advance(run).status is Status.UNCERTAIN
     clock.now += 1
     failed = steps.advance(run)
@@ -81,7 +81,7 @@ def test_a_search_goes_on_while_the_log_may_lag_and_then_says_so(
 
 
 def test_a_log_that_can_never_be_read_ends_the_search_at_a_stated_time(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     clock.now = NOW + 30 * DAY_S
     run = searched(inference_id=None)
@@ -93,13 +93,13 @@ def test_a_log_that_can_never_be_read_ends_the_search_at_a_stated_time(
         assert "the provider's log cannot be read: " in run.note
     provider.replies = [problem(500)]
     assert steps.advance(run).status is Status.UNCERTAIN
-    failed = steps.advance(nearly_over(run, Trouble.LOG_UNREADABLE, clock.now - 1))
+    failed = steps.advance(nearly_over(run, FailureKind.LOG_UNREADABLE, clock.now - 1))
     assert (failed.status, failed.unresolved) == ("failed", True)
     assert "It may have been charged. The receipt keeps its ids." in failed.error
 
 
 def test_the_log_is_searched_around_the_time_of_sending_alone(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     clock.now = NOW + 200 * DAY_S
     provider.replies = [reply({"data": []})]
@@ -109,30 +109,30 @@ def test_the_log_is_searched_around_the_time_of_sending_alone(
 
 
 def test_a_clock_that_is_far_off_is_thought_of_before_giving_up(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [
         reply({"data": []}),
         reply({"data": [log_row("run-1", inference_id="g-9")]}),
     ]
     clock.now = NOW + HOUR_S
-    run = nearly_over(searched(), Trouble.NOT_IN_LOG, clock.now - 1)
+    run = nearly_over(searched(), FailureKind.NOT_IN_LOG, clock.now - 1)
     assert steps.advance(run).generation_id == "g-9"
     narrow, wide = (request.query["start"][0] for request in provider.received)
     assert (narrow, wide) == ("2027-01-15T07:55:00+00:00", "2027-01-14T06:00:00+00:00")
 
 
 def test_a_log_too_long_to_be_read_to_its_end_proves_nothing(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({"data": [], "pagination": {"has_more": True}})]
     run = steps.advance(searched())
-    assert run.trouble == Trouble.LOG_UNREADABLE
+    assert run.trouble == FailureKind.LOG_UNREADABLE
     assert "too long to be read to its end" in run.note
 
 
 def test_a_lost_video_whose_id_an_error_named_is_asked_for_by_that_id(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({"id": "g-7", "status": "generating"})]
     run = steps.advance(searched(inference_id="g-7"))
@@ -141,7 +141,7 @@ def test_a_lost_video_whose_id_an_error_named_is_asked_for_by_that_id(
 
 
 def test_an_id_the_provider_does_not_know_is_looked_for_in_the_log(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [problem(404), reply({"data": [log_row("run-1", inference_id="g-9")]})]
     run = steps.advance(searched(inference_id="g-7"))
@@ -150,7 +150,7 @@ def test_an_id_the_provider_does_not_know_is_looked_for_in_the_log(
 
 @pytest.mark.parametrize("in_log", [False, True], ids=["log lags", "log has no cost yet"])
 def test_lost_pictures_are_found_charged_in_the_ledger(
-    provider: ScriptedProvider, steps: Stepper, in_log: bool
+    provider: ScriptedProvider, steps: StepRunner, in_log: bool
 ) -> None:
     row = {**log_row("run-1", inference_id="inf-1"), "cost": {"usd": 0}}
     charge = {
@@ -166,7 +166,7 @@ def test_lost_pictures_are_found_charged_in_the_ledger(
 
 
 def test_the_ledger_is_searched_through_the_gate_around_the_time_of_sending(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     clock.now = NOW + 6 * DAY_S
     provider.replies = [reply({"data": []})]
@@ -178,14 +178,14 @@ def test_the_ledger_is_searched_through_the_gate_around_the_time_of_sending(
 
 
 def test_lost_pictures_that_nobody_charged_yet_are_waited_for(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     row = {**log_row("run-1", inference_id="inf-1"), "cost": {"usd": 0}}
     provider.replies = [reply({"data": [row]}), reply({"data": []})]
     assert steps.advance(searched(model=IMAGE_O1)).status is Status.UNCERTAIN
 
 
-def test_a_late_answer_ends_the_search(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_a_late_answer_ends_the_search(provider: ScriptedProvider, steps: StepRunner) -> None:
     run = steps.advance(searched(generation_id="g-1"))
     assert (run.status, run.generation_id) == ("generating", "g-1")
     assert provider.received == []
@@ -193,7 +193,7 @@ def test_a_late_answer_ends_the_search(provider: ScriptedProvider, steps: Steppe
 
 @pytest.mark.parametrize("cost_usd", [0, 0.56])
 def test_a_request_that_the_log_shows_without_an_id_was_accepted_and_is_said_to_be(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock, cost_usd: float
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock, cost_usd: float
 ) -> None:
     row = {**log_row("run-1", inference_id="x"), "inference_id": None, "cost": {"usd": cost_usd}}
     provider.replies = [reply({"data": [row]})]
@@ -201,7 +201,7 @@ def test_a_request_that_the_log_shows_without_an_id_was_accepted_and_is_said_to_
     assert run.status is Status.UNCERTAIN
     assert "shows that it accepted the request, but not yet under which id." in run.note
     assert ("Charged $0.5600." if cost_usd else "It may have been charged.") in run.note
-    failed = steps.advance(nearly_over(run, Trouble.NOT_IN_LOG, clock.now - 1))
+    failed = steps.advance(nearly_over(run, FailureKind.NOT_IN_LOG, clock.now - 1))
     assert (failed.status, failed.unresolved) == ("failed", True)
     assert failed.charged_usd == (cost_usd or None)
     assert "accepted the request, but not under which id" in failed.error
@@ -209,7 +209,7 @@ def test_a_request_that_the_log_shows_without_an_id_was_accepted_and_is_said_to_
 
 
 def test_an_id_that_comes_into_the_log_later_is_gone_on_with(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     row = log_row("run-1", inference_id="g-9")
     provider.replies = [
@@ -221,7 +221,7 @@ def test_an_id_that_comes_into_the_log_later_is_gone_on_with(
 
 
 def test_the_id_of_lost_pictures_is_kept_where_the_log_names_none(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     row = {**log_row("run-1", inference_id="x"), "inference_id": None, "cost": {"usd": 0}}
     charge = {

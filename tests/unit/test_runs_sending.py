@@ -10,9 +10,9 @@ import pytest
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
-from components.runs.retry import Trouble
+from components.runs.retry import FailureKind
 from components.runs.run import Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.runner import StepRunner
 from tests.media_files import drawing
 from tests.provider_server import ScriptedProvider, problem, reply, reset
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, nearly_over, sample_run
@@ -22,7 +22,9 @@ def sending(**changes: Any) -> Run:
     return sample_run(status=Status.SUBMITTING, submitted_at=NOW, **changes)
 
 
-def test_an_accepted_video_is_looked_at_later(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_an_accepted_video_is_looked_at_later(
+    provider: ScriptedProvider, steps: StepRunner
+) -> None:
     provider.replies = [reply({"id": "g-1", "status": "queued"}, x_inference_id="inf-1")]
     run = steps.advance(sending())
     assert (run.status, run.generation_id, run.inference_id) == ("generating", "g-1", "inf-1")
@@ -33,7 +35,7 @@ def test_an_accepted_video_is_looked_at_later(provider: ScriptedProvider, steps:
 
 
 def test_finished_pictures_are_to_be_saved_and_their_price_is_known(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     answer = {"data": [{"url": "https://a/1.png"}, {"url": "https://a/2.png"}]}
     provider.replies = [reply(answer, x_inference_id="inf-1", x_aimlapi_usd_spent="0.07")]
@@ -44,7 +46,7 @@ def test_finished_pictures_are_to_be_saved_and_their_price_is_known(
 
 @pytest.mark.parametrize("header", ["0", "-0.07", "nan"])
 def test_pictures_whose_charge_is_not_told_are_left_to_the_ledger(
-    provider: ScriptedProvider, steps: Stepper, header: str
+    provider: ScriptedProvider, steps: StepRunner, header: str
 ) -> None:
     answer = {"data": [{"url": "https://cdn.example/1.png"}]}
     provider.replies = [reply(answer, x_inference_id="inf-1", x_aimlapi_usd_spent=header)]
@@ -53,7 +55,7 @@ def test_pictures_whose_charge_is_not_told_are_left_to_the_ledger(
 
 
 def test_a_run_that_can_never_be_sent_from_here_ends_at_once_and_is_free(
-    steps: Stepper,
+    steps: StepRunner,
 ) -> None:
     client = ProviderClient(Exchange("http://127.0.0.1:9", "“sk-quotes”"))
     run = replace(steps, provider=client).advance(sending())
@@ -66,7 +68,7 @@ def test_a_run_that_can_never_be_sent_from_here_ends_at_once_and_is_free(
 
 
 def test_a_picture_inside_the_answer_is_kept_at_once(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     drawing().save(tmp_path / "a.png")
     inline = base64.b64encode((tmp_path / "a.png").read_bytes()).decode()
@@ -81,7 +83,7 @@ def test_a_picture_inside_the_answer_is_kept_at_once(
 
 @pytest.mark.parametrize("picture", [{"b64_json": "?"}, {"b64_json": "AAAA"}, {"url": None}])
 def test_pictures_that_cannot_be_read_were_perhaps_charged(
-    provider: ScriptedProvider, steps: Stepper, picture: dict[str, str | None]
+    provider: ScriptedProvider, steps: StepRunner, picture: dict[str, str | None]
 ) -> None:
     provider.replies = [reply({"data": [picture]})]
     assert steps.advance(sending(model=IMAGE_O1)).status is Status.UNCERTAIN
@@ -89,7 +91,7 @@ def test_pictures_that_cannot_be_read_were_perhaps_charged(
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_refused_run_is_over_and_free(
-    provider: ScriptedProvider, steps: Stepper, status: int
+    provider: ScriptedProvider, steps: StepRunner, status: int
 ) -> None:
     provider.replies = [problem(status, "Expected 5, received 7", x_inference_id="inf-1")]
     run = steps.advance(sending())
@@ -101,7 +103,7 @@ def test_a_refused_run_is_over_and_free(
     ("asked", "least_s", "most_s"), [("40", 40, 42), (None, 0.5, 2), ("86400", 300, 302)]
 )
 def test_a_run_that_was_not_accepted_waits_as_long_as_asked(
-    provider: ScriptedProvider, steps: Stepper, asked: str | None, least_s: float, most_s: float
+    provider: ScriptedProvider, steps: StepRunner, asked: str | None, least_s: float, most_s: float
 ) -> None:
     provider.replies = [problem(429, **({"Retry_After": asked} if asked else {}))]
     run = steps.advance(sending())
@@ -112,12 +114,12 @@ def test_a_run_that_was_not_accepted_waits_as_long_as_asked(
 
 
 def test_a_provider_that_never_accepts_ends_the_run_without_a_charge(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [problem(503, "Service unavailable", Retry_After="3")]
-    run = nearly_over(sending(), Trouble.NOT_ACCEPTED, NOW, left_s=11)
+    run = nearly_over(sending(), FailureKind.NOT_ACCEPTED, NOW, left_s=11)
     assert steps.advance(run).status is Status.QUEUED
-    run = steps.advance(nearly_over(sending(), Trouble.NOT_ACCEPTED, NOW, left_s=10))
+    run = steps.advance(nearly_over(sending(), FailureKind.NOT_ACCEPTED, NOW, left_s=10))
     assert run.status is Status.FAILED
     assert run.error == (
         "The provider is overloaded. The provider accepted nothing for 6 hours. "
@@ -126,7 +128,7 @@ def test_a_provider_that_never_accepts_ends_the_run_without_a_charge(
 
 
 def test_a_file_that_is_gone_or_a_request_no_longer_taken_is_never_sent(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     gone = {"prompt": "A boat", "image_url": ref(f"{'0' * 64}.png")}
     wrong = {"prompt": "", "image_url": "https://a"}
@@ -142,7 +144,7 @@ def test_a_file_that_is_gone_or_a_request_no_longer_taken_is_never_sent(
 
 
 def test_a_kept_file_is_sent_as_a_data_uri(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     (tmp_path / "a.png").write_bytes(b"picture")
     name = FolderStore(tmp_path / "media").keep(tmp_path / "a.png", ".png")
@@ -153,7 +155,7 @@ def test_a_kept_file_is_sent_as_a_data_uri(
 
 @pytest.mark.parametrize("model", [FRAMES, IMAGE_O1])
 def test_a_lost_answer_is_looked_for_and_not_sent_again(
-    provider: ScriptedProvider, steps: Stepper, model: str
+    provider: ScriptedProvider, steps: StepRunner, model: str
 ) -> None:
     provider.replies = [reset]
     run = steps.advance(sending(model=model))
@@ -164,7 +166,7 @@ def test_a_lost_answer_is_looked_for_and_not_sent_again(
 
 
 def test_a_lost_answer_that_names_its_generation_needs_no_search(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({}, 200, x_inference_id="g-7")]
     run = steps.advance(sending())
@@ -172,7 +174,7 @@ def test_a_lost_answer_that_names_its_generation_needs_no_search(
 
 
 def test_an_error_that_names_an_inference_is_looked_for_before_it_is_believed(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({}, 500, x_inference_id="g-7")]
     run = steps.advance(sending())

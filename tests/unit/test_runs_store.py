@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from components.errors import RunNotFound
-from components.runs.leases import Allowance, Claim, Lane
-from components.runs.past_runs import PastRun
+from components.runs.queries.duration_history import PastRun
 from components.runs.run import Event, Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.leases import Allowance, Claim, WorkerPool
+from components.runs.store.run_store import RunStore
 from tests.run_samples import EVERY_LANE, IMAGE_O1, LEASE_S, NOW, claimed, run_store, sample_run
 
 
@@ -96,7 +96,7 @@ def test_each_kind_of_step_has_room_of_its_own(store: RunStore) -> None:
         store.add(sample_run(f"video-{number}"))
         store.add(sample_run(f"look-{number}", status=Status.GENERATING))
         store.add(sample_run(f"copy-{number}", status=Status.SAVING))
-    room = {Lane.PICTURES: 1, Lane.VIDEOS: 2, Lane.STEPS: 3, Lane.COPIES: 1}
+    room = {WorkerPool.PICTURES: 1, WorkerPool.VIDEOS: 2, WorkerPool.STEPS: 3, WorkerPool.COPIES: 1}
     claims = store.tick([], NOW, LEASE_S, room)
     lanes = Counter((held.lane.value, held.run.id.partition("-")[0]) for held in claims)
     assert lanes == {
@@ -137,7 +137,7 @@ def test_full_picture_workers_do_not_stand_in_the_way_of_videos(store: RunStore)
     for number in range(5):
         store.add(sample_run(f"picture-{number}", model=IMAGE_O1, created_at=NOW - 1))
     store.add(sample_run("video"))
-    room = {Lane.PICTURES: 0, Lane.VIDEOS: 1}
+    room = {WorkerPool.PICTURES: 0, WorkerPool.VIDEOS: 1}
     (held,) = store.tick([], NOW, LEASE_S, room, Allowance(to_send=1))
     assert held.run.id == "video"
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from components.runs.engine import Engine, Pools
-from components.runs.history import Query
-from components.runs.leases import Claim
-from components.runs.recovery import can_look_again
+from components.runs.engine.scheduler import Engine, Pools
+from components.runs.new_runs.resend import can_look_again
+from components.runs.queries.history import Query
 from components.runs.run import Event, Output, Run, Status
-from components.runs.store import RunStore
+from components.runs.store.leases import Claim
+from components.runs.store.run_store import RunStore
 from tests.run_samples import EVERY_LANE, LEASE_S, NOW, Clock, database_url, sample_run
 
 HALF = json.loads('"cut in the mi\\ud83e"')

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
+from components.database.engine import METADATA
 from components.media.store.media_store import ref
-from components.runs.database import METADATA
-from components.runs.history import Query
-from components.runs.kit import Kit
+from components.runs.queries.history import Query
 from components.runs.run import Run, Status
+from components.runs.store.forms.element_library import ElementLibrary
 from tests.run_samples import IMAGE_O1, NOW, run_store, sample_run
 
 PICTURE = "a" * 64 + ".png"
@@ -129,7 +129,7 @@ def test_figures_of_runs_purged_by_an_earlier_version_stay_and_more_can_join(
 
 def test_an_old_element_is_kept(old_database: Path) -> None:
     store = run_store(old_database)
-    assert [element.name for element in Kit(store.database).all()] == ["Hero"]
+    assert [element.name for element in ElementLibrary(store.database).all()] == ["Hero"]
     assert [run.id for run in store.find(Query(text="ärmel")).runs] == ["old"]
     store.close()
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from components.runs.breaker import FAILURES_IN_A_ROW
-from components.runs.retry import DAY_S, RULES, Trouble
+from components.runs.retry import DAY_S, RULES, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.runner import StepRunner
+from components.runs.timing.breaker import FAILURES_IN_A_ROW
 from components.runs.wording import span
 from tests.provider_server import (
     Reply,
@@ -32,7 +32,7 @@ def waited(**changes: Any) -> Run:
     return sample_run(status=Status.GENERATING, **given)
 
 
-def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: StepRunner) -> None:
     provider.replies = [completed("https://cdn.example/a.mp4")]
     run = steps.advance(waited())
     assert (run.status, run.charged_usd) == ("saving", 0.56)
@@ -41,7 +41,7 @@ def test_a_finished_video_is_to_be_saved(provider: ScriptedProvider, steps: Step
 
 
 def test_a_report_without_a_charge_leaves_the_one_that_is_known(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     """As of a run that was found in the log, given up and looked for again."""
     done = {"id": "g-1", "status": "completed", "video": {"url": "https://cdn.example/a.mp4"}}
@@ -51,7 +51,7 @@ def test_a_report_without_a_charge_leaves_the_one_that_is_known(
 
 
 def test_how_long_the_provider_took_is_known_as_closely_as_the_looks(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [completed("https://cdn.example/a.mp4")]
     clock.now = NOW + 84
@@ -62,7 +62,7 @@ def test_how_long_the_provider_took_is_known_as_closely_as_the_looks(
 
 @pytest.mark.parametrize("status", ["queued", "waiting", "generating", "moderating", "failed"])
 def test_any_other_status_keeps_going(
-    provider: ScriptedProvider, steps: Stepper, status: str
+    provider: ScriptedProvider, steps: StepRunner, status: str
 ) -> None:
     provider.replies = [reply({"id": "g-1", "status": status})]
     run = steps.advance(waited(attempts=3))
@@ -72,7 +72,7 @@ def test_any_other_status_keeps_going(
 
 
 def test_a_finished_video_without_an_address_is_asked_for_again(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply({"id": "g-1", "status": "completed", "video": None})]
     assert steps.advance(waited()).status is Status.GENERATING
@@ -87,7 +87,7 @@ def test_a_finished_video_without_an_address_is_asked_for_again(
     ],
 )
 def test_a_failed_video_says_why_and_that_it_is_free(
-    provider: ScriptedProvider, steps: Stepper, error: dict[str, str] | None, said: str
+    provider: ScriptedProvider, steps: StepRunner, error: dict[str, str] | None, said: str
 ) -> None:
     provider.replies = [reply({"id": "g-1", "status": "error", "error": error})]
     run = steps.advance(waited())
@@ -99,7 +99,7 @@ def test_a_failed_video_says_why_and_that_it_is_free(
 
 
 def test_a_run_that_takes_longer_than_most_says_so(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [reply(GENERATING)]
     clock.now = NOW + 300
@@ -109,7 +109,7 @@ def test_a_run_that_takes_longer_than_most_says_so(
 
 
 def test_past_its_deadline_a_run_is_still_rendering(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [reply(GENERATING)]
     clock.now = NOW + 601
@@ -124,7 +124,7 @@ def test_past_its_deadline_a_run_is_still_rendering(
     "answer", [html(502), problem(401), problem(404), problem(500), reset, reply({"a": 1})]
 )
 def test_a_look_that_fails_never_ends_a_run(
-    provider: ScriptedProvider, steps: Stepper, answer: Reply
+    provider: ScriptedProvider, steps: StepRunner, answer: Reply
 ) -> None:
     provider.replies = [answer]
     run = steps.advance(waited(attempts=2))
@@ -134,14 +134,14 @@ def test_a_look_that_fails_never_ends_a_run(
 
 
 def test_a_look_keeps_to_the_pause_it_is_asked_for(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [problem(429, Retry_After="120")]
     assert NOW + 130 <= steps.advance(waited()).next_step_at <= NOW + 132
 
 
 def test_a_pause_is_kept_to_also_where_nothing_is_wrong(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     provider.replies = [reply(GENERATING, Retry_After="40")]
     assert steps.advance(waited()).next_step_at == NOW + 50
@@ -152,15 +152,15 @@ def test_a_pause_is_kept_to_also_where_nothing_is_wrong(
 @pytest.mark.parametrize(
     ("trouble", "answer", "said"),
     [
-        (Trouble.UNKNOWN_THERE, problem(404), "look again later, or send the request again"),
-        (Trouble.UNKNOWN_THERE, problem(400), "Its id is in the receipt"),
-        (Trouble.LOOK_DENIED, problem(401), "Check AIML_API_KEY"),
-        (Trouble.LOOK_DENIED, problem(403), "The video may be finished and charged"),
-        (Trouble.NO_ADDRESS, reply({"id": "g", "status": "completed"}), "probably charged"),
+        (FailureKind.UNKNOWN_THERE, problem(404), "look again later, or send the request again"),
+        (FailureKind.UNKNOWN_THERE, problem(400), "Its id is in the receipt"),
+        (FailureKind.LOOK_DENIED, problem(401), "Check AIML_API_KEY"),
+        (FailureKind.LOOK_DENIED, problem(403), "The video may be finished and charged"),
+        (FailureKind.NO_ADDRESS, reply({"id": "g", "status": "completed"}), "probably charged"),
     ],
 )
 def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
-    provider: ScriptedProvider, steps: Stepper, trouble: Trouble, answer: Reply, said: str
+    provider: ScriptedProvider, steps: StepRunner, trouble: FailureKind, answer: Reply, said: str
 ) -> None:
     provider.replies = [answer]
     clock = steps.clock
@@ -182,21 +182,21 @@ def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
 
 @pytest.mark.parametrize("answer", [html(502), reset, problem(503), reply({"a": 1})])
 def test_a_generation_outlasts_days_in_which_the_provider_is_away_and_is_then_set_aside(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock, answer: Reply
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock, answer: Reply
 ) -> None:
     provider.replies = [answer]
-    run = nearly_over(waited(attempts=1000), Trouble.LOOK_FAILED, NOW, left_s=DAY_S)
+    run = nearly_over(waited(attempts=1000), FailureKind.LOOK_FAILED, NOW, left_s=DAY_S)
     clock.now = NOW + 30 * DAY_S
     run = steps.advance(run)
     assert (run.status, run.attempts) == ("generating", 1001)
     assert run.next_step_at <= clock.now + 300
-    failed = steps.advance(nearly_over(run, Trouble.LOOK_FAILED, clock.now - 1))
+    failed = steps.advance(nearly_over(run, FailureKind.LOOK_FAILED, clock.now - 1))
     assert (failed.status, failed.unresolved, failed.generation_id) == ("failed", True, "g-1")
     assert "for 3 days. The video may be finished and charged." in failed.error
 
 
 def test_a_foreign_id_that_the_provider_does_not_know_says_so_soon_and_may_be_looked_for_again(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [problem(404)]
     run = steps.advance(waited(submitted_at=None))
@@ -214,7 +214,7 @@ def test_a_foreign_id_that_the_provider_does_not_know_says_so_soon_and_may_be_lo
 
 
 def test_a_foreign_id_that_is_known_a_moment_later_is_fetched(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [problem(404), reply(GENERATING)]
     run = steps.advance(waited(submitted_at=None))
@@ -224,7 +224,7 @@ def test_a_foreign_id_that_is_known_a_moment_later_is_fetched(
 
 
 def test_a_dead_provider_is_not_asked_by_every_run(
-    provider: ScriptedProvider, steps: Stepper, clock: Clock
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
 ) -> None:
     provider.replies = [reset]
     runs = [steps.advance(waited()) for _ in range(50)]

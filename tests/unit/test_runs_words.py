@@ -11,13 +11,13 @@ import pytest
 
 from components.errors import ProviderPaused, Unreachable
 from components.interface.describe import run_as_json, status_words
-from components.runs.collect import Collector
-from components.runs.expectation import Expectations
-from components.runs.fault import after_a_fault
-from components.runs.leases import Lane
-from components.runs.retry import RULES, Trouble
+from components.runs.engine.faults import after_a_fault
+from components.runs.retry import RULES, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.step import Stepper
+from components.runs.steps.collector import Collector
+from components.runs.steps.runner import StepRunner
+from components.runs.store.leases import WorkerPool
+from components.runs.timing.expectation import Expectations
 from tests.media_files import drawing
 from tests.provider_server import Reply, ScriptedProvider, html, problem, reply, reset
 from tests.run_samples import (
@@ -51,20 +51,20 @@ WAITING: dict[str, tuple[Status, Reply]] = {
     "odd report": (GENERATING, reply({**GOING, "status": "x", "error": {"message": "No GPU"}})),
     "copy failed": (SAVING, problem(404)),
 }
-ENDS: dict[str, tuple[Status, Trouble, Reply]] = {
-    "never taken": (SUBMITTING, Trouble.NOT_ACCEPTED, problem(429)),
-    "not in the log": (UNCERTAIN, Trouble.NOT_IN_LOG, reply({"data": []})),
-    "log unreadable": (UNCERTAIN, Trouble.LOG_UNREADABLE, html(502)),
-    "look lost": (GENERATING, Trouble.LOOK_FAILED, reset),
-    "look denied": (GENERATING, Trouble.LOOK_DENIED, problem(403)),
-    "unknown there": (GENERATING, Trouble.UNKNOWN_THERE, problem(404)),
-    "no address": (GENERATING, Trouble.NO_ADDRESS, reply({"id": "g", "status": "completed"})),
+ENDS: dict[str, tuple[Status, FailureKind, Reply]] = {
+    "never taken": (SUBMITTING, FailureKind.NOT_ACCEPTED, problem(429)),
+    "not in the log": (UNCERTAIN, FailureKind.NOT_IN_LOG, reply({"data": []})),
+    "log unreadable": (UNCERTAIN, FailureKind.LOG_UNREADABLE, html(502)),
+    "look lost": (GENERATING, FailureKind.LOOK_FAILED, reset),
+    "look denied": (GENERATING, FailureKind.LOOK_DENIED, problem(403)),
+    "unknown there": (GENERATING, FailureKind.UNKNOWN_THERE, problem(404)),
+    "no address": (GENERATING, FailureKind.NO_ADDRESS, reply({"id": "g", "status": "completed"})),
     "odd report": (
         GENERATING,
-        Trouble.ODD_REPORT,
+        FailureKind.ODD_REPORT,
         reply({**GOING, "status": "x", "error": {"message": "No GPU"}}),
     ),
-    "copy failed": (SAVING, Trouble.COPY_FAILED, problem(404)),
+    "copy failed": (SAVING, FailureKind.COPY_FAILED, problem(404)),
 }
 OVER: dict[str, tuple[Status, Reply]] = {
     "refused": (SUBMITTING, problem(400)),
@@ -119,7 +119,7 @@ def check_over(run: Run) -> None:
 
 @pytest.mark.parametrize(("status", "answer"), WAITING.values(), ids=WAITING)
 def test_a_run_that_waits_says_its_cost_its_next_step_and_its_end(
-    provider: ScriptedProvider, steps: Stepper, status: Status, answer: Reply
+    provider: ScriptedProvider, steps: StepRunner, status: Status, answer: Reply
 ) -> None:
     provider.replies = [answer]
     check_waiting(steps.advance(begun(status, provider)))
@@ -127,7 +127,11 @@ def test_a_run_that_waits_says_its_cost_its_next_step_and_its_end(
 
 @pytest.mark.parametrize(("status", "trouble", "answer"), ENDS.values(), ids=ENDS)
 def test_a_run_that_is_given_up_says_its_cost_and_what_to_do(
-    provider: ScriptedProvider, steps: Stepper, status: Status, trouble: Trouble, answer: Reply
+    provider: ScriptedProvider,
+    steps: StepRunner,
+    status: Status,
+    trouble: FailureKind,
+    answer: Reply,
 ) -> None:
     provider.replies = [answer]
     run = steps.advance(nearly_over(begun(status, provider), trouble, NOW + 9))
@@ -138,7 +142,7 @@ def test_a_run_that_is_given_up_says_its_cost_and_what_to_do(
 
 @pytest.mark.parametrize(("status", "answer"), OVER.values(), ids=OVER)
 def test_a_run_that_fails_says_its_cost_and_what_to_do(
-    provider: ScriptedProvider, steps: Stepper, status: Status, answer: Reply
+    provider: ScriptedProvider, steps: StepRunner, status: Status, answer: Reply
 ) -> None:
     provider.replies = [answer]
     run = steps.advance(begun(status, provider))
@@ -148,15 +152,15 @@ def test_a_run_that_fails_says_its_cost_and_what_to_do(
 
 @pytest.mark.parametrize("status", [UNCERTAIN, GENERATING])
 def test_a_run_behind_the_gate_says_the_same(
-    provider: ScriptedProvider, steps: Stepper, status: Status
+    provider: ScriptedProvider, steps: StepRunner, status: Status
 ) -> None:
     for _ in range(5):
-        with pytest.raises(Unreachable), steps.gate.asking():
+        with pytest.raises(Unreachable), steps.throttle.asking():
             raise Unreachable("No connection.")
     run = steps.advance(begun(status, provider))
     check_waiting(run)
     assert provider.received == []
-    with pytest.raises(ProviderPaused), steps.gate.asking():
+    with pytest.raises(ProviderPaused), steps.throttle.asking():
         pass
 
 
@@ -165,18 +169,20 @@ def test_a_fault_of_ours_says_the_same(provider: ScriptedProvider, status: Statu
     run = begun(status, provider)
     check_waiting(after_a_fault(run, NOW, 1.0))
     if status is not SUBMITTING:
-        check_over(after_a_fault(nearly_over(run, Trouble.FAULT_HERE, NOW), NOW + 1, 1.0))
+        check_over(after_a_fault(nearly_over(run, FailureKind.FAULT_HERE, NOW), NOW + 1, 1.0))
 
 
 def test_a_run_that_was_interrupted_says_the_same(tmp_path: Path) -> None:
     store = run_store(tmp_path)
     store.add(sample_run(status=SUBMITTING, submitted_at=NOW))
-    (claim,) = store.tick([], NOW, 900.0, {Lane.STEPS: 1})
+    (claim,) = store.tick([], NOW, 900.0, {WorkerPool.STEPS: 1})
     check_waiting(claim.run)
     store.close()
 
 
-def test_a_late_run_says_the_same(provider: ScriptedProvider, steps: Stepper, clock: Clock) -> None:
+def test_a_late_run_says_the_same(
+    provider: ScriptedProvider, steps: StepRunner, clock: Clock
+) -> None:
     provider.replies = [reply(GOING)]
     for late_s in (300, 3600):
         clock.now = NOW + late_s
@@ -189,7 +195,9 @@ def test_a_state_without_words_of_its_own_says_what_it_costs(status: Status) -> 
     assert any(word in words for word in ("charged", "paid for")), words
 
 
-def test_a_generation_is_never_without_a_word(provider: ScriptedProvider, steps: Stepper) -> None:
+def test_a_generation_is_never_without_a_word(
+    provider: ScriptedProvider, steps: StepRunner
+) -> None:
     provider.replies = [reply({"id": "g-1", "status": "queued"}), reply(GOING)]
     accepted = steps.advance(begun(SUBMITTING, provider))
     for run in (accepted, steps.advance(accepted)):
@@ -197,7 +205,7 @@ def test_a_generation_is_never_without_a_word(provider: ScriptedProvider, steps:
 
 
 def test_what_the_provider_reports_beside_an_unknown_status_is_shown(
-    provider: ScriptedProvider, steps: Stepper
+    provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     odd = {"id": "g-1", "status": "moderating", "error": {"name": "E", "message": "A face"}}
     provider.replies = [reply(odd)]
@@ -218,13 +226,13 @@ class Broken(Expectations):
 
 
 @pytest.fixture
-def blind(steps: Stepper) -> Stepper:
+def blind(steps: StepRunner) -> StepRunner:
     """Steps that know nothing of durations."""
     return replace(steps, expectations=Broken(steps.expectations._store, lambda _: {}))
 
 
 def test_nothing_stands_between_an_accepted_answer_and_its_storing(
-    provider: ScriptedProvider, blind: Stepper
+    provider: ScriptedProvider, blind: StepRunner
 ) -> None:
     provider.replies = [reply({"id": "g-1", "status": "queued"}, x_inference_id="inf-1")]
     run = blind.advance(begun(SUBMITTING, provider))
@@ -244,7 +252,7 @@ def test_nothing_stands_between_an_accepted_answer_and_its_storing(
     ids=["found", "going", "finished"],
 )
 def test_nothing_that_the_provider_tells_is_lost_for_want_of_an_expectation(
-    provider: ScriptedProvider, blind: Stepper, status: Status, answer: Reply, becomes: Status
+    provider: ScriptedProvider, blind: StepRunner, status: Status, answer: Reply, becomes: Status
 ) -> None:
     provider.replies = [answer]
     run = blind.advance(begun(status, provider))
@@ -258,7 +266,7 @@ def inline(folder: Path) -> str:
 
 @pytest.mark.parametrize("unreadable", ["?", "AAAA", ""], ids=["no base64", "no picture", "empty"])
 def test_one_unreadable_picture_of_three_loses_no_other(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path, unreadable: str
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path, unreadable: str
 ) -> None:
     picture = {"b64_json": inline(tmp_path)}
     pictures = [picture, {"b64_json": unreadable}, {"url": "https://cdn.example/3.png"}]
@@ -272,7 +280,7 @@ def test_one_unreadable_picture_of_three_loses_no_other(
 
 
 def test_a_picture_is_kept_as_it_came_whatever_fails_here(
-    provider: ScriptedProvider, steps: Stepper, tmp_path: Path
+    provider: ScriptedProvider, steps: StepRunner, tmp_path: Path
 ) -> None:
     def keep(*_: Any) -> Any:
         raise RuntimeError("a bug")

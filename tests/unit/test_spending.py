@@ -13,18 +13,18 @@ from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import PriceUnknown, SpendingRefused, SpendLimitReached
 from components.media.store.media_store import FolderStore
-from components.runs.clips import ClipLengths
-from components.runs.engine import Engine
-from components.runs.expectation import Expectations
-from components.runs.plans import PlannedRequest
-from components.runs.prices import Prices
-from components.runs.quote import Quote
-from components.runs.quoting import Quotes
+from components.runs.engine.scheduler import Engine
+from components.runs.money.clip_lengths import ClipLengths
+from components.runs.money.prices import Prices
+from components.runs.money.quote import Quote
+from components.runs.money.quotes import Quotes
+from components.runs.money.spend_limit import SpendLimit
+from components.runs.new_runs.plans import PlannedRequest
+from components.runs.queries.spending import Spent, day_of, day_start
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.spend_limit import SpendLimit
-from components.runs.spending import Spent, day_of, day_start
-from components.runs.store import RunStore
+from components.runs.store.run_store import RunStore
+from components.runs.timing.expectation import Expectations
 from tests.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run
 
 HOUR_S = 3600.0

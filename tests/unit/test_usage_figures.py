@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.runs.queries.usage import DayUsage, ModelUsage, Tally, last_days
 from components.runs.run import Run, Status
-from components.runs.store import RunStore
-from components.runs.usage import DayUsage, ModelUsage, Tally, last_days
+from components.runs.store.run_store import RunStore
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_run
 
 DAY_S = 86_400.0

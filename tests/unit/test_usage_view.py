@@ -18,8 +18,8 @@ from components.interface.usage_charts import (
 from components.interface.usage_files import days_csv, models_csv
 from components.interface.usage_series import by_period, series_in
 from components.interface.wording import counted, percent_text
-from components.runs.spending import Spent
-from components.runs.usage import DayUsage, ModelUsage, Tally, UsageReport
+from components.runs.queries.spending import Spent
+from components.runs.queries.usage import DayUsage, ModelUsage, Tally, UsageReport
 from tests.run_samples import FRAMES, IMAGE_O1, NOW
 
 TODAY = date(2027, 1, 15)

@@ -11,7 +11,7 @@ from components.errors import MediaRejected
 from components.interface.describe import reason_of, status_words
 from components.media.drawing.contact_sheet import Cell, Grid, save_contact_sheet
 from components.media.store.media_store import MediaStore
-from components.runs.plans import standing
+from components.runs.new_runs.plans import standing
 from components.runs.run import Output, Run
 
 _GONE = "No longer kept"

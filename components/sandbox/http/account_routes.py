@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components.sandbox.app_state import AppState
-from components.sandbox.http import query_parameters as queries
+from components.sandbox.http import query_parameters
 from components.sandbox.http.responses import ApiError, answer, check_key, timestamp
 from components.sandbox.ledger.account import LogRow, Movement, fingerprint
 from components.sandbox.ledger.prices import usd
@@ -32,13 +32,13 @@ class Account:
         """`GET /v2/billing/transactions`: newest first, by cursor."""
         self._enter(request)
         query = request.query_params
-        start = queries.moment(query, "from", needs_offset=True)
-        end = queries.moment(query, "to", needs_offset=True)
+        start = query_parameters.moment(query, "from", needs_offset=True)
+        end = query_parameters.moment(query, "to", needs_offset=True)
         if start and end and end <= start:
             raise ApiError(400, "Query validation error: to: Expected a moment later than from")
-        direction = queries.choice(query, "direction", _DIRECTIONS)
-        kind = queries.choice(query, "type", _TYPES)
-        limit = queries.whole_number(query, "limit", default=50, low=1, high=100)
+        direction = query_parameters.choice(query, "direction", _DIRECTIONS)
+        kind = query_parameters.choice(query, "type", _TYPES)
+        limit = query_parameters.whole_number(query, "limit", default=50, low=1, high=100)
         before = _cursor_number(query.get("cursor"))
         found = [
             move
@@ -60,12 +60,12 @@ class Account:
         query = request.query_params
         if not key.startswith(query.get("key_prefix", "")):
             raise ApiError(403, "Listing the requests of another key requires a management key.")
-        start, end = queries.window(query, self._shop.ledger.now())
+        start, end = query_parameters.window(query, self._shop.ledger.now())
         models, statuses = query.getlist("model"), query.getlist("status")
         if len(models) > 50 or not set(statuses) <= {"succeeded", "failed"}:
             raise ApiError(400, "Query validation error: model, status: Unexpected value")
-        limit = queries.whole_number(query, "limit", default=50, low=1, high=100)
-        offset = queries.whole_number(query, "offset", default=0, low=0)
+        limit = query_parameters.whole_number(query, "limit", default=50, low=1, high=100)
+        offset = query_parameters.whole_number(query, "offset", default=0, low=0)
         own = fingerprint(key)
         found = [
             row

@@ -11,7 +11,7 @@ from pathlib import Path
 from components.sandbox.jobs import Rendered
 from components.sandbox.ledger.prices import Prices
 from components.sandbox.options import SandboxOptions
-from components.sandbox.rendering import rendering as render
+from components.sandbox.rendering import rendering
 from components.sandbox.rendering.reference_files import ReferenceFiles, gather
 from components.sandbox.validation.checks import Element
 from components.sandbox.validation.request_bodies import GenerationRequest
@@ -64,8 +64,8 @@ class Work:
     def _files(self, media: ReferenceFiles, options: SandboxOptions) -> tuple[Path, ...]:
         name = self.folder / self.folder.stem
         if self.request.model.endswith("image-o1"):
-            return render.pictures(self.request, media, name, options.picture_long_side_px)
-        return (render.video(self.request, media, name, options.video_short_side_px),)
+            return rendering.pictures(self.request, media, name, options.picture_long_side_px)
+        return (rendering.video(self.request, media, name, options.video_short_side_px),)
 
 
 def _credits(request: GenerationRequest, source_s: float, prices: Prices) -> int:

@@ -1,0 +1,1 @@
+"""The database: opened, checked, brought up to date; what SQLite says, in plain words."""

@@ -1,0 +1,109 @@
+"""The database: one place that knows how to open it. Today that is SQLite."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from components.database.sqlite_errors import explained
+from components.database.upgrade import upgrade
+
+METADATA = sa.MetaData()
+BUSY_TIMEOUT_MS = 2_500
+"""So long a click waits for another writer; then it is told so."""
+PATIENCE = 6
+"""What nobody waits for is tried so many times as long: it would only have to be done again."""
+SPACE_PAGES = 500
+"""Pages given back in one turn: 2 MB."""
+_INCREMENTAL = 2
+_FULL = 1
+
+
+def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
+    """Open it, with the tables, columns and indexes that `METADATA` describes.
+
+    What goes wrong at the database itself is raised as `DatabaseUnavailable`, here and later.
+    SQLite waits up to `busy_timeout_ms` for another writer.
+    """
+    # Whoever waits for the write lock holds a connection: readers must not wait for one.
+    engine = sa.create_engine(url, max_overflow=-1)
+    sa.event.listen(engine, "handle_error", _explain)
+    sa.event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
+    sa.event.listen(engine, "begin", partial(_begin, busy_timeout_ms))
+    _make_sqlite(engine)
+    with engine.begin() as connection:
+        upgrade(connection, METADATA)
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[Connection]:
+    """A connection that takes no write lock."""
+    with engine.connect() as connection:
+        yield connection.execution_options(reading=True)
+
+
+def patient(engine: sa.Engine) -> sa.Engine:
+    """The same database for what no person waits for: it waits longer for another writer."""
+    return engine.execution_options(patient=True)
+
+
+def give_space_back(engine: sa.Engine) -> None:
+    """Give the disk what the file no longer needs, in turns that nobody waits long for."""
+    with _outside_transactions(engine) as cursor:
+        left, before = 1, 0
+        while left and left != before:
+            before = left
+            # The pragma works page by page, and only a script is carried on to its end.
+            cursor.executescript(f"PRAGMA incremental_vacuum({SPACE_PAGES})")
+            (left,) = cursor.execute("PRAGMA freelist_count").fetchone()
+
+
+@contextmanager
+def _outside_transactions(engine: sa.Engine) -> Iterator[Any]:
+    """A cursor for what SQLite does in no transaction of ours. Raises `DatabaseUnavailable`."""
+    with closing(engine.raw_connection()) as connection:
+        try:
+            yield connection.cursor()
+        except sqlite3.Error as error:
+            raise explained(error) or error from error
+
+
+def _prepare_sqlite(busy_timeout_ms: int, connection: Any, _record: object) -> None:
+    """Set what does not stay in the file; nothing here may take a lock."""
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={busy_timeout_ms}", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _make_sqlite(engine: sa.Engine) -> None:
+    """Set what stays in the file, where it is not set: each of it takes the write lock."""
+
+    def asked(name: str) -> Any:
+        return cursor.execute(f"PRAGMA {name}").fetchone()[0]
+
+    with _outside_transactions(engine) as cursor:
+        is_new = not asked("page_count")
+        # Before anything is written, else it has no effect.
+        if is_new or asked("auto_vacuum") == _FULL:
+            cursor.execute(f"PRAGMA auto_vacuum={_INCREMENTAL}")
+        if asked("journal_mode") != "wal":
+            cursor.execute("PRAGMA journal_mode=WAL")
+
+
+def _explain(context: sa.engine.ExceptionContext) -> None:
+    """Raise what no statement is to blame for as the sentence that the user reads."""
+    if unavailable := explained(context.original_exception):
+        raise unavailable from context.sqlalchemy_exception
+
+
+def _begin(busy_timeout_ms: int, connection: Connection) -> None:
+    """Take the write lock at once: one wanted half-way cannot be waited for."""
+    options = connection.get_execution_options()
+    wait_ms = busy_timeout_ms * (PATIENCE if options.get("patient") else 1)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""Who takes runs a step further, and when."""

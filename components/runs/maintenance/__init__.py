@@ -1,0 +1,1 @@
+"""What is done to the folder as a whole: files collected, a database rebuilt."""

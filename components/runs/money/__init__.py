@@ -1,0 +1,1 @@
+"""Prices, quotes, charges, and the limit on a day's spending."""

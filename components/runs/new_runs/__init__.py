@@ -1,0 +1,1 @@
+"""New runs: kept once, planned together, or made from earlier ones."""

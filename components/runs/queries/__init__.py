@@ -1,0 +1,1 @@
+"""What is asked of many runs: history, searches, usage, spending, durations."""

@@ -1,0 +1,61 @@
+"""What every step that speaks to the provider works with, and how it counts its troubles."""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from components.errors import ProviderError, ProviderPaused
+from components.provider.client import ProviderClient
+from components.runs.retry import Decision, FailureKind, decide
+from components.runs.run import Run
+from components.runs.timing.expectation import Expectation, Expectations, first_guess
+from components.runs.timing.provider_throttle import ProviderThrottle
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ProviderStep:
+    """The base of the steps; keeps nothing itself."""
+
+    provider: ProviderClient
+    throttle: ProviderThrottle
+    expectations: Expectations
+    clock: Callable[[], float]
+    chance: random.Random
+
+    def expect(self, run: Run) -> Expectation:
+        """What to expect of it; never raises, since a first guess will do."""
+        try:
+            return self.expectations.expect(run.model, run.request)
+        except Exception:
+            LOGGER.exception("nothing is known of how long run %s takes; it is guessed", run.id)
+            return first_guess(run.model)
+
+    def troubled(
+        self, run: Run, trouble: FailureKind, *, error: ProviderError | None = None
+    ) -> tuple[Run, Decision]:
+        """The run with this trouble counted, and what to do."""
+        run = run.troubled(trouble, self.clock())
+        if error and not run.provider_request_id:
+            run = replace(run, provider_request_id=error.facts.request_id)
+        decision = decide(
+            trouble,
+            run.attempts,
+            chance=self.chance.random(),
+            retry_after_s=error.facts.retry_after_s if error else None,
+            is_over=run.is_over(trouble),
+        )
+        return run, decision
+
+    def held(self, run: Run, trouble: FailureKind, pause: ProviderPaused, note: str) -> Run:
+        """The run that waits with all others: what they ran into counts as if it had itself."""
+        return run.counted(trouble, self.clock()).waiting(pause.until, note)
+
+
+def named(error: ProviderError) -> dict[str, Any]:
+    """The provider's own ids in an error, as the columns of a run that keep them."""
+    ids = {"provider_request_id": error.facts.request_id, "inference_id": error.facts.inference_id}
+    return {name: value for name, value in ids.items() if value}

@@ -1,0 +1,1 @@
+"""Rows of runs, and every way they are written."""

@@ -1,0 +1,1 @@
+"""What forms hold beside runs: kept elements, and the files they show."""

@@ -1,0 +1,1 @@
+"""How long a run takes, when to look next, and when the provider may be asked."""
