@@ -29,7 +29,7 @@ from components.runs.run import Event, Output, Run, Status
 from tests.media_files import drawing, saved, video
 from tests.run_samples import IMAGE_O1, NOW, sample_run
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STEM = "image_o1_a-boat_2027-01-15_run-1"
 
 

@@ -21,7 +21,7 @@ from components.media.download.timeouts import Deadline, DownloadTimeouts
 from components.media.download.transfer import Transfer
 from tests.media_server import CONTENT, TAG, FileServer, Handler, serve
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 QUICK = DownloadTimeouts(stall_s=0.2, least_bytes=1000)
 DATED = {"ETag": "", "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}
 FETCH = """
