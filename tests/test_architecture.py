@@ -2,11 +2,13 @@
 
 import ast
 import os
+import re
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,8 @@ MAY_IMPORT_IN_RUNS = {
     "retry": set[str](),
 }
 """The service may ask all of them, and none of them the service."""
+PARTS = {"pydantic_core": "pydantic"}
+"""Pydantic asks for the very version of its core that it was made with."""
 STILL_FLAT = {"components/interface", "components/interface/templates"}
 LIBRARY_ROOMS = {
     "gradio": ("components/interface/",),
@@ -170,6 +174,31 @@ def test_a_library_is_imported_in_its_room_alone(file: Path) -> None:
         rooms = LIBRARY_ROOMS.get(name.split(".")[0])
         if rooms and (name_of(file), name) not in EXCEPTIONS:
             assert name_of(file).startswith(rooms), f"{name} is not imported here"
+
+
+@pytest.mark.parametrize(
+    ("files", "requirements"),
+    [(SOURCES, ["requirements.txt"]), (TESTS, ["requirements.txt", "requirements-dev.txt"])],
+    ids=["components", "tests"],
+)
+def test_every_library_that_is_imported_is_declared(
+    files: list[Path], requirements: list[str]
+) -> None:
+    ours = {"app", "components", "tests"} | sys.stdlib_module_names
+    names = {name.split(".")[0] for file in files for name in imports_of(file)} - ours
+    distributions = packages_distributions()
+    lines = [line for file in requirements for line in (ROOT / file).read_text().splitlines()]
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in lines}
+    undeclared = {
+        name
+        for name in names
+        if declared.isdisjoint(map(_normal, [*distributions[name], PARTS.get(name, name)]))
+    }
+    assert undeclared == set()
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @each_source
