@@ -11,11 +11,10 @@ from starlette.responses import HTMLResponse
 from components.catalog import model_by_id
 from components.interface.cards import card_html
 from components.interface.family import family_svg
-from components.interface.plan_desk import GROUP_PREFIX
+from components.interface.plan_grid import GROUP_PREFIX
 from components.interface.reference_cards import sources_of
-from components.interface.routing import new_router
+from components.interface.routing import FRESH, new_router
 from components.interface.run_media import poster_url
-from components.interface.run_routes import FRESH
 from components.interface.services import Services
 from components.interface.templating import render
 from components.media.store.media_store import REF_PREFIX

@@ -18,8 +18,7 @@ from components.interface.describe import (
     thumb_url,
 )
 from components.interface.export.export_routes import MOST_RUNS
-from components.interface.routing import new_router
-from components.interface.run_routes import FRESH
+from components.interface.routing import FRESH, new_router
 from components.interface.section import section
 from components.interface.services import Services
 from components.interface.templating import render

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from components.interface.plan_desk import GROUP_PREFIX
+from components.interface.plan_grid import GROUP_PREFIX
 from components.runs.store.change_log import Journal, News
 
 PATH = "/changes"

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse
 from components.catalog import MODELS
 from components.interface.form_desk import FormDesk
 from components.interface.form_routes import FilledBody, visitor_of
-from components.interface.plan_desk import PlanDesk, Variation, group_html
+from components.interface.plan_desk import PlanDesk, Variation
+from components.interface.plan_grid import group_html
 from components.interface.routing import new_router
 from components.interface.services import Services
 

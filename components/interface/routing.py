@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from components.catalog.storable_text import storable
 
+FRESH = {"Cache-Control": "no-store"}
+
 
 class _StorableRequest(Request):
     """A request whose JSON has no half characters, which no database and no answer could hold."""

@@ -10,14 +10,13 @@ from starlette.responses import HTMLResponse
 
 from components.errors import RunNotFound
 from components.interface.cards import card_html
-from components.interface.plan_desk import GROUP_PREFIX, group_html
-from components.interface.routing import new_router
+from components.interface.plan_grid import GROUP_PREFIX, group_html
+from components.interface.routing import FRESH, new_router
 from components.interface.services import Services
 from components.runs.run import Run
 
 MOST_CARDS = 24
 """How many runs a tab asks for at once at the most."""
-FRESH = {"Cache-Control": "no-store"}
 
 
 class AgainBody(BaseModel):
