@@ -56,7 +56,6 @@ MAY_IMPORT_IN_RUNS = {
 """The service may ask all of them, and none of them the service."""
 PARTS = {"pydantic_core": "pydantic"}
 """Pydantic asks for the very version of its core that it was made with."""
-STILL_FLAT = {"components/interface", "components/interface/templates"}
 LIBRARY_ROOMS = {
     "gradio": ("components/interface/",),
     "requests": ("components/provider/",),
@@ -66,6 +65,8 @@ LIBRARY_ROOMS = {
     "PIL": ("components/media/",),
     "pillow_heif": ("components/media/",),
     "av": ("components/media/",),
+    "numpy": ("components/media/", "components/sandbox/rendering/"),
+    "httpcore": ("components/media/download/",),
     "dotenv": ("components/settings.py",),
     "uvicorn": ("components/commands/", "components/sandbox/"),
 }
@@ -158,6 +159,15 @@ def test_inside_runs_imports_go_downwards_only(name: str) -> None:
                 assert inner in {name, *MAY_IMPORT_IN_RUNS[name]}, f"{file.name}: {imported}"
 
 
+def test_a_part_of_the_page_knows_no_other_but_the_run_card() -> None:
+    parts = ROOT / "components" / "interface" / "parts"
+    for file in parts.rglob("*.py"):
+        for imported in imports_of(file):
+            if imported.startswith("components.interface.parts."):
+                own = file.relative_to(parts).parts[0]
+                assert imported.split(".")[3] in {own, "feed"}, f"{file.name}: {imported}"
+
+
 def test_a_folder_opens_as_at_most_twelve_entries() -> None:
     folders = {file.parent for file in SOURCES if file.name != "app.py"}
     crowded = {
@@ -165,7 +175,7 @@ def test_a_folder_opens_as_at_most_twelve_entries() -> None:
         for folder in folders
         if len({it.name for it in folder.iterdir()} - {"__init__.py", "__pycache__"}) > 12
     }
-    assert crowded <= STILL_FLAT
+    assert crowded == set()
 
 
 @each_source

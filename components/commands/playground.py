@@ -18,11 +18,11 @@ from components.catalog import MODELS
 from components.database.data_folder import owned
 from components.database.integrity import check_database
 from components.errors import SettingsError
-from components.interface.intake import Intake
 from components.interface.page import build_page
-from components.interface.preparation import Preparations
+from components.interface.requests.reference_preparation import Preparations
+from components.interface.requests.request_builder import RequestBuilder
 from components.interface.services import Services
-from components.interface.web import WebOptions, build_web
+from components.interface.web.app import WebOptions, build_web
 from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.download.proxies import Outbound
@@ -100,7 +100,7 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         quotes = Quotes(prices, clips)
         services = Services(
             runs=RunService(store, engine, expectations, quotes, limit, time.time, media.has),
-            intake=Intake(media, preparations, allowed_hosts),
+            request_builder=RequestBuilder(media, preparations, allowed_hosts),
             preparations=preparations,
             media=media,
             uploaded=collected.uploaded,

@@ -4,15 +4,15 @@ import gradio as gr
 
 from components.catalog import MODELS
 from components.catalog.request import ModelRequest
-from components.interface.api import add_api
-from components.interface.compare import build_compare
-from components.interface.form import form_html
-from components.interface.header import build_header
-from components.interface.history import build_history
-from components.interface.section import section
+from components.interface.api.endpoints import add_api
+from components.interface.parts.compare.compare import build_compare
+from components.interface.parts.header.header import build_header
+from components.interface.parts.history.history import build_history
+from components.interface.parts.usage.usage import build_usage
+from components.interface.parts.workbench.form import form_html
 from components.interface.services import Services
-from components.interface.templating import render
-from components.interface.usage import build_usage
+from components.interface.widgets.section import section
+from components.interface.widgets.templating import render
 
 CACHE_CHECK_S = 3600
 CACHE_AGE_S = 24 * 3600

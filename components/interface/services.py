@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.interface.intake import Intake
-from components.interface.preparation import Preparations
+from components.interface.requests.reference_preparation import Preparations
+from components.interface.requests.request_builder import RequestBuilder
 from components.media.store.media_store import MediaStore
 from components.runs.service import RunService
 from components.runs.store.change_log import Journal
@@ -23,7 +23,7 @@ class Services:
     """
 
     runs: RunService
-    intake: Intake
+    request_builder: RequestBuilder
     preparations: Preparations
     media: MediaStore
     uploaded: Callable[[str, int], object]

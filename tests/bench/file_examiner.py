@@ -16,9 +16,9 @@ from tests.bench.process_memory import grown_bytes_of, left_bytes_of, start_coun
 
 def measured(file: Path, folder: Path) -> dict[str, int]:
     """Returns "peak_bytes" and "left_bytes"."""
-    desk = Preflighter(FolderStore(folder))
+    preflighter = Preflighter(FolderStore(folder))
     base_bytes = start_counting("self")
-    desk.examine(file, ClipChoices() if file.suffix == ".mp4" else ImageChoices())
+    preflighter.examine(file, ClipChoices() if file.suffix == ".mp4" else ImageChoices())
     return {
         "peak_bytes": grown_bytes_of("self", base_bytes),
         "left_bytes": left_bytes_of("self", base_bytes),

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from components.interface.login import (
+from components.interface.web.login import (
     FIRST_PAUSE_S,
     FREE_TRIES,
     LONGEST_PAUSE_S,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from components.interface.scripts import Scripts
+from components.interface.web.served.scripts import Scripts
 from tests.playgrounds import Playground
 
 

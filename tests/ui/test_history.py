@@ -87,7 +87,7 @@ def opened(browser: Browser, kept: Kept) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def desk(opened: Visitor) -> Desk:
+def preflighter(opened: Visitor) -> Desk:
     """History as one finds it: no dialog, nothing selected, no filter."""
     opened.page.keyboard.press("Escape")
     opened.tab("History")
@@ -98,9 +98,9 @@ def desk(opened: Visitor) -> Desk:
             document.querySelector(".selection [data-do=clear]").click();
             window.scrollTo(0, 0);
         }""")
-    desk = Desk(opened)
-    expect(desk.card(0)).to_be_visible()
-    return desk
+    preflighter = Desk(opened)
+    expect(preflighter.card(0)).to_be_visible()
+    return preflighter
 
 
 def choose(visitor: Visitor, filter_id: str, option: str) -> None:
@@ -108,79 +108,79 @@ def choose(visitor: Visitor, filter_id: str, option: str) -> None:
     visitor.page.locator(f"#{filter_id}").select_option(label=option)
 
 
-def test_runs_are_searched_and_filtered_in_every_way(desk: Desk) -> None:
-    visitor, page = desk.visitor, desk.visitor.page
+def test_runs_are_searched_and_filtered_in_every_way(preflighter: Desk) -> None:
+    visitor, page = preflighter.visitor, preflighter.visitor.page
     page.locator("#history-text").fill("NUMBER 2")
-    expect(desk.cards).to_have_count(11)
+    expect(preflighter.cards).to_have_count(11)
     choose(visitor, "history-model", ImageToVideo.title)
-    expect(desk.cards).to_have_count(5)
+    expect(preflighter.cards).to_have_count(5)
     choose(visitor, "history-status", "Failed")
-    expect(desk.cards).to_have_count(0)
+    expect(preflighter.cards).to_have_count(0)
     expect(page.locator("#history-grid")).to_contain_text("No run matches")
     page.get_by_role("button", name="Clear the filters").click()
-    expect(desk.cards.first).to_be_visible()
+    expect(preflighter.cards.first).to_be_visible()
     page.locator("#history-to").fill("2020-01-01")
-    expect(desk.cards).to_have_count(0)
+    expect(preflighter.cards).to_have_count(0)
     page.locator("#history-to").fill("2100-01-01")
-    expect(desk.cards).not_to_have_count(0)
+    expect(preflighter.cards).not_to_have_count(0)
     page.get_by_label("Favourites").check()
-    expect(desk.cards).to_have_count(0)
+    expect(preflighter.cards).to_have_count(0)
 
 
-def test_older_runs_come_when_one_scrolls_to_them(desk: Desk) -> None:
-    visitor = desk.visitor
-    expect(desk.cards).to_have_count(PAGE_RUNS)
+def test_older_runs_come_when_one_scrolls_to_them(preflighter: Desk) -> None:
+    visitor = preflighter.visitor
+    expect(preflighter.cards).to_have_count(PAGE_RUNS)
     told = visitor.page.locator(".history-count")
     expect(told).to_have_text(f"{PAGE_RUNS} of {KEPT_RUNS + 1} runs")
     visitor.page.mouse.wheel(0, 5000)
-    expect(desk.cards).to_have_count(KEPT_RUNS + 1)
+    expect(preflighter.cards).to_have_count(KEPT_RUNS + 1)
     expect(told).to_have_text(f"{KEPT_RUNS + 1} runs")
 
 
-def test_keys_alone_move_star_select_delete_and_undo(desk: Desk) -> None:
-    visitor = desk.visitor
-    desk.card(1).locator(".history-open").focus()
-    desk.press("ArrowRight", "f", "x", "ArrowRight", "x", "ArrowDown", "ArrowUp")
-    expect(desk.card(3).locator(".history-open")).to_be_focused()
-    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+def test_keys_alone_move_star_select_delete_and_undo(preflighter: Desk) -> None:
+    visitor = preflighter.visitor
+    preflighter.card(1).locator(".history-open").focus()
+    preflighter.press("ArrowRight", "f", "x", "ArrowRight", "x", "ArrowDown", "ArrowUp")
+    expect(preflighter.card(3).locator(".history-open")).to_be_focused()
+    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
     expect(visitor.page.locator(".selection")).to_contain_text("2 selected")
-    desk.press("Delete")
-    expect(desk.toast).to_contain_text("2 runs deleted.")
-    expect(desk.card(2)).to_have_count(0)
-    expect(desk.card(4).locator(".history-open")).to_be_focused()
-    desk.press("Control+z")
-    expect(desk.card(2)).to_be_visible()
-    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
-    desk.card(2).locator(".star").click()
-    expect(desk.card(2).locator(".star")).to_have_attribute("aria-pressed", "false")
+    preflighter.press("Delete")
+    expect(preflighter.toast).to_contain_text("2 runs deleted.")
+    expect(preflighter.card(2)).to_have_count(0)
+    expect(preflighter.card(4).locator(".history-open")).to_be_focused()
+    preflighter.press("Control+z")
+    expect(preflighter.card(2)).to_be_visible()
+    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+    preflighter.card(2).locator(".star").click()
+    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_clip_plays_in_its_card_while_it_is_pointed_at(desk: Desk) -> None:
-    visitor = desk.visitor
-    desk.card(1).hover()
-    player = desk.card(1).locator("video")
+def test_a_clip_plays_in_its_card_while_it_is_pointed_at(preflighter: Desk) -> None:
+    visitor = preflighter.visitor
+    preflighter.card(1).hover()
+    player = preflighter.card(1).locator("video")
     expect(player).to_have_js_property("muted", value=True)
     visitor.page.wait_for_function("it => it.currentTime > 0", arg=player.element_handle())
-    desk.card(0).hover()
+    preflighter.card(0).hover()
     expect(visitor.page.locator("#history-grid video")).to_have_count(0)
 
 
-def test_two_selected_runs_go_to_the_comparison(desk: Desk) -> None:
-    visitor = desk.visitor
+def test_two_selected_runs_go_to_the_comparison(preflighter: Desk) -> None:
+    visitor = preflighter.visitor
     compare = visitor.page.locator(".selection [data-do=compare]")
-    desk.card(3).locator(".pick").click()
+    preflighter.card(3).locator(".pick").click()
     expect(compare).to_be_disabled()
-    desk.card(1).locator(".history-open").click(modifiers=["Shift"])
+    preflighter.card(1).locator(".history-open").click(modifiers=["Shift"])
     expect(visitor.page.locator(".selection")).to_contain_text("3 selected")
     compare.click()
     kept_ids = visitor.page.evaluate("JSON.parse(localStorage.getItem('compare'))")
     assert kept_ids == ["run-0001", "run-0002", "run-0003"]
 
 
-def test_selected_runs_are_downloaded_as_one_archive(desk: Desk) -> None:
-    page = desk.visitor.page
-    desk.card(0).locator(".pick").click()
-    desk.card(1).locator(".pick").click()
+def test_selected_runs_are_downloaded_as_one_archive(preflighter: Desk) -> None:
+    page = preflighter.visitor.page
+    preflighter.card(0).locator(".pick").click()
+    preflighter.card(1).locator(".pick").click()
     with page.expect_download() as download:
         page.locator(".selection [data-do=download]").click()
     with ZipFile(download.value.path()) as archive:
@@ -188,36 +188,38 @@ def test_selected_runs_are_downloaded_as_one_archive(desk: Desk) -> None:
     assert {".jpg", ".mp4", ".json", ".txt", ".csv"} <= names
 
 
-def test_a_run_is_looked_at_in_full_without_touching_the_form(desk: Desk, kept: Kept) -> None:
-    run, visitor = kept.runs[1], desk.visitor
+def test_a_run_is_looked_at_in_full_without_touching_the_form(
+    preflighter: Desk, kept: Kept
+) -> None:
+    run, visitor = kept.runs[1], preflighter.visitor
     form = visitor.form(ImageToVideo)
     form.prompt.fill("Half a thought")
     visitor.tab("History")
-    desk.card(0).click()
-    expect(desk.dialog.locator("[data-do=next]")).to_be_enabled()
-    desk.press("ArrowRight")
+    preflighter.card(0).click()
+    expect(preflighter.dialog.locator("[data-do=next]")).to_be_enabled()
+    preflighter.press("ArrowRight")
     for text in (run.id, run.generation_id, "request-7", "$0.50", "$0.56", "Accepted here."):
-        expect(desk.dialog).to_contain_text(str(text))
-    expect(desk.dialog.locator(".went-in img")).to_have_count(1)
-    desk.press("ArrowRight")
-    expect(desk.dialog).to_contain_text("run-0002")
-    desk.press("ArrowLeft")
-    expect(desk.dialog).to_contain_text("run-0001")
-    desk.press("Escape")
-    expect(desk.card(1).locator(".history-open")).to_be_focused()
+        expect(preflighter.dialog).to_contain_text(str(text))
+    expect(preflighter.dialog.locator(".went-in img")).to_have_count(1)
+    preflighter.press("ArrowRight")
+    expect(preflighter.dialog).to_contain_text("run-0002")
+    preflighter.press("ArrowLeft")
+    expect(preflighter.dialog).to_contain_text("run-0001")
+    preflighter.press("Escape")
+    expect(preflighter.card(1).locator(".history-open")).to_be_focused()
     visitor.tab(ImageToVideo.title)
     expect(form.prompt).to_have_value("Half a thought")
 
 
-def test_the_family_leads_to_what_a_run_was_made_from(desk: Desk) -> None:
-    desk.card(3).click()
-    expect(desk.dialog.locator(".family")).to_contain_text("first frame")
-    desk.dialog.locator(".family [data-run='run-0004']").click()
-    expect(desk.dialog.locator(".detail-body")).to_have_attribute("data-run", "run-0004")
+def test_the_family_leads_to_what_a_run_was_made_from(preflighter: Desk) -> None:
+    preflighter.card(3).click()
+    expect(preflighter.dialog.locator(".family")).to_contain_text("first frame")
+    preflighter.dialog.locator(".family [data-run='run-0004']").click()
+    expect(preflighter.dialog.locator(".detail-body")).to_have_attribute("data-run", "run-0004")
 
 
-def test_what_the_server_refuses_is_said_and_can_be_tried_again(desk: Desk) -> None:
-    page = desk.visitor.page
+def test_what_the_server_refuses_is_said_and_can_be_tried_again(preflighter: Desk) -> None:
+    page = preflighter.visitor.page
     refusal = {"problems": {"": "The disk is full."}}
     page.route("**/history?*", lambda route: route.fulfill(status=422, json=refusal))
     page.locator("#history-text").fill("number 7")
@@ -225,78 +227,80 @@ def test_what_the_server_refuses_is_said_and_can_be_tried_again(desk: Desk) -> N
     expect(problem).to_contain_text("The disk is full.")
     page.unroute("**/history?*")
     problem.get_by_role("button", name="Try again").click()
-    expect(desk.cards).to_have_count(1)
+    expect(preflighter.cards).to_have_count(1)
     expect(problem).to_be_hidden()
 
 
-def test_a_title_and_a_note_are_kept_and_found(desk: Desk) -> None:
-    visitor = desk.visitor
-    desk.card(5).click()
-    desk.dialog.get_by_label("Title").fill("The good one")
-    desk.dialog.get_by_label("Note").fill("Warm light")
-    desk.press("Escape")
-    expect(desk.card(5)).to_contain_text("The good one")
+def test_a_title_and_a_note_are_kept_and_found(preflighter: Desk) -> None:
+    visitor = preflighter.visitor
+    preflighter.card(5).click()
+    preflighter.dialog.get_by_label("Title").fill("The good one")
+    preflighter.dialog.get_by_label("Note").fill("Warm light")
+    preflighter.press("Escape")
+    expect(preflighter.card(5)).to_contain_text("The good one")
     visitor.page.locator("#history-text").fill("good one")
-    expect(desk.cards).to_have_count(1)
-    desk.cards.first.click()
-    expect(desk.dialog.get_by_label("Note")).to_have_value("Warm light")
+    expect(preflighter.cards).to_have_count(1)
+    preflighter.cards.first.click()
+    expect(preflighter.dialog.get_by_label("Note")).to_have_value("Warm light")
 
 
-def test_settings_come_back_with_their_media(desk: Desk, kept: Kept) -> None:
-    visitor = desk.visitor
-    desk.card(1).click()
-    desk.dialog.get_by_role("button", name="Use these settings").click()
+def test_settings_come_back_with_their_media(preflighter: Desk, kept: Kept) -> None:
+    visitor = preflighter.visitor
+    preflighter.card(1).click()
+    preflighter.dialog.get_by_role("button", name="Use these settings").click()
     form = Form(visitor.page, ImageToVideo.api_name, ImageToVideo.output)
     expect(form.prompt).to_have_value(kept.runs[1].prompt)
     expect(form.cards_of("image_url")).to_have_count(1)
     expect(form.part("duration").locator("input:checked")).to_have_value("10")
     visitor.tab("History")
-    desk.card(1).click()
-    desk.do("open")
+    preflighter.card(1).click()
+    preflighter.do("open")
     form.expect_result()
     assert form.run_id() == kept.runs[1].id
     visitor.tab("History")
-    desk.card(1).click()
-    desk.do("delete")
-    desk.press("Escape")
+    preflighter.card(1).click()
+    preflighter.do("delete")
+    preflighter.press("Escape")
     visitor.tab(ImageToVideo.title)
     expect(form.card).to_be_hidden()
-    desk.press("Control+z")
+    preflighter.press("Control+z")
     expect(form.card).to_be_visible()
 
 
-def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(desk: Desk) -> None:
-    desk.card(6).click()
-    desk.do("delete")
-    expect(desk.dialog).to_contain_text("run-0007")
-    expect(desk.card(6)).to_have_count(0)
-    desk.toast.get_by_role("button", name="Undo").click()
-    expect(desk.card(6)).to_have_count(1)
+def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(preflighter: Desk) -> None:
+    preflighter.card(6).click()
+    preflighter.do("delete")
+    expect(preflighter.dialog).to_contain_text("run-0007")
+    expect(preflighter.card(6)).to_have_count(0)
+    preflighter.toast.get_by_role("button", name="Undo").click()
+    expect(preflighter.card(6)).to_have_count(1)
 
 
-def test_a_run_made_again_is_followed_in_the_dialog_to_its_end(desk: Desk) -> None:
-    desk.card(2).click()
-    desk.dialog.get_by_role("button", name="Run again").click()
-    expect(desk.dialog.locator(".detail-body")).not_to_have_attribute("data-run", "run-0002")
-    expect(desk.dialog.locator(".run-card")).to_have_attribute("data-status", "done")
-    expect(desk.dialog.locator(".events")).to_contain_text("Every file is saved here.")
-    desk.press("Escape")
-    expect(desk.cards.first).to_contain_text("Done")
-    expect(desk.cards.first).to_contain_text("number 2")
+def test_a_run_made_again_is_followed_in_the_dialog_to_its_end(preflighter: Desk) -> None:
+    preflighter.card(2).click()
+    preflighter.dialog.get_by_role("button", name="Run again").click()
+    expect(preflighter.dialog.locator(".detail-body")).not_to_have_attribute("data-run", "run-0002")
+    expect(preflighter.dialog.locator(".run-card")).to_have_attribute("data-status", "done")
+    expect(preflighter.dialog.locator(".events")).to_contain_text("Every file is saved here.")
+    preflighter.press("Escape")
+    expect(preflighter.cards.first).to_contain_text("Done")
+    expect(preflighter.cards.first).to_contain_text("number 2")
 
 
-def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(desk: Desk) -> None:
-    desk.visitor.page.locator("#history-grid [data-run='run-lost']").click()
-    expect(desk.dialog.get_by_role("button", name="Send again · $0.73")).to_be_visible()
-    look_again = desk.dialog.get_by_role("button", name="Look for it again")
+def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(preflighter: Desk) -> None:
+    preflighter.visitor.page.locator("#history-grid [data-run='run-lost']").click()
+    expect(preflighter.dialog.get_by_role("button", name="Send again · $0.73")).to_be_visible()
+    look_again = preflighter.dialog.get_by_role("button", name="Look for it again")
     look_again.click()
-    expect(desk.dialog).to_contain_text("Looked for again.")
+    expect(preflighter.dialog).to_contain_text("Looked for again.")
     expect(look_again).to_have_count(0)
 
 
-def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(desk: Desk, client: Client) -> None:
+def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(
+    preflighter: Desk, client: Client
+) -> None:
     elsewhere = filmed(client, "Made elsewhere, long ago")
-    visitor = desk.visitor
+    visitor = preflighter.visitor
     box = visitor.page.locator(".fetch")
     box.locator("summary").click()
     box.get_by_label("Generation id").fill("not-an-id")
@@ -304,8 +308,8 @@ def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(desk: Desk, clie
     expect(box.get_by_role("alert")).to_contain_text("does not name its model")
     box.get_by_label("Generation id").fill(elsewhere["generation_id"])
     box.get_by_role("button", name="Fetch").click()
-    expect(desk.dialog.locator(".result-media video")).to_be_visible()
-    expect(desk.dialog).to_contain_text("nothing was sent")
+    expect(preflighter.dialog.locator(".result-media video")).to_be_visible()
+    expect(preflighter.dialog).to_contain_text("nothing was sent")
 
 
 def test_a_prompt_with_markup_is_text_everywhere(

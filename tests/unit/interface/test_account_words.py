@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.interface.templating import render
+from components.interface.widgets.templating import render
 from components.runs.queries.spending import Spent
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.interface.charts.axis import Axis, count_axis, time_axis, usd_axis
-from components.interface.charts.columns import MOST_LABELS, Part, Stack, column_chart
-from components.interface.charts.periods import days_text, periods, unit
-from components.interface.charts.rows import RowFigures, Stretch, row_chart
+from components.interface.parts.usage.charts.axis import Axis, count_axis, time_axis, usd_axis
+from components.interface.parts.usage.charts.columns import MOST_LABELS, Part, Stack, column_chart
+from components.interface.parts.usage.charts.periods import days_text, periods, unit
+from components.interface.parts.usage.charts.rows import RowFigures, Stretch, row_chart
 
 TEN_YEARS = 3653
 days = st.dates(date(1970, 1, 1), date(2100, 1, 1))

@@ -7,7 +7,7 @@ import pytest
 
 from components.catalog.kling_o1 import ImageToVideo, VideoEdit
 from components.errors import RunNotFound
-from components.interface.comparison import MOST_SIDES, Comparer, Comparison
+from components.interface.parts.compare.comparison import MOST_SIDES, Comparer, Comparison
 from components.media.store.media_store import FolderStore, ref
 from components.runs.run import Output, Run, Status
 from tests.media_files import drawing, saved

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.catalog import MODELS
 from components.catalog.request import ModelRequest
-from components.interface.differences import (
+from components.interface.parts.compare.differences import (
     Difference,
     Medium,
     Piece,

@@ -9,9 +9,19 @@ from pathlib import Path
 import pytest
 
 from components.errors import DiskFull, DownloadFailed
-from components.interface.known_looks import FAILURE_S, STOPPED_S, KnownLooks, Look
-from components.interface.preparation import OUR_FAULT, SHARE, TOO_MANY, Preparations
-from components.interface.shared_pool import MOST_WAITING, SharedPool
+from components.interface.requests.reference_preparation import (
+    OUR_FAULT,
+    SHARE,
+    TOO_MANY,
+    Preparations,
+)
+from components.interface.requests.reference_status import (
+    FAILURE_S,
+    STOPPED_S,
+    KnownReferences,
+    ReferenceStatus,
+)
+from components.interface.requests.shared_pool import MOST_WAITING, SharedPool
 from components.media.preflight import Examined, Preflighter
 from components.media.report import ImageChoices
 from components.media.store.media_store import FolderStore, name_of, ref
@@ -24,7 +34,7 @@ ADDRESS = "https://pictures.example.com/fox.webp"
 
 
 class CountingDesk(Preflighter):
-    """A desk that counts what it is asked for; `fault` is raised instead of an answer."""
+    """A preflighter that counts what it is asked for; `fault` is raised instead of an answer."""
 
     count = 0
     fault: Exception | None = None
@@ -64,14 +74,14 @@ class House:
     def __post_init__(self) -> None:
         picture = saved(self.folder / "a.webp", drawing())
         self.media = FolderStore(self.folder / "media")
-        self.desk = CountingDesk(self.media)
+        self.preflighter = CountingDesk(self.media)
         self.servers = Servers(picture)
         self.preparations = Preparations(
-            self.desk, self.media, self.servers.fetch, clock=self.clock
+            self.preflighter, self.media, self.servers.fetch, clock=self.clock
         )
         self.kept = ref(self.media.keep(picture, ".webp"))
 
-    def look(self, source: str, visitor: str = "", wait_s: float = PATIENCE_S) -> Look:
+    def look(self, source: str, visitor: str = "", wait_s: float = PATIENCE_S) -> ReferenceStatus:
         return self.preparations.look(source, CHOICES, wait_s, visitor)
 
 
@@ -87,7 +97,7 @@ def test_asking_again_gives_the_same_answer_until_a_file_of_it_is_deleted(house:
     first = house.look(house.kept)
     house.clock.now += 10**9
     assert house.look(house.kept) is first
-    assert house.desk.count == 1
+    assert house.preflighter.count == 1
     assert first.examined
     house.media.delete(name_of(first.examined.thumbnail_ref))
     again = house.look(house.kept)
@@ -107,7 +117,7 @@ def test_many_who_ask_for_the_same_share_one_piece_of_work(house: House) -> None
     with ThreadPoolExecutor(8) as pool:
         looks = list(pool.map(lambda _: house.look(house.kept), range(8)))
     assert {look.state for look in looks} == {"ready"}
-    assert house.desk.count == 1
+    assert house.preflighter.count == 1
 
 
 def test_an_address_that_failed_once_is_tried_again_in_a_moment(house: House) -> None:
@@ -124,28 +134,28 @@ def test_an_address_that_failed_once_is_tried_again_in_a_moment(house: House) ->
 
 
 def test_a_disk_that_was_full_once_does_not_refuse_a_file_for_good(house: House) -> None:
-    house.desk.fault = DiskFull("There is no room left to keep the file.")
+    house.preflighter.fault = DiskFull("There is no room left to keep the file.")
     look = house.look(house.kept)
     assert look.state == "refused"
     assert "Nothing was sent or charged." in look.sentence
     assert "paid" not in look.sentence
-    house.desk.fault = None
+    house.preflighter.fault = None
     house.clock.now += FAILURE_S
     assert house.look(house.kept).state == "ready"
 
 
 def test_a_fault_of_ours_is_a_sentence_for_a_moment(house: House) -> None:
-    house.desk.fault = RuntimeError("a bug")
-    assert house.look(house.kept) == Look("refused", sentence=OUR_FAULT)
-    house.desk.fault = None
+    house.preflighter.fault = RuntimeError("a bug")
+    assert house.look(house.kept) == ReferenceStatus("refused", sentence=OUR_FAULT)
+    house.preflighter.fault = None
     house.clock.now += FAILURE_S
     assert house.look(house.kept).state == "ready"
 
 
 def test_what_took_long_to_fail_is_not_tried_all_the_time(tmp_path: Path) -> None:
     clock = Clock(0.0)
-    known = KnownLooks(FolderStore(tmp_path), clock)
-    known.remember((ADDRESS, CHOICES), Look("refused"), took_s=100.0)
+    known = KnownReferences(FolderStore(tmp_path), clock)
+    known.remember((ADDRESS, CHOICES), ReferenceStatus("refused"), took_s=100.0)
     clock.now = 10 * FAILURE_S
     assert known.recall((ADDRESS, CHOICES))
     clock.now = 300.0
@@ -153,9 +163,9 @@ def test_what_took_long_to_fail_is_not_tried_all_the_time(tmp_path: Path) -> Non
 
 
 def test_only_the_latest_looks_are_remembered(tmp_path: Path) -> None:
-    known = KnownLooks(FolderStore(tmp_path), Clock(0.0), remembered=1)
+    known = KnownReferences(FolderStore(tmp_path), Clock(0.0), remembered=1)
     for name in ("a", "b"):
-        known.remember((name, CHOICES), Look("refused"), took_s=0.0)
+        known.remember((name, CHOICES), ReferenceStatus("refused"), took_s=0.0)
     assert known.recall(("a", CHOICES)) is None
     assert known.recall(("b", CHOICES))
 

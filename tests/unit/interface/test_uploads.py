@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 
 from components.errors import DiskFull, MediaRejected
-from components.interface.arrivals import PIECE_BYTES, arrivals
-from components.interface.multipart import FileBegins, FilePiece, MultipartFiles
-from components.interface.upload_routes import upload_router
-from components.interface.uploads import find_uploads
+from components.interface.uploads.multipart import FileBegins, FilePiece, MultipartFiles
+from components.interface.uploads.receiving import PIECE_BYTES, arrivals
+from components.interface.uploads.upload_routes import upload_router
+from components.interface.uploads.uploaded_files import find_uploads
 from components.media.store.media_store import FolderStore, name_of
 from components.media.store.receiving import LEAST_FREE_BYTES
 from tests.media_files import drawing, saved

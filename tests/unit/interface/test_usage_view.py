@@ -8,16 +8,16 @@ from datetime import date
 import pytest
 
 from components.errors import InvalidRequest
-from components.interface.usage import MOST_DAYS, Today, usage_range
-from components.interface.usage_charts import (
+from components.interface.parts.usage.usage import MOST_DAYS, Today, usage_range
+from components.interface.parts.usage.usage_charts import (
     duration_chart,
     runs_chart,
     spend_chart,
     success_chart,
 )
-from components.interface.usage_files import days_csv, models_csv
-from components.interface.usage_series import by_period, series_in
-from components.interface.wording import counted, percent_text
+from components.interface.parts.usage.usage_files import days_csv, models_csv
+from components.interface.parts.usage.usage_series import by_period, series_in
+from components.interface.widgets.wording import counted, percent_text
 from components.runs.queries.spending import Spent
 from components.runs.queries.usage import DayUsage, ModelUsage, Tally, UsageReport
 from tests.run_samples import FRAMES, IMAGE_O1, NOW

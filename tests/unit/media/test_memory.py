@@ -25,9 +25,9 @@ from components.media.report import ImageChoices
 from components.media.store.media_store import FolderStore
 from tests.bench.process_memory import grown_bytes_of, start_counting
 file, folder = map(Path, sys.argv[1:])
-desk = Preflighter(FolderStore(folder))
+preflighter = Preflighter(FolderStore(folder))
 base = start_counting("self")
-desk.examine(file, ImageChoices())
+preflighter.examine(file, ImageChoices())
 print(grown_bytes_of("self", base))
 """
 

@@ -1,4 +1,4 @@
-"""The desk keeps what is handed in before and after, does nothing twice, and leaves nothing."""
+"""Preflight keeps what is handed in before and after, does nothing twice, and leaves nothing."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -73,9 +73,9 @@ def test_a_file_whose_preview_fails_leaves_nothing(tmp_path: Path, store: Folder
 def test_the_original_can_be_examined_again_with_other_choices(
     tmp_path: Path, store: FolderStore
 ) -> None:
-    desk = Preflighter(store)
-    padded = desk.examine(saved(tmp_path / "a.png", drawing(1200, 300)), ImageChoices())
-    cropped = desk.examine(padded.original_ref, ImageChoices(beyond_ratio="crop"))
+    preflighter = Preflighter(store)
+    padded = preflighter.examine(saved(tmp_path / "a.png", drawing(1200, 300)), ImageChoices())
+    cropped = preflighter.examine(padded.original_ref, ImageChoices(beyond_ratio="crop"))
     assert (padded.preflight.after.width_px, padded.preflight.after.height_px) == (1200, 480)
     assert (cropped.preflight.after.width_px, cropped.preflight.after.height_px) == (750, 300)
     assert cropped.original_ref == padded.original_ref
@@ -96,20 +96,20 @@ def test_a_repair_stops_when_it_is_cancelled_and_leaves_nothing(
     tmp_path: Path, store: FolderStore
 ) -> None:
     shares: list[float] = []
-    desk = Preflighter(store)
+    preflighter = Preflighter(store)
     file = video(tmp_path / "a.mp4", size=(64, 64), seconds=3)
     with pytest.raises(RepairCancelled, match="stopped"):
-        desk.examine(
+        preflighter.examine(
             file, ClipChoices(), progress=shares.append, cancelled=lambda: len(shares) > 10
         )
     assert max(shares) < 0.9
     assert store.size_bytes() == 0
     assert left_behind(tmp_path) == []
-    assert desk.examine(file, ClipChoices()).ref.endswith(".mp4")
+    assert preflighter.examine(file, ClipChoices()).ref.endswith(".mp4")
 
 
 def test_a_refused_file_is_not_kept(tmp_path: Path, store: FolderStore) -> None:
-    desk = Preflighter(store)
+    preflighter = Preflighter(store)
     for file, choices in (
         (saved(tmp_path / "a.png", drawing(8, 8)), ImageChoices()),
         (saved(tmp_path / "b.png", drawing()), ClipChoices()),
@@ -118,7 +118,7 @@ def test_a_refused_file_is_not_kept(tmp_path: Path, store: FolderStore) -> None:
         (saved(tmp_path / "d.webp", drawing()), ImageChoices(background="no colour")),
     ):
         with pytest.raises(MediaRejected, match=r"\.$"):
-            desk.examine(file, choices)
+            preflighter.examine(file, choices)
     assert store.size_bytes() == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.catalog.kling_o1 import ImageO1
 from components.errors import SpendLimitReached
-from components.interface.plan_grid import group_html
+from components.interface.parts.feed.plan_grid import group_html
 from components.runs.new_runs.plans import PlannedRequest, failed_in, standing
 from components.runs.run import Output, Run, Status
 from components.runs.service import RunService

@@ -1,0 +1,1 @@
+"""The API endpoints, and readable answers to calls that do not fit."""

@@ -1,0 +1,99 @@
+"""Compare: runs side by side, chosen here or elsewhere, and a link that opens the same again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from components.catalog import model_by_id
+from components.interface.parts.compare.comparison import LETTERS, Comparer, Comparison, Side
+from components.interface.parts.compare.differences import differences_html
+from components.interface.parts.feed.run_words import thumb_url
+from components.interface.services import Services
+from components.interface.web.routing import new_router
+from components.interface.widgets.section import section
+from components.interface.widgets.templating import render
+from components.interface.widgets.wording import ago, usd
+from components.runs.queries.history import Query
+from components.runs.run import Status
+
+STRIP_RUNS = 24
+SAME_SHAPE = 1.1
+"""Pictures whose ratios differ by more say little under a slider: they start side by side."""
+FRESH = {"Cache-Control": "no-store"}
+
+
+def build_compare() -> gr.HTML:
+    """Lay out the strip and the place of the comparison; the script fills both."""
+    return section("compare", render("compare.html"), letters=LETTERS)
+
+
+def compare_router(services: Services) -> APIRouter:
+    """`GET /comparisons`: runs side by side; `GET /comparisons/strip`: runs to choose from."""
+    router = new_router()
+    comparer = Comparer(services.runs.get, services.media)
+
+    def compare(ids: str = "") -> HTMLResponse:
+        comparison = comparer.compare([spec for spec in ids.split(",") if spec])
+        return HTMLResponse(comparison_html(comparison, services.clock()), headers=FRESH)
+
+    def strip(text: str = "") -> HTMLResponse:
+        page = services.runs.find_cards(Query(text=text, status=Status.DONE, limit=STRIP_RUNS))
+        cards = [
+            {"run": run, "model": model_by_id(run.model), "thumb": thumb_url(run)}
+            for run in page.runs
+        ]
+        return HTMLResponse(render("compare_strip.html", cards=cards, text=text), headers=FRESH)
+
+    router.add_api_route("/comparisons", compare, methods=["GET"])
+    router.add_api_route("/comparisons/strip", strip, methods=["GET"])
+    return router
+
+
+def comparison_html(comparison: Comparison, now: float) -> Markup:
+    """The sides, the stage with its tools, the player of clips, and the table of differences."""
+    panes, runs = comparison.panes, comparison.runs
+    kinds = {pane.medium.kind for pane in panes.values()}
+    return render(
+        "comparison.html",
+        sides=[_described(side, now) for side in comparison.sides],
+        sentences=comparison.sentences,
+        differences=differences_html(runs) if len(runs) > 1 else "",
+        panes=panes,
+        kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
+        has_clips="video" in kinds,
+        sounding=[letter for letter, pane in panes.items() if pane.facts.has_sound],
+        shape=_shape([pane.facts.width_px / pane.facts.height_px for pane in panes.values()]),
+        is_awaited=any(side.run and not side.run.status.is_final for side in comparison.sides),
+        signature=" ".join(
+            f"{side.spec}:{side.run.status if side.run else ''}" for side in comparison.sides
+        ),
+    )
+
+
+def _shape(ratios: Sequence[float]) -> dict[str, Any]:
+    """The panes' widths by their heights; how many stand in a row depends on the window."""
+    if not ratios:
+        return {}
+    return {
+        "ratios": [f"{ratio:.4f}" for ratio in ratios],
+        "is_alike": max(ratios) < SAME_SHAPE * min(ratios),
+    }
+
+
+def _described(side: Side, now: float) -> dict[str, Any]:
+    """A side for the list above the stage."""
+    if side.run is None:
+        return {"side": side, "form": "", "facts": []}
+    model = model_by_id(side.run.model)
+    facts = [model.title, ago(now - side.run.created_at)]
+    if side.run.charged_usd is not None:
+        facts.append(usd(side.run.charged_usd))
+    if side.pane and side.pane.medium.is_source:
+        facts = [f"What it was made from: {model.title}"]
+    if side.pane:
+        facts.append(f"{side.pane.facts.width_px}×{side.pane.facts.height_px}")
+    return {"side": side, "form": model.api_name, "facts": facts}

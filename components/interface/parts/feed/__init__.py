@@ -1,0 +1,1 @@
+"""The run card: in words, with its media, followed while it changes."""

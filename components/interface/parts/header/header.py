@@ -1,0 +1,47 @@
+"""The top of the page: what this is, sandbox or live, and the balance."""
+
+import logging
+
+import gradio as gr
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from components.errors import PlaygroundError
+from components.interface.services import Services
+from components.interface.web.routing import new_router
+from components.interface.widgets.section import section
+from components.interface.widgets.templating import render
+
+LOGGER = logging.getLogger(__name__)
+
+
+def build_header(services: Services) -> gr.HTML:
+    """Lay out the header; its script asks for the balance after the page has come."""
+    html = render("header.html", is_sandbox=services.is_sandbox, public_url=services.public_url)
+    return section("header", html)
+
+
+def header_router(services: Services) -> APIRouter:
+    """`GET /account`: the balance, and what was spent today, in words."""
+    router = new_router()
+
+    def account() -> HTMLResponse:
+        html = render(
+            "account.html",
+            balance_usd=_balance_usd(services),
+            is_sandbox=services.is_sandbox,
+            spent=services.runs.spent_today(),
+            limit_usd=services.runs.limit.usd,
+        )
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+    router.add_api_route("/account", account, methods=["GET"])
+    return router
+
+
+def _balance_usd(services: Services) -> float | None:
+    try:
+        return services.balance_usd()
+    except PlaygroundError as error:
+        LOGGER.info("no balance: %s", error.message)
+        return None

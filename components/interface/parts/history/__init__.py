@@ -1,0 +1,1 @@
+"""History: every run, searched, filtered and worked with."""

@@ -1,0 +1,46 @@
+"""What is done with runs of History: deleting several, and getting back what seemed lost."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from components.interface.services import Services
+from components.interface.web.routing import new_router
+
+MOST_CHOSEN = 1000
+"""How many runs one request names at the most: a database takes only so many parameters."""
+
+
+class Chosen(BaseModel):
+    """The runs that were selected."""
+
+    ids: list[str] = Field(max_length=MOST_CHOSEN)
+
+
+class Elsewhere(BaseModel):
+    """A generation that was not sent from here; an id that names its model needs no `model`."""
+
+    generation_id: str
+    model: str = ""
+
+
+def history_actions_router(services: Services) -> APIRouter:
+    """`/history/delete`, `/history/undelete` and `/history/fetch`."""
+    router = new_router()
+    runs = services.runs
+
+    def delete(chosen: Chosen) -> dict[str, Any]:
+        deletion = runs.delete(chosen.ids)
+        return {"said": str(deletion), "deleted": deletion.deleted}
+
+    def undelete(chosen: Chosen) -> None:
+        runs.undelete(chosen.ids)
+
+    def fetch(wanted: Elsewhere) -> dict[str, str]:
+        return {"id": runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id}
+
+    router.add_api_route("/history/delete", delete, methods=["POST"])
+    router.add_api_route("/history/undelete", undelete, methods=["POST"])
+    router.add_api_route("/history/fetch", fetch, methods=["POST"])
+    return router

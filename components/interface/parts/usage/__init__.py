@@ -1,0 +1,1 @@
+"""Usage: what was spent on what, in charts and tables."""

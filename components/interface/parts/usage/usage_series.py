@@ -1,0 +1,57 @@
+"""A report's figures as the Usage view cuts them: models with a name and a colour, and periods."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from components.catalog import MODELS
+from components.interface.parts.usage.charts.periods import Period, periods
+from components.runs.queries.usage import Tally, UsageReport
+
+
+@dataclass(frozen=True)
+class Series:
+    """A model as the charts show it; `look` is the class that gives it its colour."""
+
+    model: str
+    name: str
+    look: str
+
+
+@dataclass(frozen=True)
+class PeriodUsage:
+    """One column of the charts over time: the tallies of the models that had runs."""
+
+    period: Period
+    tallies: dict[str, Tally]
+
+    @property
+    def total(self) -> Tally:
+        """All models together."""
+        return sum(self.tallies.values(), Tally())
+
+
+def series_in(report: UsageReport) -> list[Series]:
+    """The models that have figures, in tab order; one that is no longer offered comes last.
+
+    A model has its colour by its place among all, so that it keeps it whatever else is shown.
+    """
+    there = {each.model for each in report.models}
+    offered = [
+        Series(model.model_id, model.title, f"series-{place}")
+        for place, model in enumerate(MODELS, 1)
+    ]
+    gone = there - {each.model for each in offered}
+    return [
+        *(each for each in offered if each.model in there),
+        *(Series(model, model, "series-other") for model in sorted(gone)),
+    ]
+
+
+def by_period(report: UsageReport) -> list[PeriodUsage]:
+    """The report's range in days, weeks or months, those without a run included."""
+    cut = periods(report.first, report.last)
+    place_of = {day: place for place, period in enumerate(cut) for day in period.days}
+    tallies: list[dict[str, Tally]] = [defaultdict(Tally) for _ in cut]
+    for each in report.days:
+        tallies[place_of[each.day]][each.model] += each.tally
+    return [PeriodUsage(period, dict(found)) for period, found in zip(cut, tallies, strict=True)]

@@ -1,0 +1,1 @@
+"""A model's tab: its form, plans, and what a result can be used for."""

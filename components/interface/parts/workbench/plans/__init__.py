@@ -1,0 +1,1 @@
+"""Plans of runs: what varies, what it costs, and where it is asked for."""

@@ -1,0 +1,91 @@
+"""Uploads: a file's bytes as they are, straight into the media store, never whole in memory."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from components.catalog import MODELS
+from components.errors import DiskFull
+from components.interface.requests.form_values import shaped
+from components.interface.uploads.multipart import FileBegins, FilePiece, MultipartFiles
+from components.interface.uploads.receiving import Arrival, UploadReceiver, arrivals
+from components.interface.uploads.uploaded_files import NO_ROOM, path_of
+from components.interface.web.routing import new_router
+from components.media.embedded_settings.embedding import read_settings
+from components.media.store.media_store import MediaStore
+
+Uploaded = Callable[[str, int], object]
+
+
+def upload_router(media: MediaStore, upload_folder: str, uploaded: Uploaded) -> APIRouter:
+    """`POST /uploads?name=…` with the file as the body; answers its reference.
+
+    `remembered` is there for a result of a playground: the `form` and the `values` it came from.
+    `POST /gradio_api/upload` takes files of a form as gradio's own route would, and answers paths
+    that a call names them by, in gradio's `upload_folder`. `uploaded` is told of each file.
+    """
+    router = new_router()
+
+    def keep(arrival: Arrival) -> str:
+        reference = arrival.keep(media)
+        uploaded(reference, arrival.size_bytes)
+        return reference
+
+    async def take(request: Request, name: str = "The file") -> dict[str, Any]:
+        async with arrivals(media) as taken:
+            arrival = taken.begin(name)
+            async for piece in request.stream():
+                await arrival.add(piece)
+            await arrival.end()
+            await run_in_threadpool(arrival.require_media)
+            return await run_in_threadpool(_kept, arrival, keep)
+
+    async def take_form(request: Request) -> list[str]:
+        files = MultipartFiles(request.headers.get("content-type", ""))
+        pieces = request.stream()
+        async with arrivals(media) as taken:
+            try:
+                await _receive_files(files, pieces, taken)
+            except DiskFull:
+                # Clients show nothing of an answer that is an error; the call will say it.
+                async for _ in pieces:
+                    pass
+                return [path_of(NO_ROOM, upload_folder) for _ in taken.begun]
+            refs = [await run_in_threadpool(keep, it) for it in taken.begun]
+            return [path_of(it, upload_folder) for it in refs]
+
+    router.add_api_route("/uploads", take, methods=["POST"])
+    router.add_api_route("/gradio_api/upload", take_form, methods=["POST"])
+    return router
+
+
+def _kept(arrival: Arrival, keep: Callable[[Arrival], str]) -> dict[str, Any]:
+    return {"ref": keep(arrival), "remembered": _remembered(arrival.path)}
+
+
+async def _receive_files(
+    files: MultipartFiles, pieces: AsyncIterator[bytes], taken: UploadReceiver
+) -> None:
+    arrival: Arrival | None = None
+    async for content in pieces:
+        for event in files.read(content):
+            if isinstance(event, FileBegins):
+                arrival = taken.begin(event.name)
+            elif arrival and isinstance(event, FilePiece):
+                await arrival.add(event.content)
+            elif arrival:
+                await arrival.end()
+
+
+def _remembered(file: Path) -> dict[str, Any] | None:
+    """What the file knows of how it was made, brought into a form's shape."""
+    settings = read_settings(file)
+    model = next((it for it in MODELS if settings and it.model_id == settings["model"]), None)
+    if settings is None or model is None:
+        return None
+    known = {name: settings["request"].get(name) for name in model.parameters()}
+    values = {name: value for name, value in known.items() if value is not None}
+    return {"form": model.api_name, "values": shaped(model, values)}

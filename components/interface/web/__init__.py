@@ -1,0 +1,1 @@
+"""The HTTP side: who may ask, what the page is served as, static files."""

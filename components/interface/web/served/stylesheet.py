@@ -1,0 +1,51 @@
+"""The page's styles: kept in files by view, sent as one, so that the first view waits for one."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from components.interface.web.routing import new_router
+
+STYLES = (
+    "page",
+    "form",
+    "references",
+    "cards",
+    "dialogs",
+    "history",
+    "compare",
+    "detail",
+    "usage",
+    "first_view",
+)
+"""Later files may build on what earlier ones set."""
+KEPT = f"private, max-age={365 * 24 * 3600}, immutable"
+"""For an address that names its content, which so never changes."""
+
+
+@dataclass(frozen=True)
+class Stylesheet:
+    """The joined styles, and the address they are found at."""
+
+    css: str
+    url: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Join the files of a folder."""
+        css = "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLES)
+        return cls(css, f"/playground-{hashlib.sha256(css.encode()).hexdigest()[:12]}.css")
+
+    def router(self) -> APIRouter:
+        """The route that sends it, kept by browsers."""
+        router = new_router()
+
+        def send() -> Response:
+            return Response(self.css, media_type="text/css", headers={"Cache-Control": KEPT})
+
+        router.add_api_route(self.url, send, methods=["GET"])
+        return router

@@ -1,0 +1,1 @@
+"""What every part of the page is made with: sections, templates, words."""
