@@ -69,7 +69,9 @@ def serving_behind(
         running_playground(settings, GUESS_S) as web,
         open_listener("127.0.0.1", 0) as listener,
     ):
-        config = uvicorn.Config(around(web), log_level="warning", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            around(web), ws="none", log_level="warning", timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -50,6 +50,8 @@ def serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
         web,
+        # Nothing here speaks WebSocket, and what would need not be loaded.
+        ws="none",
         log_level="warning",
         timeout_graceful_shutdown=1,
         proxy_headers=bool(settings.trusted_proxies),
