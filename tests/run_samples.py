@@ -124,7 +124,7 @@ def drive(store: RunStore, steps: StepRunner, clock: Clock) -> None:
         store.tick(results, clock.now, LEASE_S, {})
 
 
-def preflighter(provider: ScriptedProvider, file: bytes) -> Reply:
+def answers_all(provider: ScriptedProvider, file: bytes) -> Reply:
     """Return a reply for every request: accepts, reports, keeps a log, and serves `file`."""
 
     def row(run_id: str) -> dict[str, Any]:

@@ -40,5 +40,6 @@ export const playOnHover = (grid) => {
   grid.addEventListener("focusin", (event) => {
     if (event.target.matches(":focus-visible")) play(event.target.closest("[data-clip]"));
   });
-  grid.addEventListener("focusout", stop);
+  // Pressing moves the focus: what is pointed at plays on.
+  grid.addEventListener("focusout", ({ relatedTarget }) => playing?.contains(relatedTarget) || stop());
 };

@@ -34,7 +34,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Desk:
+class HistoryView:
     """What a visitor sees of History."""
 
     visitor: Visitor
@@ -87,7 +87,7 @@ def opened(browser: Browser, kept: Kept) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def preflighter(opened: Visitor) -> Desk:
+def history(opened: Visitor) -> HistoryView:
     """History as one finds it: no dialog, nothing selected, no filter."""
     opened.page.keyboard.press("Escape")
     opened.tab("History")
@@ -98,9 +98,9 @@ def preflighter(opened: Visitor) -> Desk:
             document.querySelector(".selection [data-do=clear]").click();
             window.scrollTo(0, 0);
         }""")
-    preflighter = Desk(opened)
-    expect(preflighter.card(0)).to_be_visible()
-    return preflighter
+    history = HistoryView(opened)
+    expect(history.card(0)).to_be_visible()
+    return history
 
 
 def choose(visitor: Visitor, filter_id: str, option: str) -> None:
@@ -108,79 +108,89 @@ def choose(visitor: Visitor, filter_id: str, option: str) -> None:
     visitor.page.locator(f"#{filter_id}").select_option(label=option)
 
 
-def test_runs_are_searched_and_filtered_in_every_way(preflighter: Desk) -> None:
-    visitor, page = preflighter.visitor, preflighter.visitor.page
+def test_runs_are_searched_and_filtered_in_every_way(history: HistoryView) -> None:
+    visitor, page = history.visitor, history.visitor.page
     page.locator("#history-text").fill("NUMBER 2")
-    expect(preflighter.cards).to_have_count(11)
+    expect(history.cards).to_have_count(11)
     choose(visitor, "history-model", ImageToVideo.title)
-    expect(preflighter.cards).to_have_count(5)
+    expect(history.cards).to_have_count(5)
     choose(visitor, "history-status", "Failed")
-    expect(preflighter.cards).to_have_count(0)
+    expect(history.cards).to_have_count(0)
     expect(page.locator("#history-grid")).to_contain_text("No run matches")
     page.get_by_role("button", name="Clear the filters").click()
-    expect(preflighter.cards.first).to_be_visible()
+    expect(history.cards.first).to_be_visible()
     page.locator("#history-to").fill("2020-01-01")
-    expect(preflighter.cards).to_have_count(0)
+    expect(history.cards).to_have_count(0)
     page.locator("#history-to").fill("2100-01-01")
-    expect(preflighter.cards).not_to_have_count(0)
+    expect(history.cards).not_to_have_count(0)
     page.get_by_label("Favourites").check()
-    expect(preflighter.cards).to_have_count(0)
+    expect(history.cards).to_have_count(0)
 
 
-def test_older_runs_come_when_one_scrolls_to_them(preflighter: Desk) -> None:
-    visitor = preflighter.visitor
-    expect(preflighter.cards).to_have_count(PAGE_RUNS)
+def test_older_runs_come_when_one_scrolls_to_them(history: HistoryView) -> None:
+    visitor = history.visitor
+    expect(history.cards).to_have_count(PAGE_RUNS)
     told = visitor.page.locator(".history-count")
     expect(told).to_have_text(f"{PAGE_RUNS} of {KEPT_RUNS + 1} runs")
     visitor.page.mouse.wheel(0, 5000)
-    expect(preflighter.cards).to_have_count(KEPT_RUNS + 1)
+    expect(history.cards).to_have_count(KEPT_RUNS + 1)
     expect(told).to_have_text(f"{KEPT_RUNS + 1} runs")
 
 
-def test_keys_alone_move_star_select_delete_and_undo(preflighter: Desk) -> None:
-    visitor = preflighter.visitor
-    preflighter.card(1).locator(".history-open").focus()
-    preflighter.press("ArrowRight", "f", "x", "ArrowRight", "x", "ArrowDown", "ArrowUp")
-    expect(preflighter.card(3).locator(".history-open")).to_be_focused()
-    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+def test_keys_alone_move_star_select_delete_and_undo(history: HistoryView) -> None:
+    visitor = history.visitor
+    history.card(1).locator(".history-open").focus()
+    history.press("ArrowRight", "f", "x", "ArrowRight", "x", "ArrowDown", "ArrowUp")
+    expect(history.card(3).locator(".history-open")).to_be_focused()
+    expect(history.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
     expect(visitor.page.locator(".selection")).to_contain_text("2 selected")
-    preflighter.press("Delete")
-    expect(preflighter.toast).to_contain_text("2 runs deleted.")
-    expect(preflighter.card(2)).to_have_count(0)
-    expect(preflighter.card(4).locator(".history-open")).to_be_focused()
-    preflighter.press("Control+z")
-    expect(preflighter.card(2)).to_be_visible()
-    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
-    preflighter.card(2).locator(".star").click()
-    expect(preflighter.card(2).locator(".star")).to_have_attribute("aria-pressed", "false")
+    history.press("Delete")
+    expect(history.toast).to_contain_text("2 runs deleted.")
+    expect(history.card(2)).to_have_count(0)
+    expect(history.card(4).locator(".history-open")).to_be_focused()
+    history.press("Control+z")
+    expect(history.card(2)).to_be_visible()
+    expect(history.card(2).locator(".star")).to_have_attribute("aria-pressed", "true")
+    history.card(2).locator(".star").click()
+    expect(history.card(2).locator(".star")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_clip_plays_in_its_card_while_it_is_pointed_at(preflighter: Desk) -> None:
-    visitor = preflighter.visitor
-    preflighter.card(1).hover()
-    player = preflighter.card(1).locator("video")
+def test_a_clip_plays_in_its_card_while_it_is_pointed_at(history: HistoryView) -> None:
+    visitor = history.visitor
+    history.card(1).hover()
+    player = history.card(1).locator("video")
     expect(player).to_have_js_property("muted", value=True)
     visitor.page.wait_for_function("it => it.currentTime > 0", arg=player.element_handle())
-    preflighter.card(0).hover()
+    history.card(0).hover()
     expect(visitor.page.locator("#history-grid video")).to_have_count(0)
 
 
-def test_two_selected_runs_go_to_the_comparison(preflighter: Desk) -> None:
-    visitor = preflighter.visitor
+def test_a_press_on_a_clip_that_plays_opens_its_run(history: HistoryView) -> None:
+    history.card(0).locator(".pick").click()
+    card = history.card(1)
+    card.hover()
+    expect(card.locator("video")).to_be_attached()
+    # A press takes longer than it takes the page to see where the focus went.
+    card.locator(".thumb").click(delay=200)
+    expect(history.dialog.locator(".receipt")).to_be_visible()
+
+
+def test_two_selected_runs_go_to_the_comparison(history: HistoryView) -> None:
+    visitor = history.visitor
     compare = visitor.page.locator(".selection [data-do=compare]")
-    preflighter.card(3).locator(".pick").click()
+    history.card(3).locator(".pick").click()
     expect(compare).to_be_disabled()
-    preflighter.card(1).locator(".history-open").click(modifiers=["Shift"])
+    history.card(1).locator(".history-open").click(modifiers=["Shift"])
     expect(visitor.page.locator(".selection")).to_contain_text("3 selected")
     compare.click()
     kept_ids = visitor.page.evaluate("JSON.parse(localStorage.getItem('compare'))")
     assert kept_ids == ["run-0001", "run-0002", "run-0003"]
 
 
-def test_selected_runs_are_downloaded_as_one_archive(preflighter: Desk) -> None:
-    page = preflighter.visitor.page
-    preflighter.card(0).locator(".pick").click()
-    preflighter.card(1).locator(".pick").click()
+def test_selected_runs_are_downloaded_as_one_archive(history: HistoryView) -> None:
+    page = history.visitor.page
+    history.card(0).locator(".pick").click()
+    history.card(1).locator(".pick").click()
     with page.expect_download() as download:
         page.locator(".selection [data-do=download]").click()
     with ZipFile(download.value.path()) as archive:
@@ -189,37 +199,37 @@ def test_selected_runs_are_downloaded_as_one_archive(preflighter: Desk) -> None:
 
 
 def test_a_run_is_looked_at_in_full_without_touching_the_form(
-    preflighter: Desk, kept: Kept
+    history: HistoryView, kept: Kept
 ) -> None:
-    run, visitor = kept.runs[1], preflighter.visitor
+    run, visitor = kept.runs[1], history.visitor
     form = visitor.form(ImageToVideo)
     form.prompt.fill("Half a thought")
     visitor.tab("History")
-    preflighter.card(0).click()
-    expect(preflighter.dialog.locator("[data-do=next]")).to_be_enabled()
-    preflighter.press("ArrowRight")
+    history.card(0).click()
+    expect(history.dialog.locator("[data-do=next]")).to_be_enabled()
+    history.press("ArrowRight")
     for text in (run.id, run.generation_id, "request-7", "$0.50", "$0.56", "Accepted here."):
-        expect(preflighter.dialog).to_contain_text(str(text))
-    expect(preflighter.dialog.locator(".went-in img")).to_have_count(1)
-    preflighter.press("ArrowRight")
-    expect(preflighter.dialog).to_contain_text("run-0002")
-    preflighter.press("ArrowLeft")
-    expect(preflighter.dialog).to_contain_text("run-0001")
-    preflighter.press("Escape")
-    expect(preflighter.card(1).locator(".history-open")).to_be_focused()
+        expect(history.dialog).to_contain_text(str(text))
+    expect(history.dialog.locator(".went-in img")).to_have_count(1)
+    history.press("ArrowRight")
+    expect(history.dialog).to_contain_text("run-0002")
+    history.press("ArrowLeft")
+    expect(history.dialog).to_contain_text("run-0001")
+    history.press("Escape")
+    expect(history.card(1).locator(".history-open")).to_be_focused()
     visitor.tab(ImageToVideo.title)
     expect(form.prompt).to_have_value("Half a thought")
 
 
-def test_the_family_leads_to_what_a_run_was_made_from(preflighter: Desk) -> None:
-    preflighter.card(3).click()
-    expect(preflighter.dialog.locator(".family")).to_contain_text("first frame")
-    preflighter.dialog.locator(".family [data-run='run-0004']").click()
-    expect(preflighter.dialog.locator(".detail-body")).to_have_attribute("data-run", "run-0004")
+def test_the_family_leads_to_what_a_run_was_made_from(history: HistoryView) -> None:
+    history.card(3).click()
+    expect(history.dialog.locator(".family")).to_contain_text("first frame")
+    history.dialog.locator(".family [data-run='run-0004']").click()
+    expect(history.dialog.locator(".detail-body")).to_have_attribute("data-run", "run-0004")
 
 
-def test_what_the_server_refuses_is_said_and_can_be_tried_again(preflighter: Desk) -> None:
-    page = preflighter.visitor.page
+def test_what_the_server_refuses_is_said_and_can_be_tried_again(history: HistoryView) -> None:
+    page = history.visitor.page
     refusal = {"problems": {"": "The disk is full."}}
     page.route("**/history?*", lambda route: route.fulfill(status=422, json=refusal))
     page.locator("#history-text").fill("number 7")
@@ -227,80 +237,80 @@ def test_what_the_server_refuses_is_said_and_can_be_tried_again(preflighter: Des
     expect(problem).to_contain_text("The disk is full.")
     page.unroute("**/history?*")
     problem.get_by_role("button", name="Try again").click()
-    expect(preflighter.cards).to_have_count(1)
+    expect(history.cards).to_have_count(1)
     expect(problem).to_be_hidden()
 
 
-def test_a_title_and_a_note_are_kept_and_found(preflighter: Desk) -> None:
-    visitor = preflighter.visitor
-    preflighter.card(5).click()
-    preflighter.dialog.get_by_label("Title").fill("The good one")
-    preflighter.dialog.get_by_label("Note").fill("Warm light")
-    preflighter.press("Escape")
-    expect(preflighter.card(5)).to_contain_text("The good one")
+def test_a_title_and_a_note_are_kept_and_found(history: HistoryView) -> None:
+    visitor = history.visitor
+    history.card(5).click()
+    history.dialog.get_by_label("Title").fill("The good one")
+    history.dialog.get_by_label("Note").fill("Warm light")
+    history.press("Escape")
+    expect(history.card(5)).to_contain_text("The good one")
     visitor.page.locator("#history-text").fill("good one")
-    expect(preflighter.cards).to_have_count(1)
-    preflighter.cards.first.click()
-    expect(preflighter.dialog.get_by_label("Note")).to_have_value("Warm light")
+    expect(history.cards).to_have_count(1)
+    history.cards.first.click()
+    expect(history.dialog.get_by_label("Note")).to_have_value("Warm light")
 
 
-def test_settings_come_back_with_their_media(preflighter: Desk, kept: Kept) -> None:
-    visitor = preflighter.visitor
-    preflighter.card(1).click()
-    preflighter.dialog.get_by_role("button", name="Use these settings").click()
+def test_settings_come_back_with_their_media(history: HistoryView, kept: Kept) -> None:
+    visitor = history.visitor
+    history.card(1).click()
+    history.dialog.get_by_role("button", name="Use these settings").click()
     form = Form(visitor.page, ImageToVideo.api_name, ImageToVideo.output)
     expect(form.prompt).to_have_value(kept.runs[1].prompt)
     expect(form.cards_of("image_url")).to_have_count(1)
     expect(form.part("duration").locator("input:checked")).to_have_value("10")
     visitor.tab("History")
-    preflighter.card(1).click()
-    preflighter.do("open")
+    history.card(1).click()
+    history.do("open")
     form.expect_result()
     assert form.run_id() == kept.runs[1].id
     visitor.tab("History")
-    preflighter.card(1).click()
-    preflighter.do("delete")
-    preflighter.press("Escape")
+    history.card(1).click()
+    history.do("delete")
+    history.press("Escape")
     visitor.tab(ImageToVideo.title)
     expect(form.card).to_be_hidden()
-    preflighter.press("Control+z")
+    history.press("Control+z")
     expect(form.card).to_be_visible()
 
 
-def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(preflighter: Desk) -> None:
-    preflighter.card(6).click()
-    preflighter.do("delete")
-    expect(preflighter.dialog).to_contain_text("run-0007")
-    expect(preflighter.card(6)).to_have_count(0)
-    preflighter.toast.get_by_role("button", name="Undo").click()
-    expect(preflighter.card(6)).to_have_count(1)
+def test_a_deleted_run_gives_way_to_the_next_and_can_come_back(history: HistoryView) -> None:
+    history.card(6).click()
+    history.do("delete")
+    expect(history.dialog).to_contain_text("run-0007")
+    expect(history.card(6)).to_have_count(0)
+    history.toast.get_by_role("button", name="Undo").click()
+    expect(history.card(6)).to_have_count(1)
 
 
-def test_a_run_made_again_is_followed_in_the_dialog_to_its_end(preflighter: Desk) -> None:
-    preflighter.card(2).click()
-    preflighter.dialog.get_by_role("button", name="Run again").click()
-    expect(preflighter.dialog.locator(".detail-body")).not_to_have_attribute("data-run", "run-0002")
-    expect(preflighter.dialog.locator(".run-card")).to_have_attribute("data-status", "done")
-    expect(preflighter.dialog.locator(".events")).to_contain_text("Every file is saved here.")
-    preflighter.press("Escape")
-    expect(preflighter.cards.first).to_contain_text("Done")
-    expect(preflighter.cards.first).to_contain_text("number 2")
+def test_a_run_made_again_is_followed_in_the_dialog_to_its_end(history: HistoryView) -> None:
+    history.card(2).click()
+    history.dialog.get_by_role("button", name="Run again").click()
+    expect(history.dialog.locator(".detail-body")).not_to_have_attribute("data-run", "run-0002")
+    expect(history.dialog.locator(".run-card")).to_have_attribute("data-status", "done")
+    expect(history.dialog.locator(".events")).to_contain_text("Every file is saved here.")
+    history.press("Escape")
+    expect(history.cards.first).to_contain_text("Done")
+    expect(history.cards.first).to_contain_text("number 2")
 
 
-def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(preflighter: Desk) -> None:
-    preflighter.visitor.page.locator("#history-grid [data-run='run-lost']").click()
-    expect(preflighter.dialog.get_by_role("button", name="Send again · $0.73")).to_be_visible()
-    look_again = preflighter.dialog.get_by_role("button", name="Look for it again")
+def test_a_lost_run_can_be_sent_again_at_its_price_or_looked_for(history: HistoryView) -> None:
+    history.visitor.page.locator("#history-grid [data-run='run-lost']").click()
+    expect(history.dialog.get_by_role("button", name="Send again · $0.73")).to_be_visible()
+    look_again = history.dialog.get_by_role("button", name="Look for it again")
     look_again.click()
-    expect(preflighter.dialog).to_contain_text("Looked for again.")
+    expect(history.dialog).to_contain_text("Looked for again.")
     expect(look_again).to_have_count(0)
 
 
 def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(
-    preflighter: Desk, client: Client
+    history: HistoryView, client: Client
 ) -> None:
     elsewhere = filmed(client, "Made elsewhere, long ago")
-    visitor = preflighter.visitor
+    visitor = history.visitor
     box = visitor.page.locator(".fetch")
     box.locator("summary").click()
     box.get_by_label("Generation id").fill("not-an-id")
@@ -308,8 +318,8 @@ def test_a_video_made_elsewhere_is_fetched_by_its_generation_id(
     expect(box.get_by_role("alert")).to_contain_text("does not name its model")
     box.get_by_label("Generation id").fill(elsewhere["generation_id"])
     box.get_by_role("button", name="Fetch").click()
-    expect(preflighter.dialog.locator(".result-media video")).to_be_visible()
-    expect(preflighter.dialog).to_contain_text("nothing was sent")
+    expect(history.dialog.locator(".result-media video")).to_be_visible()
+    expect(history.dialog).to_contain_text("nothing was sent")
 
 
 def test_a_prompt_with_markup_is_text_everywhere(
@@ -327,7 +337,7 @@ def test_a_prompt_with_markup_is_text_everywhere(
         card = visitor.page.locator(f"#history-grid [data-run='{run['id']}']")
         expect(card.locator(".prompt-text")).to_have_text(HOSTILE)
         card.click()
-        dialog = Desk(visitor).dialog
+        dialog = HistoryView(visitor).dialog
         expect(dialog.locator(".asked")).to_have_text(HOSTILE)
         dialog.get_by_label("Title").fill(HOSTILE[:100])
         visitor.page.keyboard.press("Escape")

@@ -19,8 +19,8 @@ from tests.provider_server import (
 )
 from tests.run_samples import (
     Clock,
+    answers_all,
     drive,
-    preflighter,
     sample_run,
     step_runner,
 )
@@ -29,7 +29,7 @@ from tests.run_samples import (
 @pytest.fixture
 def provider(clip: bytes) -> Iterator[ScriptedProvider]:
     with scripted_provider() as running:
-        running.replies = [preflighter(running, clip)]
+        running.replies = [answers_all(running, clip)]
         yield running
 
 
@@ -41,7 +41,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def test_an_answer_lost_on_the_way_is_collected_with_one_post(
     store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
 ) -> None:
-    provider.replies = [reset, preflighter(provider, clip)]
+    provider.replies = [reset, answers_all(provider, clip)]
     store.add(sample_run())
     clock = Clock()
     drive(store, step_runner(provider, store, tmp_path, clock), clock)
@@ -59,7 +59,7 @@ def test_an_answer_lost_on_the_way_is_collected_with_one_post(
 def test_only_what_was_certainly_not_accepted_is_sent_again(
     answer: Reply, store: RunStore, provider: ScriptedProvider, tmp_path: Path, clip: bytes
 ) -> None:
-    provider.replies = [answer, answer, preflighter(provider, clip)]
+    provider.replies = [answer, answer, answers_all(provider, clip)]
     store.add(sample_run())
     clock = Clock()
     drive(store, step_runner(provider, store, tmp_path, clock), clock)
@@ -76,7 +76,7 @@ def test_a_run_cancelled_while_it_waits_for_the_provider_is_not_sent(
         store.cancel("run-1", clock())
         problem(429)(handler)
 
-    provider.replies = [refused_while_cancelled, preflighter(provider, clip)]
+    provider.replies = [refused_while_cancelled, answers_all(provider, clip)]
     store.add(sample_run())
     clock = Clock()
     drive(store, step_runner(provider, store, tmp_path, clock), clock)
@@ -91,7 +91,7 @@ def test_a_run_cancelled_at_the_provider_is_collected_all_the_same(
         store.cancel("run-1", clock())
         reply({"id": "g-1", "status": "queued"})(handler)
 
-    provider.replies = [accepted_while_cancelled, preflighter(provider, clip)]
+    provider.replies = [accepted_while_cancelled, answers_all(provider, clip)]
     store.add(sample_run())
     clock = Clock()
     drive(store, step_runner(provider, store, tmp_path, clock), clock)
