@@ -72,7 +72,6 @@ export const arrive = async (part) => {
 const begin = async () => {
   const parts = [...view.querySelectorAll("[data-part]")];
   const modules = await Promise.all(parts.map(moduleOf));
-  await view.painted;
   view.isAlive = true;
   parts.forEach((part, index) => bringToLife(part, modules[index]));
   for (const button of view.pressed) {
