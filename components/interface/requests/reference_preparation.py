@@ -135,7 +135,7 @@ class Preparations:
     def _examine(self, source: str, choices: Choices, job: _Job) -> ReferenceStatus:
         if not source.startswith(REF_PREFIX):
             return self._examine_address(source, choices, job)
-        examined = self._at_the_desk(source, choices, job)
+        examined = self._preflighted(source, choices, job)
         return ReferenceStatus("ready", examined.ref, 1.0, examined=examined)
 
     def _examine_address(self, source: str, choices: Choices, job: _Job) -> ReferenceStatus:
@@ -147,7 +147,7 @@ class Preparations:
                 file = folder / "download"
                 self._fetch(url, file)
                 with called(f"The file at {host_of(url)}"):
-                    examined = self._at_the_desk(file, choices, job)
+                    examined = self._preflighted(file, choices, job)
         except StorageError as error:
             passed_on = "So it could not be checked, and is passed on as it is."
             sentence = f"{error.message} {passed_on} {error.advice}"
@@ -155,7 +155,7 @@ class Preparations:
         carried = url if examined.preflight.untouched else examined.ref
         return ReferenceStatus("ready", carried, 1.0, examined=examined)
 
-    def _at_the_desk(self, file: Path | str, choices: Choices, job: _Job) -> Examined:
+    def _preflighted(self, file: Path | str, choices: Choices, job: _Job) -> Examined:
         def report(progress: float) -> None:
             job.progress = progress
 

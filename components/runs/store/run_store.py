@@ -47,7 +47,7 @@ class RunStore:
         """`slow_models` answer their POST only when they are done (lane `PICTURES`)."""
         self._engine = open_database(url, busy_timeout_ms)
         self._patient = patient(self._engine)
-        self._desk = leases.Dispatcher(slow_models)
+        self._dispatcher = leases.Dispatcher(slow_models)
 
     @property
     def database(self) -> sa.Engine:
@@ -141,12 +141,12 @@ class RunStore:
             claims = [
                 claim
                 for lane in (WorkerPool.STEPS, WorkerPool.COPIES)
-                for claim in self._desk.hand_out(
+                for claim in self._dispatcher.hand_out(
                     connection, lane, now, lease_s, room.get(lane, 0), held=overdue
                 )
             ]
             allowed = allowance or Allowance()
-            claims += self._desk.hand_out_queue(connection, room, allowed, now, lease_s)
+            claims += self._dispatcher.hand_out_queue(connection, room, allowed, now, lease_s)
         return claims
 
     def begin_sending(self, claim: Claim, now: float) -> Claim:

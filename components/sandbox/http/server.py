@@ -49,7 +49,7 @@ class Sandbox:
         self.faults = faults or Faults()
         self.options = options or SandboxOptions()
         self._host, self._port, self._pace_s = host, port, pace_s
-        self._arrivals: RequestLog | None = None
+        self._request_log: RequestLog | None = None
         self._database: Database | None = None
         self._own_dir: tempfile.TemporaryDirectory[str] | None = None
         self._renderers: ThreadPoolExecutor | None = None
@@ -66,7 +66,7 @@ class Sandbox:
     @property
     def received(self) -> list[Received]:
         """Every request that arrived, oldest first."""
-        return list(self._arrivals.received) if self._arrivals else []
+        return list(self._request_log.received) if self._request_log else []
 
     def start(self) -> None:
         """Open the database, go on with what it says is unfinished, and listen.
@@ -91,7 +91,7 @@ class Sandbox:
             renderers=self._renderers,
             file_store=FileStore(folder),
         )
-        self._arrivals = RequestLog(build_routes(app_state), self.faults, self._connections)
+        self._request_log = RequestLog(build_routes(app_state), self.faults, self._connections)
         try:
             listener = self._first_listener(database.port())
         except OSError:
@@ -162,7 +162,7 @@ class Sandbox:
 
     def _serve(self, listener: socket.socket) -> None:
         config = uvicorn.Config(
-            self._arrivals,  # type: ignore[arg-type]
+            self._request_log,  # type: ignore[arg-type]
             http=self._connections.protocol_class(),
             ws="none",
             lifespan="off",
