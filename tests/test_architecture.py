@@ -54,8 +54,6 @@ MAY_IMPORT_IN_RUNS = {
     "retry": set[str](),
 }
 """The service may ask all of them, and none of them the service."""
-PARTS = {"pydantic_core": "pydantic"}
-"""Pydantic asks for the very version of its core that it was made with."""
 LIBRARY_ROOMS = {
     "gradio": ("components/interface/",),
     "requests": ("components/provider/",),
@@ -196,14 +194,11 @@ def test_every_library_that_is_imported_is_declared(
 ) -> None:
     ours = {"app", "components", "tests"} | sys.stdlib_module_names
     names = {name.split(".")[0] for file in files for name in imports_of(file)} - ours
-    distributions = packages_distributions()
+    # Pydantic asks for the very version of its core that it was made with.
+    distributions = {**packages_distributions(), "pydantic_core": ["pydantic"]}
     lines = [line for file in requirements for line in (ROOT / file).read_text().splitlines()]
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in lines}
-    undeclared = {
-        name
-        for name in names
-        if declared.isdisjoint(map(_normal, [*distributions[name], PARTS.get(name, name)]))
-    }
+    undeclared = {name for name in names if declared.isdisjoint(map(_normal, distributions[name]))}
     assert undeclared == set()
 
 
