@@ -65,11 +65,11 @@ def test_axe_finds_nothing_grave(
         is_dark = visitor.page.evaluate("document.body.classList.contains('dark')")
         assert is_dark == (scheme == "dark")
         Form(visitor.page, "image_to_video", "video").expect_result()
+        visitor.form(ImageO1).expect_result()
         faults = []
         for model in MODELS:
             visitor.form(model)
             faults += [f"{model.title}: {fault}" for fault in violations(visitor.page)]
-        visitor.form(ImageO1).expect_result()
         visitor.tab("History")
         expect(visitor.page.locator(".history-card").first).to_be_visible()
         faults += [f"History: {fault}" for fault in violations(visitor.page)]
