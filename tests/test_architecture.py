@@ -70,6 +70,7 @@ LIBRARY_ROOMS = {
 }
 EXCEPTIONS = {("components/commands/playground.py", "gradio.utils.get_upload_folder")}
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv"}
+SCRIPT_IMPORT = re.compile(r'^(?:import|\} from) ?[^;]*?"(\.[^"]+)";$', re.MULTILINE)
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 FRESH_IMPORT = """
 import importlib, sys, threading
@@ -164,6 +165,19 @@ def test_a_part_of_the_page_knows_no_other_but_the_run_card() -> None:
             if imported.startswith("components.interface.parts."):
                 own = file.relative_to(parts).parts[0]
                 assert imported.split(".")[3] in {own, "feed"}, f"{file.name}: {imported}"
+
+
+def test_a_script_of_a_part_knows_no_other_part_but_the_run_card() -> None:
+    interface = ROOT / "components" / "interface"
+    for file in interface.rglob("*.js"):
+        own = file.relative_to(interface).parts
+        for imported in SCRIPT_IMPORT.findall(file.read_text(encoding="utf-8")):
+            target = (file.parent / imported).resolve()
+            assert target.is_file(), f"{name_of(file)}: {imported}"
+            room = target.relative_to(interface).parts
+            if room[0] == "parts":
+                assert own[0] == "parts", f"{name_of(file)}: {imported}"
+                assert room[1] in {own[1], "feed"}, f"{name_of(file)}: {imported}"
 
 
 def test_a_folder_opens_as_at_most_twelve_entries() -> None:

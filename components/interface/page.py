@@ -3,15 +3,13 @@
 import gradio as gr
 
 from components.catalog import MODELS
-from components.catalog.request import ModelRequest
 from components.interface.api.endpoints import add_api
-from components.interface.parts.compare.compare import build_compare
-from components.interface.parts.header.header import build_header
-from components.interface.parts.history.history import build_history
-from components.interface.parts.usage.usage import build_usage
-from components.interface.parts.workbench.form import form_html
+from components.interface.parts.compare.compare import Compare
+from components.interface.parts.header.header import Header
+from components.interface.parts.history.history import History
+from components.interface.parts.usage.usage import Usage
+from components.interface.parts.workbench.workbench import Workbench
 from components.interface.services import Services
-from components.interface.widgets.section import section
 from components.interface.widgets.templating import render
 
 CACHE_CHECK_S = 3600
@@ -27,26 +25,20 @@ def build_page(services: Services) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(CACHE_CHECK_S, CACHE_AGE_S),
     ) as blocks:
-        build_header(services)
+        Header(services)
         with gr.Tabs(elem_id="tabs"):
             for model in MODELS:
                 with gr.Tab(model.title, id=model.api_name, elem_id=f"tab-{model.api_name}"):
-                    build_workbench(model)
+                    Workbench(model)
             with gr.Tab("History", id="history", elem_id="tab-history"):
-                build_history()
+                History()
             with gr.Tab("Compare", id="compare", elem_id="tab-compare"):
-                build_compare()
+                Compare()
             with gr.Tab("Usage", id="usage", elem_id="tab-usage"):
-                build_usage()
+                Usage()
     # A page of its own: as parts of the first one, endpoints would make it slower to appear.
     with blocks.route("Endpoints", "/endpoints", show_in_navbar=False):
         gr.HTML(render("endpoints.html"), apply_default_css=False, js_on_load=None)
         add_api(services)
     page: gr.Blocks = blocks
     return page
-
-
-def build_workbench(model: type[ModelRequest]) -> gr.HTML:
-    """A model's tab: the form, and beside it the runs that were made with it."""
-    html = render("workbench.html", model=model, form=form_html(model))
-    return section("workbench", html, form=model.api_name)

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 ASK_S = {"changes": 1.0, "cards": 2.0}
-"""How often: for changes as the page does, `ASK_MS` in `live.js`."""
+"""How often: for changes as the page does, `ASK_MS` in `live_updates.js`."""
 LOOK_AGAIN_S = 60.0
 """As the page does: `LOOK_AGAIN_MS` in `feed.js`."""
 

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 
-from components.interface.web.served.scripts import Scripts
+from components.interface.web.served.scripts import Scripts, page_scripts
 from tests.playgrounds import Playground
 
 
@@ -13,11 +14,33 @@ def test_the_page_names_the_version_of_its_scripts_which_browsers_keep(
     playground: Playground,
 ) -> None:
     with httpx.Client(base_url=playground.url) as client:
-        named = re.search(r"(/playground-scripts-\w+)/header\.js", client.get("/").text)
+        named = re.search(
+            r"(/playground-scripts-\w+)/parts/header/header\.js", client.get("/").text
+        )
         assert named
-        script = client.get(f"{named[1]}/header.js")
+        script = client.get(f"{named[1]}/parts/header/header.js")
     assert "javascript" in script.headers["content-type"]
     assert "immutable" in script.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "parts/history/history.py",
+        "parts/history/history.html",
+        "parts/history/history.css",
+        "parts/history/",
+        "parts",
+        "../../settings.py",
+        "%2e%2e/%2e%2e/settings.py",
+        "browser/../page.py",
+    ],
+)
+def test_nothing_but_scripts_is_served_from_the_rooms(path: str, playground: Playground) -> None:
+    with httpx.Client(base_url=playground.url) as client:
+        answer = client.get(f"{page_scripts().url}/{path}")
+    assert answer.status_code == 404
+    assert "import" not in answer.text
 
 
 def test_a_changed_script_gives_all_of_them_another_address(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from components.interface.web.served.scripts import page_scripts
 from tests.playgrounds import SAMPLES, Playground, finished
 from tests.ui.appearance import PHONE, fits, violations
 from tests.ui.visitor import Form, Visitor, visiting
 
-OPEN = "ids => import('/playground/scripts/places.js').then(it => it.openCompare(ids))"
-OPEN_RUN = "id => import('/playground/scripts/places.js').then(it => it.openRun('video_edit', id))"
+NAVIGATION = f"{page_scripts().url}/browser/navigation/navigation.js"
+OPEN = f"ids => import('{NAVIGATION}').then(it => it.openCompare(ids))"
+OPEN_RUN = f"id => import('{NAVIGATION}').then(it => it.openRun('video_edit', id))"
 FRAME_S = 1 / 24
 TIMES = "() => [...document.querySelectorAll('#compare video')].map(it => it.currentTime)"
 HEARD = """() => [...document.querySelectorAll('#compare video')].filter(it => !it.muted)
@@ -51,10 +53,14 @@ def visitor(browser: Browser, playground: Playground) -> Iterator[Visitor]:
 
 def opened(page: Page, *ids: str) -> Locator:
     """Come to a comparison as from another part of the page; returns its stage."""
+    # The same runs may have been compared before: what showed them makes way for what is opened now.
+    page.evaluate(
+        "() => document.querySelector('#compare .comparison')?.setAttribute('data-before', '')"
+    )
     page.evaluate(OPEN, list(ids))
     sides = " ".join(f"{it}:[a-z]*" for it in ids)
     alone = f"{ids[0]}~s1:done {ids[0]}~1:done"
-    comparison = page.locator("#compare .comparison")
+    comparison = page.locator("#compare .comparison:not([data-before])")
     expect(comparison).to_have_attribute("data-signature", re.compile(f"^({sides}|{alone})$"))
     page.locator("#compare").get_by_role("button", name="Fit").click()
     return page.locator("#compare .stage")

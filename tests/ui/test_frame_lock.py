@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from components.interface.web.served.scripts import page_scripts
 from tests.numbered_clips import FPS, numbered_clip
 from tests.playgrounds import Playground
 from tests.ui.visitor import Visitor, visiting
 
 CLIPS = 4
 FRAMES = 200
-LAID_OUT = """async ({clip, count, fps, slow}) => {
+FRAME_LOCK = f"{page_scripts().url}/widgets/comparison/frame_lock.js"
+LAID_OUT = """async ({clip, count, fps, slow, script}) => {
   const bytes = Uint8Array.from(atob(clip), (sign) => sign.charCodeAt(0));
   const src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
   const videos = Array.from({ length: count }, () => {
@@ -31,7 +33,7 @@ LAID_OUT = """async ({clip, count, fps, slow}) => {
       set(wanted) { rate.set.call(this, Math.min(wanted, 0.5)); },
     });
   }
-  const { FrameLock } = await import("/playground/scripts/frame_lock.js");
+  const { FrameLock } = await import(script);
   window.lock = new FrameLock(videos, () => {});
   await window.lock.play();
 }"""
@@ -69,7 +71,9 @@ def seen(visitor: Visitor, folder: Path, samples: int, slow: int | None = None) 
     `slow` is a clip that plays at half its speed at most, as on a machine that is too slow for it.
     """
     clip = base64.b64encode(numbered_clip(folder, "one key frame", FRAMES).read_bytes()).decode()
-    visitor.page.evaluate(LAID_OUT, {"clip": clip, "count": CLIPS, "fps": FPS, "slow": slow})
+    visitor.page.evaluate(
+        LAID_OUT, {"clip": clip, "count": CLIPS, "fps": FPS, "slow": slow, "script": FRAME_LOCK}
+    )
     # They begin when each is ready to.
     visitor.page.evaluate(SEEN, 12)
     return visitor.page.evaluate(SEEN, samples)

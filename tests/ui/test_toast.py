@@ -4,12 +4,14 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from components.catalog.kling_o1 import VideoEdit
+from components.interface.web.served.scripts import page_scripts
 from tests.playgrounds import Playground
 from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.visitor import visiting
 
-SAY = """sentence => import('/playground/scripts/dialog.js')
-    .then(it => it.say(sentence, { action: 'Undo', onAction() {}, forMs: 60000 }))"""
+DIALOG = f"{page_scripts().url}/browser/dialogs/dialog.js"
+SAY = f"""sentence => import('{DIALOG}')
+    .then(it => it.say(sentence, {{ action: 'Undo', onAction() {{}}, forMs: 60000 }}))"""
 COVERED = """() => {
   const said = document.querySelector(".said").getBoundingClientRect();
   const isUnder = (it) => {

@@ -14,7 +14,7 @@ from components.catalog import MODELS
 from components.catalog.fields import Elements, ImageRefs, Parameter
 from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
-from components.interface.parts.feed.run_words import run_as_json
+from components.interface.parts.feed.card.run_words import run_as_json
 from components.interface.requests.idempotency import asked_hash, run_id_for
 from components.interface.requests.request_builder import AdmitOptions
 from components.interface.services import Services

@@ -11,7 +11,7 @@ from components.errors import InvalidInput, MediaRejected, RunNotFound
 from components.interface.export.plan_sheet import save_plan_sheet
 from components.interface.export.records import settings_of
 from components.interface.export.run_archive import run_archive
-from components.interface.parts.feed.run_words import download_name, file_stem
+from components.interface.parts.feed.card.run_words import download_name, file_stem
 from components.interface.web.routing import new_router
 from components.media.capacity.cpu_slots import ONE_A_CORE
 from components.media.embedded_settings.embedding import with_settings

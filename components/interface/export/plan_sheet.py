@@ -8,7 +8,7 @@ from pathlib import Path
 from components.catalog import model_by_id
 from components.catalog.plan import VARIABLE, in_words
 from components.errors import MediaRejected
-from components.interface.parts.feed.run_words import reason_of, status_words
+from components.interface.parts.feed.card.run_words import reason_of, status_words
 from components.media.drawing.contact_sheet import Cell, Grid, save_contact_sheet
 from components.media.store.media_store import MediaStore
 from components.runs.new_runs.plans import standing

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from components.errors import MediaRejected
 from components.interface.export.archive import Member, zip_stream
 from components.interface.export.records import as_json, receipt_of, receipts_table, settings_of
-from components.interface.parts.feed.run_words import download_name, file_stem
+from components.interface.parts.feed.card.run_words import download_name, file_stem
 from components.media.embedded_settings.embedding import APP_NAME, with_settings
 from components.media.store.media_store import MediaStore
 from components.runs.run import Run

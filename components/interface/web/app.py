@@ -27,17 +27,18 @@ from components.errors import (
 from components.interface.api.readable_calls import Endpoint, ReadableCalls
 from components.interface.export import export_router, source_of
 from components.interface.parts.compare.compare import compare_router
-from components.interface.parts.detail.detail import detail_router
 from components.interface.parts.feed.live_changes import LiveChanges
+from components.interface.parts.feed.results.result_routes import result_router
 from components.interface.parts.feed.run_routes import run_router
 from components.interface.parts.header.header import header_router
+from components.interface.parts.history.detail.detail import detail_router
 from components.interface.parts.history.history import history_router
 from components.interface.parts.history.history_routes import history_actions_router
 from components.interface.parts.usage.usage import usage_router
-from components.interface.parts.workbench.form_routes import form_router
+from components.interface.parts.workbench.form.form_routes import form_router
 from components.interface.parts.workbench.plans.plan_routes import plan_router
-from components.interface.parts.workbench.result_routes import result_router
 from components.interface.services import Services
+from components.interface.snippets.code_routes import code_router
 from components.interface.theme import build_theme
 from components.interface.uploads.media_routes import media_router
 from components.interface.uploads.upload_routes import upload_router
@@ -48,10 +49,11 @@ from components.interface.web.not_found import ReadableNotFound
 from components.interface.web.same_origin import OwnPagesOnly
 from components.interface.web.security_headers import SecurityHeaders
 from components.interface.web.served.first_view import FirstView
-from components.interface.web.served.scripts import page_scripts
+from components.interface.web.served.scripts import FIRST_MOMENTS, page_scripts
 from components.interface.web.served.served_page import MAIN, PageParts, ServedPage
 from components.interface.web.served.stylesheet import Stylesheet
 from components.interface.web.served.tab_addresses import asked_tab
+from components.interface.widgets.templating import INTERFACE
 from components.media.store.durable_files import disk_space_watched
 
 LOGGER = logging.getLogger(__name__)
@@ -80,12 +82,12 @@ class WebOptions:
 def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastAPI:
     """Everything that answers on the port."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    stylesheet = Stylesheet.read(options.assets / "styles")
+    stylesheet = Stylesheet.read(INTERFACE)
     app.add_middleware(
         ServedPage,
         paths=frozenset({MAIN, *(f"/{path}" for path, *_ in page.pages)}),
         parts=PageParts(
-            FirstView.of(page, page_scripts().folder),
+            FirstView.of(page, page_scripts().sources[FIRST_MOMENTS]),
             page_scripts(),
             stylesheet,
             options.public_url,
@@ -111,6 +113,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(plan_router(services))
     app.include_router(run_router(services))
     app.include_router(result_router(services))
+    app.include_router(code_router(services))
     app.include_router(export_router(source_of(services.runs), services.media, services.clock))
     app.include_router(header_router(services))
     app.include_router(history_router(services))
@@ -119,8 +122,8 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(detail_router(services))
     app.include_router(usage_router(services))
     app.include_router(stylesheet.router())
+    app.include_router(page_scripts().router())
     app.mount("/playground", StaticFiles(directory=options.assets))
-    page_scripts().add_to(app)
     return _mount(app, page, options)
 
 

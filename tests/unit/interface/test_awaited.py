@@ -7,7 +7,7 @@ import pytest
 
 from components.catalog.kling_o1 import ImageO1, ImageToVideo, ReferenceToVideo, VideoEdit
 from components.catalog.request import ModelRequest
-from components.interface.parts.feed.awaited_frame import awaited, columns_of
+from components.interface.parts.feed.card.awaited_frame import awaited, columns_of
 from components.media.store.media_store import FolderStore, ref
 from tests.playgrounds import SAMPLES
 

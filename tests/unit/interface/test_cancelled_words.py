@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.interface.parts.feed.run_words import message_of, run_as_json
+from components.interface.parts.feed.card.run_words import message_of, run_as_json
 from components.runs.run import Status
 from tests.run_samples import sample_run
 

@@ -52,7 +52,9 @@ TO_OKLAB = numpy.array(
     ]
 )
 PANELS = {"light": "#ffffff", "dark": "#141a24"}
-STYLESHEET = (Path(__file__).parents[3] / "assets/styles/usage.css").read_text("utf-8")
+STYLESHEET = (Path(__file__).parents[3] / "components/interface/parts/usage/usage.css").read_text(
+    "utf-8"
+)
 
 
 def colours(scheme: str) -> list[str]:

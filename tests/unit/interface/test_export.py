@@ -21,7 +21,7 @@ from components.interface.export.archive import Member, zip_stream
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.export.records import VERSION, receipt_of, receipts_table
 from components.interface.export.run_archive import run_archive
-from components.interface.parts.feed.run_words import run_as_json
+from components.interface.parts.feed.card.run_words import run_as_json
 from components.media.embedded_settings.embedding import read_settings
 from components.media.embedded_settings.splice import SplicedFile
 from components.media.store.media_store import FolderStore

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.interface.parts.detail.family import FamilyTree, family_svg, family_tree
+from components.interface.parts.history.detail.family import FamilyTree, family_svg, family_tree
 from components.runs.queries.history import RunSummary
 from components.runs.run import Output, Parent, Status
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, sample_run

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from components.errors import ProviderPaused, Unreachable
-from components.interface.parts.feed.run_words import run_as_json, status_words
+from components.interface.parts.feed.card.run_words import run_as_json, status_words
 from components.runs.engine.faults import after_a_fault
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Output, Run, Status

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
@@ -11,10 +10,10 @@ from starlette.responses import HTMLResponse
 from components.catalog import model_by_id
 from components.interface.parts.compare.comparison import LETTERS, Comparer, Comparison, Side
 from components.interface.parts.compare.differences import differences_html
-from components.interface.parts.feed.run_words import thumb_url
+from components.interface.parts.feed.card.run_words import thumb_url
 from components.interface.services import Services
 from components.interface.web.routing import new_router
-from components.interface.widgets.section import section
+from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 from components.interface.widgets.wording import ago, usd
 from components.runs.queries.history import Query
@@ -26,9 +25,12 @@ SAME_SHAPE = 1.1
 FRESH = {"Cache-Control": "no-store"}
 
 
-def build_compare() -> gr.HTML:
-    """Lay out the strip and the place of the comparison; the script fills both."""
-    return section("compare", render("compare.html"), letters=LETTERS)
+class Compare(Section):
+    """The strip of runs and the place of the comparison; the script fills both."""
+
+    def __init__(self) -> None:
+        """Tell the script how many runs can stand side by side."""
+        super().__init__(render("compare.html"), letters=LETTERS)
 
 
 def compare_router(services: Services) -> APIRouter:

@@ -5,8 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from components.errors import PlaygroundError, RunNotFound
-from components.interface.parts.feed.run_media import FIRST_RESULT, FIRST_SOURCE, Medium, media_of
-from components.interface.parts.feed.run_words import status_words
+from components.interface.parts.feed.card.run_media import (
+    FIRST_RESULT,
+    FIRST_SOURCE,
+    Medium,
+    media_of,
+)
+from components.interface.parts.feed.card.run_words import status_words
 from components.media.clips.encoding import video_facts
 from components.media.drawing.canvas import picture_facts
 from components.media.store.media_store import MediaStore, name_of

@@ -1,1 +1,1 @@
-"""The run card: in words, with its media, followed while it changes."""
+"""The runs a tab shows, newest first, followed while they change."""

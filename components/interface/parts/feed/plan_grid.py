@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from components.catalog import model_by_id
 from components.interface.export.plan_sheet import shared_prompt
-from components.interface.parts.feed.run_words import reason_of, status_words, thumb_url
+from components.interface.parts.feed.card.run_words import reason_of, status_words, thumb_url
 from components.interface.widgets.templating import render
 from components.runs.money.quote import total
 from components.runs.new_runs.plans import failed_in, standing

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
 from components.errors import RunNotFound
+from components.interface.parts.feed.card.run_card import card_html
 from components.interface.parts.feed.plan_grid import GROUP_PREFIX, group_html
-from components.interface.parts.feed.run_card import card_html
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
 from components.runs.run import Run

@@ -2,23 +2,26 @@
 
 import logging
 
-import gradio as gr
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from components.errors import PlaygroundError
 from components.interface.services import Services
 from components.interface.web.routing import new_router
-from components.interface.widgets.section import section
+from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 
 LOGGER = logging.getLogger(__name__)
 
 
-def build_header(services: Services) -> gr.HTML:
-    """Lay out the header; its script asks for the balance after the page has come."""
-    html = render("header.html", is_sandbox=services.is_sandbox, public_url=services.public_url)
-    return section("header", html)
+class Header(Section):
+    """The header; its script asks for the balance after the page has come."""
+
+    def __init__(self, services: Services) -> None:
+        """Say whether this is the sandbox, and where the playground is found."""
+        super().__init__(
+            render("header.html", is_sandbox=services.is_sandbox, public_url=services.public_url)
+        )
 
 
 def header_router(services: Services) -> APIRouter:

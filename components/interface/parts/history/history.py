@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import gradio as gr
 from fastapi import APIRouter
 from fastapi import Query as FromAddress
 from markupsafe import Markup
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS, model_by_id
 from components.interface.export.export_routes import MOST_RUNS
-from components.interface.parts.feed.run_words import (
+from components.interface.parts.feed.card.run_words import (
     clip_url,
     message_of,
     status_label,
@@ -20,7 +19,7 @@ from components.interface.parts.feed.run_words import (
 )
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
-from components.interface.widgets.section import section
+from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 from components.runs.queries.history import PAGE_MAX_RUNS, Page, Query, RunSummary
 from components.runs.run import Status
@@ -58,14 +57,21 @@ class HistoryQuery(BaseModel):
         return Query(**{**self.model_dump(), "ids": named, "limit": limit})
 
 
-def build_history() -> gr.HTML:
-    """Lay out the filters and the place of the grid; the script lists when the tab is opened."""
-    statuses = [(str(status), status_label(status)) for status in Status]
-    videos = [model for model in MODELS if model.output == "video"]
-    html = render(
-        "history.html", models=MODELS, videos=videos, statuses=statuses, most_downloads=MOST_RUNS
-    )
-    return section("history", html)
+class History(Section):
+    """The filters and the place of the grid; the script lists when the tab is opened."""
+
+    def __init__(self) -> None:
+        """Offer every model and every status."""
+        statuses = [(str(status), status_label(status)) for status in Status]
+        videos = [model for model in MODELS if model.output == "video"]
+        html = render(
+            "history.html",
+            models=MODELS,
+            videos=videos,
+            statuses=statuses,
+            most_downloads=MOST_RUNS,
+        )
+        super().__init__(html)
 
 
 def history_router(services: Services) -> APIRouter:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-import gradio as gr
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
@@ -22,7 +21,7 @@ from components.interface.parts.usage.usage_files import days_csv, models_csv
 from components.interface.parts.usage.usage_series import by_period, series_in
 from components.interface.services import Services
 from components.interface.web.routing import new_router
-from components.interface.widgets.section import section
+from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 from components.runs.queries.spending import Spent, day_of
 from components.runs.queries.usage import UsageReport, last_days
@@ -53,9 +52,12 @@ class Today:
         return charged, min(100 - charged, round(100 * self.spent.reserved_usd / self.limit_usd))
 
 
-def build_usage() -> gr.HTML:
-    """Lay out the choice of days; the script asks for the figures when the tab is opened."""
-    return section("usage", render("usage.html", ranges=RANGES_DAYS, usual=USUAL_DAYS))
+class Usage(Section):
+    """The choice of days; the script asks for the figures when the tab is opened."""
+
+    def __init__(self) -> None:
+        """Offer the usual ranges."""
+        super().__init__(render("usage.html", ranges=RANGES_DAYS, usual=USUAL_DAYS))
 
 
 def usage_router(services: Services) -> APIRouter:

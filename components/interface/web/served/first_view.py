@@ -6,7 +6,6 @@ scripts bring it to life at once, and move it into gradio's parts as soon as the
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import gradio as gr
@@ -14,7 +13,7 @@ from markupsafe import Markup
 
 from components.interface.widgets.templating import render
 
-SCRIPT = re.compile(r'data-script="(\w+)"')
+SCRIPT = re.compile(r'data-script="([\w/]+)"')
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class FirstView:
     first_moments: Markup
 
     @classmethod
-    def of(cls, page: gr.Blocks, scripts: Path) -> Self:
+    def of(cls, page: gr.Blocks, first_moments: str) -> Self:
         """Take the parts out of a page; the header is the one that stands over the tabs."""
         tabs = next(it for it in page.children if isinstance(it, gr.Tabs))
         return cls(
@@ -46,7 +45,7 @@ class FirstView:
                 for it in tabs.children
                 if isinstance(it, gr.Tab)
             ),
-            first_moments=Markup((scripts / "first_moments.js").read_text("utf-8")),  # noqa: S704
+            first_moments=Markup(first_moments),  # noqa: S704
         )
 
     def tab(self, name: str | None) -> TabView:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.interface.web.served.first_view import FirstView
-from components.interface.web.served.scripts import Scripts
+from components.interface.web.served.scripts import LOADER, Scripts
 from components.interface.web.served.stylesheet import Stylesheet
 from components.interface.widgets.templating import render
 
@@ -90,7 +90,7 @@ class ServedPage:
     def _top(self, base: str, tab: str | None, *, is_main: bool) -> str:
         """What comes first: who this is, and what is fetched beside the styles."""
         scripts = self._parts.scripts
-        entries = ("parts.js", *(f"{it}.js" for it in self._parts.first_view.scripts_of(tab)))
+        entries = (LOADER, *(f"{it}.js" for it in self._parts.first_view.scripts_of(tab)))
         return str(
             render(
                 "head_top.html",
@@ -101,7 +101,7 @@ class ServedPage:
                 fonts=FIRST_FONTS,
                 is_main=is_main,
                 modules=[f"{scripts.url}/{name}" for name in scripts.needed_by(entries)],
-                entry=f"{scripts.url}/{entries[0]}",
+                entry=f"{scripts.url}/{LOADER}",
             )
         )
 

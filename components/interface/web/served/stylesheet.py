@@ -10,19 +10,17 @@ from starlette.responses import Response
 
 from components.interface.web.routing import new_router
 
-STYLES = (
-    "page",
-    "form",
-    "references",
-    "cards",
-    "dialogs",
-    "history",
-    "compare",
-    "detail",
-    "usage",
-    "first_view",
+ORDER = (
+    "web/served/page.css",
+    "parts/workbench",
+    "widgets",
+    "parts/feed",
+    "browser",
+    "parts/history/history.css",
+    "parts",
+    "web/served/first_view.css",
 )
-"""Later files may build on what earlier ones set."""
+"""Files and folders: later ones may build on what earlier ones set."""
 KEPT = f"private, max-age={365 * 24 * 3600}, immutable"
 """For an address that names its content, which so never changes."""
 
@@ -36,8 +34,12 @@ class Stylesheet:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Join the files of a folder."""
-        css = "\n".join((folder / f"{name}.css").read_text("utf-8") for name in STYLES)
+        """Join the styles of a folder and its folders."""
+        files: dict[Path, None] = {}
+        for name in ORDER:
+            place = folder / name
+            files |= dict.fromkeys(sorted(place.rglob("*.css")) if place.is_dir() else [place])
+        css = "\n".join(file.read_text("utf-8") for file in files)
         return cls(css, f"/playground-{hashlib.sha256(css.encode()).hexdigest()[:12]}.css")
 
     def router(self) -> APIRouter:

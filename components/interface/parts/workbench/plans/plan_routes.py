@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS
 from components.interface.parts.feed.plan_grid import group_html
-from components.interface.parts.workbench.form_routes import FilledBody, visitor_of
-from components.interface.parts.workbench.form_service import FormService
+from components.interface.parts.workbench.form.form_routes import FilledBody, visitor_of
+from components.interface.parts.workbench.form.form_service import FormService
 from components.interface.parts.workbench.plans.plan_service import PlanService, Variation
 from components.interface.services import Services
 from components.interface.web.routing import new_router

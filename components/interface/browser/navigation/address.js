@@ -1,0 +1,209 @@
+// The page's address and the browser's history, which nothing else writes: every place has an address,
+// Back and Forward walk them, reload and a link show the same.
+//
+// A place is {tab, …values}; what the values are is up to the part that the tab shows. Each entry of
+// the browser's history knows its number (`at`), whether a dialog lies over the place (`over`), and
+// whether Back leads to the same without what was opened (`above`).
+
+import { returnTo, savedScroll, saveScroll } from "./scroll_positions.js";
+import { bringIntoView, hintAtMore } from "./tab_bar.js";
+
+const ARRIVAL_MS = 1000;
+
+const parts = new Map();
+const overlays = new Map();
+const waiting = [];
+let position = history.state?.at ?? 0;
+let last = position;
+let isTravelling = false;
+let hasArrived = false;
+
+const buttons = () => [...document.querySelectorAll('[role=tab][id^="tab-"][id$="-button"]')];
+
+const tabOf = (button) => button?.id.slice("tab-".length, -"-button".length);
+
+const buttonOf = (tab) => document.getElementById(`tab-${tab}-button`);
+
+const selectedTab = () => tabOf(buttons().find((it) => it.getAttribute("aria-selected") === "true"));
+
+const isGradios = ([name]) => name.startsWith("__");
+
+// What the address names. Whose `tab` is null is a run whose tab is not known yet.
+export const currentPlace = () => {
+  const named = [...new URLSearchParams(location.search)].filter((it) => !isGradios(it));
+  const { tab, ...values } = Object.fromEntries(named);
+  if (tab && buttonOf(tab)) return { tab, ...values };
+  if (values.compare) return { tab: "compare", ...values };
+  return { tab: values.run ? null : tabOf(buttons()[0]), ...values };
+};
+
+// Commas and slashes are read more easily as they are.
+const encode = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
+
+const searchOf = ({ tab, ...values }) => {
+  // Gradio's own, such as the theme, stay.
+  const gradios = [...new URLSearchParams(location.search)].filter(isGradios);
+  const isImplied = values.compare || (tab === tabOf(buttons()[0]) && !values.run);
+  const all = [...(isImplied ? [] : [["tab", tab]]), ...Object.entries(values), ...gradios];
+  const told = all.filter(([, value]) => value).map(([name, value]) => `${name}=${encode(value)}`);
+  return told.length ? `?${told.join("&")}` : "";
+};
+
+const valuesOf = (place) => JSON.stringify(Object.entries(place).filter(([, value]) => value).sort());
+
+// Links come in any order, and written in more ways than ours.
+const isNamed = (place) => valuesOf(place) === valuesOf(currentPlace());
+
+const tell = () => document.dispatchEvent(new CustomEvent("playground:place"));
+
+const write = (how, place, state) => {
+  history[how]({ ...state, at: position }, "", location.pathname + searchOf(place));
+  tell();
+};
+
+// The browser goes back and forth in its own time: what else is to be done waits for it.
+const whenStill = (work) => {
+  if (isTravelling) waiting.push(work);
+  else work();
+};
+
+const settle = () => {
+  isTravelling = false;
+  while (waiting.length && !isTravelling) waiting.shift()();
+};
+
+const travel = (steps) => {
+  isTravelling = true;
+  const from = position;
+  history.go(steps);
+  setTimeout(() => isTravelling && position === from && settle(), ARRIVAL_MS);
+};
+
+const isDead = (state) => Boolean(state?.over) && !overlays.get(state.at)?.dialog.open;
+
+const push = (place, state = {}) => {
+  saveScroll(position);
+  if (!isDead(history.state)) {
+    position += 1;
+    last = position;
+    return write("pushState", place, state);
+  }
+  return write("replaceState", place, state);
+};
+
+// Goes on to a place; `isAbove` says that it lies over the one before and is closed by going back.
+export const goOn = (place, { isAbove = false } = {}) =>
+  whenStill(() => (isNamed(place) ? tell() : push(place, { above: isAbove })));
+
+// The same place has another name by now.
+export const rename = (place) =>
+  whenStill(() => (isNamed(place) ? tell() : write("replaceState", place, history.state)));
+
+// What was open over a place was closed there.
+export const leaveFor = (place) =>
+  whenStill(() => {
+    if (isNamed(place) || currentPlace().tab !== place.tab) return;
+    if (history.state?.above) travel(-1);
+    else write("replaceState", place, history.state);
+  });
+
+// A dialog without an address: Back closes it, and its closing goes back. One that `canReturn` is
+// opened by Forward again.
+export const lieOver = (dialog, open, canReturn) =>
+  whenStill(() => {
+    push(currentPlace(), { over: true });
+    const at = position;
+    overlays.set(at, { dialog, open: canReturn && open });
+    dialog.addEventListener("close", () =>
+      whenStill(() => {
+        if (history.state?.over && history.state.at === at) travel(-1);
+      }));
+  });
+
+// As by a click.
+export const select = (tab) => {
+  const button = buttonOf(tab);
+  if (!button || button.getAttribute("aria-selected") === "true") return;
+  const hadFocus = document.activeElement !== document.body;
+  button.click();
+  // What had the focus is out of sight now.
+  if (hadFocus) button.focus({ preventScroll: true });
+};
+
+// A part tells how the places of its tab are shown (`show(values)`), named (`name()`, the values) and
+// entitled (`title(values)`, otherwise as the tab is). Returns what is to be shown from the start.
+export const register = (tab, part) => {
+  parts.set(tab, part);
+  const { tab: wanted, ...values } = currentPlace();
+  // What is shown from the start has a title, too.
+  queueMicrotask(tell);
+  return wanted === tab ? values : {};
+};
+
+export const nameOf = (tab) => parts.get(tab)?.name() ?? {};
+
+export const titleOfPlace = () => {
+  const { tab, ...values } = currentPlace();
+  const known = tab ?? selectedTab();
+  return parts.get(known)?.title?.(values) || buttonOf(known)?.textContent.trim() || "";
+};
+
+const arrive = async () => {
+  const { tab, ...values } = currentPlace();
+  const at = position;
+  select(tab);
+  tell();
+  await parts.get(tab)?.show(values);
+  if (at === position) returnTo(savedScroll(at));
+};
+
+const revive = (state) => {
+  const overlay = overlays.get(state.at);
+  if (!overlay?.dialog.open) overlay?.open?.();
+  return Boolean(overlay?.dialog.open);
+};
+
+const travelled = ({ state }) => {
+  saveScroll(position);
+  const [from, to] = [position, state?.at ?? 0];
+  position = to;
+  last = Math.max(last, to);
+  for (const [at, { dialog }] of overlays) if (at !== to && dialog.open) dialog.close();
+  // Nothing is there any more: on in the same direction.
+  if (state?.over && !revive(state)) return travel(to > from && to < last ? 1 : -1);
+  settle();
+  return arrive();
+};
+
+const selected = () => {
+  const tab = selectedTab();
+  bringIntoView(buttonOf(tab));
+  if (tab && tab === currentPlace().tab) hasArrived = true;
+  else if (tab && hasArrived) whenStill(() => tab !== currentPlace().tab && goOn({ tab, ...nameOf(tab) }));
+};
+
+// Called once. The tabs may not be drawn yet.
+export const start = () => {
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", travelled);
+  addEventListener("pagehide", () => saveScroll(position, true));
+  document.addEventListener("click", ({ target, isTrusted }) => {
+    if (isTrusted && buttons().includes(target.closest?.("[role=tab]"))) hasArrived = true;
+  }, true);
+  new MutationObserver(selected).observe(document, { subtree: true, attributeFilter: ["aria-selected"] });
+  const isDrawn = history.state !== null;
+  if (!isDrawn) history.replaceState({ at: 0 }, "");
+  if (isDead(history.state)) travel(-1);
+  const begin = () => {
+    if (!buttons().length) return requestAnimationFrame(begin);
+    hintAtMore(() => buttonOf(selectedTab()) ?? buttons()[0]);
+    // Somebody who was quicker than the scripts is not led back.
+    if (document.querySelector("#first-view[data-chosen]")) hasArrived = true;
+    else select(currentPlace().tab);
+    selected();
+    tell();
+    if (isDrawn) returnTo(savedScroll(position));
+    return null;
+  };
+  begin();
+};

@@ -1,0 +1,62 @@
+// What the buttons of a run's card do, wherever the card is shown.
+
+import { askToNotify } from "../../../browser/drawing/notifications.js";
+import { playWhenSeen } from "../../../browser/drawing/autoplay.js";
+import { copy, openCode } from "../../../snippets/code_dialog.js";
+import { say } from "../../../browser/dialogs/dialog.js";
+import { linkTo, openCompare, tellSpending } from "../../../browser/navigation/navigation.js";
+import { get, newId, post } from "../../../browser/server/server.js";
+import { ignoreDoubleClicks, isWanted } from "../../../browser/dialogs/spend_confirmation.js";
+import { openUses } from "../results/use_result.js";
+import { zoom } from "./lightbox.js";
+
+// `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
+// `fill(form, values)` what a form is to be filled with.
+export const listenToCards = (element, { put, show, fill }) => {
+  // What is dear is asked about first, and what is pressed works once at a time.
+  const spend = async (button, ask) => {
+    if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
+    button.disabled = true;
+    try {
+      await ask();
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const again = async (run) => {
+    const wish = { run_id: newId() };
+    // A lost answer is asked for once more, under the same id: it is the same run.
+    await show(await post(`/runs/${run}/again`, wish).catch(() => post(`/runs/${run}/again`, wish)));
+  };
+  // However often it is asked for, each of them is sent once.
+  const planAgain = async (path) => {
+    await put(await post(path).catch((error) => (error.isUnanswered ? post(path) : Promise.reject(error))));
+    tellSpending();
+  };
+  const link = async (run) => {
+    const isCopied = await copy(linkTo(`?run=${run}`));
+    say(isCopied ? "The link is copied." : "The link could not be copied.");
+  };
+  playWhenSeen(element);
+  ignoreDoubleClicks(element, "[data-action=again], [data-action=plan-again]");
+  element.addEventListener("click", async (event) => {
+    const picture = event.target.closest("[data-zoom]");
+    if (picture) return zoom(event, picture);
+    const button = event.target.closest(".run-card [data-action]");
+    if (!button) return;
+    const { run, form } = button.closest("[data-run]").dataset;
+    const actions = {
+      cancel: async () => put(await post(`/runs/${run}/cancel`)),
+      uses: () => openUses(run, button.dataset.output),
+      settings: async () => fill(form, await get(`/runs/${run}/settings`)),
+      again: () => spend(button, () => again(run)),
+      "plan-again": () => spend(button, () => planAgain(`/plans/${button.dataset.planId}/again`)),
+      "look-again": async () => put(await post(`/runs/${run}/look-again`)),
+      code: async () => openCode(await get(`/runs/${run}/code`)),
+      notify: async () => say(await askToNotify()),
+      compare: () => openCompare([run]),
+      link: () => link(run),
+    };
+    await actions[button.dataset.action]?.()?.catch?.((error) => say(error.message));
+  });
+};

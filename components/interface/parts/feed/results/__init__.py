@@ -1,0 +1,1 @@
+"""A result is used again: in which fields, and as which frame."""

@@ -1,0 +1,308 @@
+// A model's form: what is in it, kept as a draft, looked at by the server as it changes, and sent.
+
+import { recall, remember, takeHolder } from "../../../browser/server/browser_storage.js";
+import { addMedia } from "../../../widgets/references/add_media.js";
+import { openCode } from "../../../snippets/code_dialog.js";
+import { say } from "../../../browser/dialogs/dialog.js";
+import { forgetInKit, keepInKit, renameInKit } from "../element_library.js";
+import { rememberExample, withoutExample } from "./example_leftovers.js";
+import { showLook } from "./form_status.js";
+import { Problems } from "./problems.js";
+import { count, insertToken, offerTokens } from "../../../widgets/references/prompt_tokens.js";
+import { listen } from "../../../browser/navigation/navigation.js";
+import { focusNear, References } from "../../../widgets/references/references.js";
+import { newId, post } from "../../../browser/server/server.js";
+import { ignoreDoubleClicks, isWanted } from "../../../browser/dialogs/spend_confirmation.js";
+import { takeOut } from "../../../widgets/references/remove_reference.js";
+import { Uploads } from "../../../widgets/references/uploads.js";
+import { openVary } from "../plans/vary.js";
+import { fieldsOf, fillPlain, initialValues, readPlain, touchedIn } from "./field_widgets.js";
+import { Wishes } from "./submission_ids.js";
+
+const TYPING_PAUSE_MS = 400;
+const LOOK_AGAIN_MS = 700;
+const MOST_LOOKS = 3;
+
+export class Form {
+  // `began(card)` is told the card of a new run, as HTML.
+  constructor(element, began) {
+    this.element = element;
+    this.name = element.dataset.form;
+    this.began = began;
+    this.fields = fieldsOf(element);
+    this.area = element.querySelector("[data-widget=prompt] textarea");
+    this.button = element.querySelector("[type=submit]");
+    this.problems = new Problems(element);
+    this.uploads = new Uploads(this.button);
+    this.wishes = new Wishes();
+    this.tokens = [];
+    this.asked = 0;
+    const draft = recall(`draft-${this.name}`, null) ?? {};
+    this.set({ ...draft, values: { ...draft.values, ...touchedIn(this.fields) } });
+    this.holder = draft.holder;
+    this.holding = takeHolder(draft.holder, newId).then((holder) => { this.holder = holder; });
+    this.listen();
+    addMedia(this);
+    offerTokens(this.area, () => this.tokens);
+    this.look();
+  }
+
+  set({ values, chosen, names, origins }) {
+    this.state = {
+      values: { ...initialValues(this.fields), ...values },
+      chosen: chosen ?? {},
+      names: names ?? {},
+      origins: origins ?? {},
+      numbered: [],
+    };
+    fillPlain(this.fields, this.state.values);
+    count(this.area);
+  }
+
+  get references() {
+    return new References(this.state.values);
+  }
+
+  // Another filling takes the place of this one, which can be brought back.
+  replace(filling) {
+    this.uploads.abort();
+    const before = structuredClone(this.state);
+    this.set(filling);
+    this.problems.show({});
+    const hadSomething = JSON.stringify(before.values) !== JSON.stringify(initialValues(this.fields));
+    this.keepForLater(hadSomething ? before : null);
+    return this.look();
+  }
+
+  keepForLater(before) {
+    this.before = before;
+    const button = this.element.querySelector("[data-action=bring-back]");
+    const hadFocus = button === document.activeElement;
+    button.hidden = !before;
+    if (hadFocus && !before) this.area.focus({ preventScroll: true });
+  }
+
+  // On a phone the card whose settings these are is far below the form.
+  async fill(values) {
+    await this.replace({ values });
+    this.area.focus({ preventScroll: true });
+    this.area.scrollIntoView({ block: "nearest" });
+    say("These settings are in the form now.");
+  }
+
+  // Something for one field, besides what the person put into the form.
+  receive({ field, source, prompt: begins, origin }) {
+    const values = withoutExample(this, initialValues(this.fields));
+    const before = values && structuredClone(this.state);
+    if (values) this.set({ ...this.state, values });
+    const { element } = this.fields.find((it) => it.name === field);
+    const isElement = element.dataset.widget === "elements";
+    if (isElement) this.references.addElement(element, { [element.dataset.front]: source, [element.dataset.others]: [] });
+    else this.references.add({ field: element, index: null, view: null }, source);
+    if (origin) this.state.origins[source] = origin;
+    if (begins && !this.area.value.trim()) {
+      this.area.value = begins;
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    if (before) this.keepForLater(before);
+    // Where one types next; on a phone a keyboard would cover what was added.
+    if (matchMedia("(hover: hover)").matches) this.area.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "center" });
+    return this.look();
+  }
+
+  listen() {
+    ignoreDoubleClicks(this.element, "[type=submit], [data-example]");
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.generate();
+    });
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      const isSent = event.ctrlKey || event.metaKey;
+      if (isSent && !event.repeat) this.generate();
+      // A line break in a box of one line would send the form.
+      else if (!isSent && (event.target.tagName !== "INPUT" || event.target.type === "submit")) return;
+      event.preventDefault();
+    });
+    this.element.addEventListener("input", (event) => {
+      if (event.target === this.area) count(this.area);
+      if (event.target.closest("[data-choose], .drop")) return;
+      this.problems.forget(event.target.closest("[data-field]"));
+      this.keepForLater(null);
+      this.edited();
+      this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
+    });
+    this.element.addEventListener("change", ({ target }) => {
+      if (target.type === "number" && !target.value) {
+        target.value = target.defaultValue;
+        this.edited();
+        this.lookSoon(0);
+      }
+      this.choose(target);
+    });
+    listen("reach", this.element, ({ reached }) => {
+      if (!reached) return;
+      this.problems.answered();
+      this.look();
+    });
+    this.element.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  edited() {
+    Object.assign(this.state.values, readPlain(this.fields));
+    this.save();
+  }
+
+  save() {
+    remember(`draft-${this.name}`, { ...this.state, holder: this.holder });
+  }
+
+  choose(input) {
+    const name = input.dataset.choose;
+    if (!name) return;
+    const { identity } = input.closest("[data-identity]").dataset;
+    this.state.chosen[identity] = { ...this.state.chosen[identity], [name]: input.value };
+    this.look();
+  }
+
+  async clicked(event) {
+    const token = event.target.closest("[data-insert]");
+    if (token) return insertToken(this.area, token.dataset.insert);
+    const example = event.target.closest("[data-example]");
+    if (example) return this.example(example.dataset.example);
+    const step = event.target.closest("[data-by]");
+    if (step) return this.step(step);
+    const button = event.target.closest("[data-action]");
+    if (button) await this.act(button);
+  }
+
+  step(button) {
+    const input = button.parentElement.querySelector("input");
+    if (Number(button.dataset.by) > 0) input.stepUp();
+    else input.stepDown();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  async act(button) {
+    const place = References.placeOf(button);
+    const at = place.view ?? place.index;
+    const kept = button.closest("[data-id]")?.dataset;
+    const actions = {
+      back: () => this.references.move(place, at - 1),
+      on: () => this.references.move(place, at + 1),
+      remove: () => takeOut(this, place),
+      "element-back": () => this.references.move(place, at - 1),
+      "element-on": () => this.references.move(place, at + 1),
+      "element-remove": () => takeOut(this, place),
+      "add-element": () => this.references.addElement(place.field),
+      use: () => this.use(place.field, JSON.parse(button.dataset.element)),
+      stop: () => this.stop(button.closest("[data-source]").dataset.source, place.field),
+      keep: () => keepInKit(this.state.values[place.field.dataset.field][place.index]),
+      rename: () => renameInKit(kept),
+      forget: () => forgetInKit(kept),
+      clear: () => this.replace({}),
+      "bring-back": () => this.replace(this.before),
+      vary: () => openVary(this.name, this.state, this.began),
+      code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
+    };
+    if (!actions[button.dataset.action]) return;
+    this.problems.forget(place.field);
+    await this.trying(actions[button.dataset.action]);
+    const item = button.closest("[data-index]");
+    await this.look();
+    const isLost = !button.isConnected && document.activeElement === document.body;
+    if (isLost && place.field) focusNear(item, place);
+  }
+
+  use(field, element) {
+    if (field.dataset.widget === "elements") return this.references.addElement(field, element);
+    for (const source of Object.values(element).flat()) this.references.add({ field, view: null }, source);
+  }
+
+  stop(source, field) {
+    return post(`/forms/${this.name}/stop`, { ...this.state, source, kind: field.dataset.kind });
+  }
+
+  // What goes wrong is said under the form.
+  async trying(work) {
+    try {
+      return await work();
+    } catch (error) {
+      this.problems.show(error.problems ?? { "": String(error.message) }, error.isUnanswered);
+      this.lookSoon(0);
+      return null;
+    }
+  }
+
+  lookSoon(pauseMs) {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.look(), pauseMs);
+  }
+
+  async look() {
+    clearTimeout(this.soon);
+    this.save();
+    const ticket = ++this.asked;
+    const typed = this.area.value;
+    await this.holding;
+    const asked = { ...this.state, holder: this.holder };
+    const answer = await post(`/forms/${this.name}/look`, asked).catch(() => null);
+    if (!answer || ticket !== this.asked || !this.element.isConnected) return;
+    this.show(answer, typed);
+    if (answer.working) this.lookSoon(LOOK_AGAIN_MS);
+  }
+
+  show(answer, typed) {
+    this.tokens = answer.tokens;
+    if (this.area.value === typed) {
+      this.state.numbered = answer.numbered;
+      if (answer.prompt !== null) {
+        this.area.value = this.state.values[this.area.closest("[data-field]").dataset.field] = answer.prompt;
+        count(this.area);
+      }
+    }
+    this.quote = answer.quote;
+    this.varies = answer.varies;
+    showLook(this.element, answer);
+    this.problems.judge(answer.wrong);
+    this.save();
+  }
+
+  async example(number) {
+    const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
+    if (!values) return;
+    rememberExample(this, values);
+    await this.replace({ values });
+    await this.generate();
+  }
+
+  async generate() {
+    if (this.button.disabled || !(await this.uploads.arrived())) return;
+    this.edited();
+    await this.priced();
+    if (this.varies) await this.trying(() => openVary(this.name, this.state, this.began));
+    else await this.submit(this.state, this.quote);
+  }
+
+  // What it costs, and whether it is a plan, must be known before: pressed early, it waits for that.
+  async priced() {
+    this.button.disabled = true;
+    for (let times = 0; !this.quote && times < MOST_LOOKS; times += 1) await this.look();
+    this.button.disabled = false;
+  }
+
+  async submit(state, quote) {
+    this.button.disabled = true;
+    this.problems.show({});
+    const card = (await isWanted(quote?.usd, quote?.basis)) && (await this.trying(() => this.send(state)));
+    this.button.disabled = false;
+    if (card) this.began(card);
+  }
+
+  // A request whose answer was lost is sent again under the same id: it is the same run then.
+  async send(state) {
+    const { numbered, ...asked } = state;
+    return this.wishes.make(asked, (run_id) => post(`/forms/${this.name}/runs`, { ...asked, run_id }));
+  }
+}

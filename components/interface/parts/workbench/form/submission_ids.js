@@ -1,0 +1,20 @@
+// Ids for what costs: the same wish asked for again has the same id, and is made and paid for once.
+
+import { newId } from "../../../browser/server/server.js";
+
+export class Wishes {
+  // `ask(id)` sends the wish. Whose answer was lost is asked for again under its id.
+  async make(wish, ask) {
+    const wording = JSON.stringify(wish);
+    if (this.asked?.wording !== wording) this.asked = { wording, id: newId() };
+    try {
+      const answer = await ask(this.asked.id);
+      this.asked = null;
+      return answer;
+    } catch (error) {
+      // Made and deleted since, say: under that id nothing more comes.
+      if (error.isSpent) this.asked = null;
+      throw error;
+    }
+  }
+}

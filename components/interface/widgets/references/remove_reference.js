@@ -1,0 +1,21 @@
+// A reference is taken out of a form at once, and for a while it can be put back.
+
+import { say } from "../../browser/dialogs/dialog.js";
+
+export const takeOut = async (form, place) => {
+  const name = place.field.dataset.field;
+  const before = { value: structuredClone(form.state.values[name]), prompt: form.area.value, numbered: form.state.numbered };
+  form.references.remove(place);
+  await form.look();
+  const renumbered = form.area.value;
+  const putBack = () => {
+    form.state.values[name] = before.value;
+    if (form.area.value === renumbered) {
+      form.area.value = before.prompt;
+      form.state.numbered = before.numbered;
+      form.edited();
+    }
+    return form.look();
+  };
+  say("Taken out of the form.", { action: "Undo", onAction: putBack });
+};
