@@ -53,7 +53,7 @@ def visitor(browser: Browser, playground: Playground) -> Iterator[Visitor]:
 
 def opened(page: Page, *ids: str) -> Locator:
     """Come to a comparison as from another part of the page; returns its stage."""
-    # The same runs may have been compared before: what showed them makes way for what is opened now.
+    # The same runs may have been compared before: what showed them makes way for what is opened.
     page.evaluate(
         "() => document.querySelector('#compare .comparison')?.setAttribute('data-before', '')"
     )

@@ -39,7 +39,7 @@ from components.interface.parts.workbench.form.form_routes import form_router
 from components.interface.parts.workbench.plans.plan_routes import plan_router
 from components.interface.services import Services
 from components.interface.snippets.code_routes import code_router
-from components.interface.theme import build_theme
+from components.interface.web.served.theme import build_theme
 from components.interface.uploads.media_routes import media_router
 from components.interface.uploads.upload_routes import upload_router
 from components.interface.web.allowed_hosts import OwnHostsOnly
