@@ -6,7 +6,17 @@ LOWEST := .venv-lowest
 # A file stays on one core: its tests share a playground. At most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-browsers test-lowest check bench assets clean
+.PHONY: run test test-browsers test-lowest check bench assets wire clean
+
+INTERFACE := components/interface
+WIRE := $(INTERFACE)/browser/server/wire.d.ts
+# Node comes with the Python packages; the checker of the scripts' types runs on it.
+NODE := $(VENV)/node
+NODE_PACKAGES := typescript@~7.0 json-schema-to-typescript@~15.0
+ON_NODE := NODE_NO_WARNINGS=1 PATH="$(abspath $(BIN)):$$PATH"
+WIRE_TYPES := $(BIN)/python -m components.interface.web.wire_schema | $(ON_NODE) \
+	$(NODE)/node_modules/.bin/json2ts --unreachableDefinitions --no-additionalProperties \
+	--bannerComment "/** Made by \`make wire\` from the messages of the routes. */"
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
@@ -24,11 +34,18 @@ test-lowest: $(LOWEST)/dev.stamp
 	$(LOWEST)/bin/python -m pytest $(ON_ALL_CORES) \
 		tests/test_architecture.py tests/unit tests/contract
 
-check: $(VENV)/dev.stamp
+check: $(VENV)/dev.stamp $(NODE)/packages.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny correctness --deny suspicious --deny-warnings $(INTERFACE)
+	$(ON_NODE) $(NODE)/node_modules/.bin/tsc -p $(INTERFACE)
+	$(WIRE_TYPES) | diff - $(WIRE)
 	$(BIN)/python -m pytest tests/test_architecture.py
+
+# The types of what the page and its server exchange, for the scripts.
+wire: $(NODE)/packages.stamp
+	$(WIRE_TYPES) > $(WIRE)
 
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m tests.bench
@@ -46,6 +63,10 @@ $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@ $(VENV)/run.stamp
+
+$(NODE)/packages.stamp: $(VENV)/dev.stamp
+	$(ON_NODE) npm install --silent --no-fund --no-audit --prefix $(NODE) $(NODE_PACKAGES)
+	touch $@
 
 # Made anew each time the requirements change: what was resolved before would stay otherwise.
 $(LOWEST)/dev.stamp: $(VENV)/dev.stamp

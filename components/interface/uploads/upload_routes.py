@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from components.catalog import MODELS
@@ -17,10 +18,24 @@ from components.interface.web.routing import new_router
 from components.media.embedded_settings.embedding import read_settings
 from components.media.store.media_store import MediaStore
 
-Uploaded = Callable[[str, int], object]
+TellUpload = Callable[[str, int], object]
 
 
-def upload_router(media: MediaStore, upload_folder: str, uploaded: Uploaded) -> APIRouter:
+class EmbeddedSettings(BaseModel):
+    """What a file knows of how it was made: the form, and the values of its fields."""
+
+    form: str
+    values: dict[str, Any]
+
+
+class Uploaded(BaseModel):
+    """A file that is kept, by its reference."""
+
+    ref: str
+    remembered: EmbeddedSettings | None
+
+
+def upload_router(media: MediaStore, upload_folder: str, uploaded: TellUpload) -> APIRouter:
     """`POST /uploads?name=…` with the file as the body; answers its reference.
 
     `remembered` is there for a result of a playground: the `form` and the `values` it came from.
@@ -34,7 +49,7 @@ def upload_router(media: MediaStore, upload_folder: str, uploaded: Uploaded) -> 
         uploaded(reference, arrival.size_bytes)
         return reference
 
-    async def take(request: Request, name: str = "The file") -> dict[str, Any]:
+    async def take(request: Request, name: str = "The file") -> Uploaded:
         async with arrivals(media) as taken:
             arrival = taken.begin(name)
             async for piece in request.stream():
@@ -62,8 +77,8 @@ def upload_router(media: MediaStore, upload_folder: str, uploaded: Uploaded) -> 
     return router
 
 
-def _kept(arrival: Arrival, keep: Callable[[Arrival], str]) -> dict[str, Any]:
-    return {"ref": keep(arrival), "remembered": _remembered(arrival.path)}
+def _kept(arrival: Arrival, keep: Callable[[Arrival], str]) -> Uploaded:
+    return Uploaded(ref=keep(arrival), remembered=_remembered(arrival.path))
 
 
 async def _receive_files(
@@ -80,7 +95,7 @@ async def _receive_files(
                 await arrival.end()
 
 
-def _remembered(file: Path) -> dict[str, Any] | None:
+def _remembered(file: Path) -> EmbeddedSettings | None:
     """What the file knows of how it was made, brought into a form's shape."""
     settings = read_settings(file)
     model = next((it for it in MODELS if settings and it.model_id == settings["model"]), None)
@@ -88,4 +103,4 @@ def _remembered(file: Path) -> dict[str, Any] | None:
         return None
     known = {name: settings["request"].get(name) for name in model.parameters()}
     values = {name: value for name, value in known.items() if value is not None}
-    return {"form": model.api_name, "values": shaped(model, values)}
+    return EmbeddedSettings(form=model.api_name, values=shaped(model, values))

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -39,7 +40,6 @@ from components.interface.parts.workbench.form.form_routes import form_router
 from components.interface.parts.workbench.plans.plan_routes import plan_router
 from components.interface.services import Services
 from components.interface.snippets.code_routes import code_router
-from components.interface.web.served.theme import build_theme
 from components.interface.uploads.media_routes import media_router
 from components.interface.uploads.upload_routes import upload_router
 from components.interface.web.allowed_hosts import OwnHostsOnly
@@ -53,6 +53,7 @@ from components.interface.web.served.scripts import FIRST_MOMENTS, page_scripts
 from components.interface.web.served.served_page import MAIN, PageParts, ServedPage
 from components.interface.web.served.stylesheet import Stylesheet
 from components.interface.web.served.tab_addresses import asked_tab
+from components.interface.web.served.theme import build_theme
 from components.interface.widgets.templating import INTERFACE
 from components.media.store.durable_files import disk_space_watched
 
@@ -77,6 +78,12 @@ class WebOptions:
     hosts: frozenset[str] = frozenset()
     public_url: str = ""
     max_upload_bytes: int = 500 * 1024 * 1024
+
+
+class Problems(BaseModel):
+    """Why something was refused: a sentence for each field, under "" for all of it."""
+
+    problems: dict[str, str]
 
 
 def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastAPI:
@@ -188,4 +195,4 @@ def _explain_errors(app: FastAPI) -> None:
 
 
 def _problems(code: int, problems: Mapping[str, str]) -> JSONResponse:
-    return JSONResponse({"problems": dict(problems)}, code)
+    return JSONResponse(Problems(problems=dict(problems)).model_dump(), code)

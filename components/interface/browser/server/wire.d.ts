@@ -1,20 +1,147 @@
-/** What crosses the wire between the page and its server. */
+/** Made by `make wire` from the messages of the routes. */
 
+/**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Values".
+ */
 export type Values = Record<string, any>;
-export interface NumberedReference { noun: string; number: number; field: string; source: string }
-export interface Origin { run_id: string; output_index: number }
-export interface Quote { usd: number | null; basis: string }
-export interface FormBody {
-  values: Values;
-  chosen: Record<string, Values>;
-  names: Record<string, string>;
-  origins: Record<string, Origin>;
-  numbered: NumberedReference[];
-  holder: string;
-  run_id: string | null;
+
+export interface Wire {}
+/**
+ * The id of the run that is to be made, so that asking twice makes one.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AgainBody".
+ */
+export interface AgainBody {
+  run_id: string;
 }
+/**
+ * What changed until `now`: runs and plans, of which `new` were made or came back.
+ *
+ * `all`: everything may have changed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Changes".
+ */
+export interface Changes {
+  now: string;
+  ids: string[];
+  new: string[];
+  all: boolean;
+}
+/**
+ * The runs that were selected.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Chosen".
+ */
+export interface Chosen {
+  /**
+   * @maxItems 1000
+   */
+  ids: string[];
+}
+/**
+ * The ids that were deleted, and the sentence that says so.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Deleted".
+ */
+export interface Deleted {
+  said: string;
+  deleted: string[];
+}
+/**
+ * An element to keep under a name; without one the kept element is given the name.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ElementBody".
+ */
+export interface ElementBody {
+  name: string;
+  element?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * A generation that was not sent from here; an id that names its model needs no `model`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Elsewhere".
+ */
+export interface Elsewhere {
+  generation_id: string;
+  model?: string;
+}
+/**
+ * What a file knows of how it was made: the form, and the values of its fields.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "EmbeddedSettings".
+ */
+export interface EmbeddedSettings {
+  form: string;
+  values: Record<string, any>;
+}
+/**
+ * A form as the browser sends it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "FormBody".
+ */
+export interface FormBody {
+  run_id?: string | null;
+  origins?: {
+    [k: string]: Origin;
+  };
+  values: Record<string, any>;
+  chosen?: {
+    [k: string]: Record<string, any>;
+  };
+  names?: {
+    [k: string]: string;
+  };
+  numbered?: NumberedReference[];
+  holder?: string;
+}
+/**
+ * The run that a file in the form came from.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Origin".
+ */
+export interface Origin {
+  run_id: string;
+  output_index?: number;
+}
+/**
+ * What a token of the prompt stood for at the last look.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "NumberedReference".
+ */
+export interface NumberedReference {
+  noun: "Image" | "Video" | "Element";
+  number: number;
+  field: string;
+  source: string;
+}
+/**
+ * What the page shows of a form.
+ *
+ * `lists` are the references of each field as HTML, `tokens` what the prompt can name,
+ * `numbered` what that stands for now. `prompt` is there when its tokens were renumbered.
+ * `wrong` are the sentences of broken rules by field. `varies`: the prompt is one of several.
+ * `working`: a file is still being checked, so that this is to be asked again.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "FormStatus".
+ */
 export interface FormStatus {
-  lists: Record<string, string[]>;
+  lists: {
+    [k: string]: string[];
+  };
   tokens: string[];
   meter: string;
   over: boolean;
@@ -22,17 +149,132 @@ export interface FormStatus {
   prompt: string | null;
   varies: boolean;
   numbered: NumberedReference[];
-  wrong: Record<string, string>;
+  wrong: {
+    [k: string]: string;
+  };
   working: boolean;
   kit: string;
   expected: string;
   example_usd: (number | null)[];
   quote: Quote;
 }
-export interface EmbeddedSettings { form: string; values: Values }
-export interface Uploaded { ref: string; remembered: EmbeddedSettings | null }
-export interface Deleted { said: string; deleted: string[] }
-export interface FoundRun { id: string }
-export interface KeptFrame { ref: string }
-export interface Problems { problems: Record<string, string> }
-export interface Changes { now: string; ids: string[]; new: string[]; all: boolean }
+/**
+ * `usd` is None where the price is not known; `basis` says how it comes about, or why not.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Quote".
+ */
+export interface Quote {
+  usd: number | null;
+  basis: string;
+}
+/**
+ * The run that has a generation id.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "FoundRun".
+ */
+export interface FoundRun {
+  id: string;
+}
+/**
+ * Which frame of a video: the first, the last, or that of a second.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "FrameBody".
+ */
+export interface FrameBody {
+  at: ("first" | "last") | number;
+}
+/**
+ * A frame that is a picture of its own now, by its reference.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "KeptFrame".
+ */
+export interface KeptFrame {
+  ref: string;
+}
+/**
+ * What is the user's own in a run; what is left out stays as it is.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Own".
+ */
+export interface Own {
+  title?: string | null;
+  remark?: string | null;
+  favourite?: boolean | null;
+}
+/**
+ * A form, and how it is to be varied; `plan_id` makes starting twice safe.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PlanBody".
+ */
+export interface PlanBody {
+  filled: FormBody;
+  lists?: {
+    [k: string]: unknown[];
+  };
+  repeats?: number;
+  plan_id?: string | null;
+}
+/**
+ * Why something was refused: a sentence for each field, under "" for all of it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Problems".
+ */
+export interface Problems {
+  problems: {
+    [k: string]: string;
+  };
+}
+/**
+ * A plan that is to be run.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StartBody".
+ */
+export interface StartBody {
+  filled: FormBody;
+  lists?: {
+    [k: string]: unknown[];
+  };
+  repeats?: number;
+  plan_id: string;
+}
+/**
+ * Which file is not to be looked at any more.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StopBody".
+ */
+export interface StopBody {
+  run_id?: string | null;
+  origins?: {
+    [k: string]: Origin;
+  };
+  values: Record<string, any>;
+  chosen?: {
+    [k: string]: Record<string, any>;
+  };
+  names?: {
+    [k: string]: string;
+  };
+  numbered?: NumberedReference[];
+  holder?: string;
+  source: string;
+  kind: "image" | "video";
+}
+/**
+ * A file that is kept, by its reference.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Uploaded".
+ */
+export interface Uploaded {
+  ref: string;
+  remembered: EmbeddedSettings | null;
+}

@@ -1,7 +1,6 @@
 """Runs as the page follows them: cards by id, and what a card's buttons do."""
 
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from starlette.responses import HTMLResponse
 from components.errors import RunNotFound
 from components.interface.parts.feed.card.run_card import card_html
 from components.interface.parts.feed.plan_grid import GROUP_PREFIX, group_html
+from components.interface.requests.form_messages import Values
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
 from components.runs.run import Run
@@ -42,8 +42,8 @@ def run_router(services: Services) -> APIRouter:
                 found.append(card_html(services.runs.get(run_id), services))
         return HTMLResponse("".join(found), headers=FRESH)
 
-    def settings(run_id: str) -> dict[str, Any]:
-        return services.runs.get(run_id).request
+    def settings(run_id: str) -> Values:
+        return Values(services.runs.get(run_id).request)
 
     def cancel(run_id: str) -> HTMLResponse:
         return draw(services.runs.cancel(run_id))

@@ -1,7 +1,5 @@
 """What is done with runs of History: deleting several, and getting back what seemed lost."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
@@ -25,20 +23,33 @@ class Elsewhere(BaseModel):
     model: str = ""
 
 
+class Deleted(BaseModel):
+    """The ids that were deleted, and the sentence that says so."""
+
+    said: str
+    deleted: list[str]
+
+
+class FoundRun(BaseModel):
+    """The run that has a generation id."""
+
+    id: str
+
+
 def history_actions_router(services: Services) -> APIRouter:
     """`/history/delete`, `/history/undelete` and `/history/fetch`."""
     router = new_router()
     runs = services.runs
 
-    def delete(chosen: Chosen) -> dict[str, Any]:
+    def delete(chosen: Chosen) -> Deleted:
         deletion = runs.delete(chosen.ids)
-        return {"said": str(deletion), "deleted": deletion.deleted}
+        return Deleted(said=str(deletion), deleted=deletion.deleted)
 
     def undelete(chosen: Chosen) -> None:
         runs.undelete(chosen.ids)
 
-    def fetch(wanted: Elsewhere) -> dict[str, str]:
-        return {"id": runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id}
+    def fetch(wanted: Elsewhere) -> FoundRun:
+        return FoundRun(id=runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id)
 
     router.add_api_route("/history/delete", delete, methods=["POST"])
     router.add_api_route("/history/undelete", undelete, methods=["POST"])

@@ -25,6 +25,12 @@ class FrameBody(BaseModel):
     at: Literal["first", "last"] | float
 
 
+class KeptFrame(BaseModel):
+    """A frame that is a picture of its own now, by its reference."""
+
+    ref: str
+
+
 def result_router(services: Services) -> APIRouter:
     """`/runs/ID/outputs/N/…`: what one file of a run can be used for, and a frame of it."""
     router = new_router()
@@ -45,9 +51,9 @@ def result_router(services: Services) -> APIRouter:
         )
         return HTMLResponse(html)
 
-    def take_frame(run_id: str, index: int, body: FrameBody) -> dict[str, str]:
+    def take_frame(run_id: str, index: int, body: FrameBody) -> KeptFrame:
         output = saved_output(services.runs.get(run_id), index)
-        return {"ref": keep_frame(services.media, output_url(output), body.at)}
+        return KeptFrame(ref=keep_frame(services.media, output_url(output), body.at))
 
     router.add_api_route("/runs/{run_id}/outputs/{index}/frames", take_frame, methods=["POST"])
     router.add_api_route("/runs/{run_id}/outputs/{index}/uses", uses, methods=["GET"])

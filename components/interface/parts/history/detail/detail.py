@@ -47,9 +47,9 @@ def detail_router(services: Services) -> APIRouter:
     def detail(run_id: str) -> HTMLResponse:
         return HTMLResponse(detail_html(services.runs.get(run_id), services), headers=FRESH)
 
-    def annotate(run_id: str, own: Own) -> dict[str, Any]:
+    def annotate(run_id: str, own: Own) -> Own:
         run = services.runs.annotate(run_id, **own.model_dump())
-        return {"title": run.title, "remark": run.remark, "favourite": run.favourite}
+        return Own(title=run.title, remark=run.remark, favourite=run.favourite)
 
     router.add_api_route("/runs/{run_id}/detail", detail, methods=["GET"])
     router.add_api_route("/runs/{run_id}", annotate, methods=["PATCH"])

@@ -12,6 +12,11 @@ from components.catalog.fields import Elements, ImageRefs, MediaKind, map_fields
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, renumbered
 from components.errors import InvalidRequest
+from components.interface.requests.form_messages import (
+    FormState,
+    FormStatus,
+    NumberedReference,
+)
 from components.interface.requests.form_values import shaped, without_gaps
 from components.interface.requests.idempotency import asked_hash
 from components.interface.requests.reference_items import ReferenceItems, notes, sources_of
@@ -31,33 +36,13 @@ MOST_IN_A_LIST = 50
 
 
 @dataclass(frozen=True)
-class FormState:
-    """A form as the browser has it.
-
-    `values` are the request's fields with references for files; `chosen` says how repairs are to
-    be done, by the identity of a file; `names` are file names by reference; `numbered` is what
-    the tokens of the prompt stood for at the last look; `origins` tells of files that are results
-    which run they came from. `holder` is this form in this tab: its files stay while it shows
-    them. `visitor` is the address it comes from.
-    """
-
-    values: Mapping[str, Any]
-    chosen: Mapping[str, Mapping[str, Any]]
-    names: Mapping[str, str]
-    numbered: list[Reference]
-    origins: Mapping[str, Parent]
-    holder: str = ""
-    visitor: str = ""
-
-
-@dataclass(frozen=True)
 class FormService:
     """One model's form."""
 
     model: type[ModelRequest]
     services: Services
 
-    def look(self, filled: FormState) -> dict[str, Any]:
+    def look(self, filled: FormState) -> FormStatus:
         """Look at everything in the form; `prompt` is there when its tokens were renumbered."""
         values, left_out = _bounded(shaped(self.model, filled.values))
         cards = ReferenceItems(
@@ -78,22 +63,22 @@ class FormService:
         prompt = renumbered(typed, before, after) if before != after else typed
         limit = self.model.reference_limit()
         count = self.model.count_references(given)
-        return {
-            "lists": cards.lists(),
-            "tokens": [it.token for it in references],
-            "meter": f"{count} of {limit} references" if limit else "",
-            "over": bool(limit and count > limit),
-            "notes": [*left_out, *notes(self.model, prompt, references)],
-            "prompt": prompt if prompt != typed else None,
-            "varies": bool(alternatives_in(prompt).choices),
-            "numbered": [vars(it) for it in after],
-            "wrong": self._wrong(given),
-            "working": any(look.state == "working" for look in cards.looks()),
-            "kit": self._kit(),
-            "expected": self._expected(given),
-            "example_usd": self._example_prices(),
-            "quote": vars(self.services.runs.quote(self.model, cards.carried(given))),
-        }
+        return FormStatus(
+            lists=cards.lists(),
+            tokens=[it.token for it in references],
+            meter=f"{count} of {limit} references" if limit else "",
+            over=bool(limit and count > limit),
+            notes=[*left_out, *notes(self.model, prompt, references)],
+            prompt=prompt if prompt != typed else None,
+            varies=bool(alternatives_in(prompt).choices),
+            numbered=[NumberedReference(**vars(it)) for it in after],
+            wrong=dict(self._wrong(given)),
+            working=any(look.state == "working" for look in cards.looks()),
+            kit=self._kit(),
+            expected=self._expected(given),
+            example_usd=self._example_prices(),
+            quote=self.services.runs.quote(self.model, cards.carried(given)),
+        )
 
     def _wrong(self, given: Mapping[str, Any]) -> Mapping[str, str]:
         """The sentences of the rules that the form breaks as it is, by field."""

@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse
 
 from components.catalog import MODELS
 from components.interface.parts.feed.plan_grid import group_html
-from components.interface.parts.workbench.form.form_routes import FilledBody, visitor_of
+from components.interface.parts.workbench.form.form_routes import visitor_of
 from components.interface.parts.workbench.form.form_service import FormService
 from components.interface.parts.workbench.plans.plan_service import PlanService, Variation
+from components.interface.requests.form_messages import FormBody
 from components.interface.services import Services
 from components.interface.web.routing import new_router
 
@@ -19,7 +20,7 @@ from components.interface.web.routing import new_router
 class PlanBody(BaseModel):
     """A form, and how it is to be varied; `plan_id` makes starting twice safe."""
 
-    filled: FilledBody
+    filled: FormBody
     lists: dict[str, list[Any]] = Field(default_factory=dict)
     repeats: int = Field(default=1, ge=1, le=100)
     plan_id: UUID | None = None
@@ -52,7 +53,7 @@ def plan_router(services: Services) -> APIRouter:
 def _add_plan(router: APIRouter, plans: PlanService) -> None:
     path = f"/forms/{plans.form_service.model.api_name}"
 
-    def vary(body: FilledBody) -> HTMLResponse:
+    def vary(body: FormBody) -> HTMLResponse:
         return HTMLResponse(plans.choices_html(body.filled()))
 
     def plan(body: PlanBody) -> HTMLResponse:

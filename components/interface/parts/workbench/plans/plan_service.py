@@ -11,7 +11,8 @@ from components.catalog.plan import MOST_RUNS, Plan, expand
 from components.catalog.request import ModelRequest
 from components.interface.parts.feed.plan_grid import group_html
 from components.interface.parts.workbench.form.form import fields_of
-from components.interface.parts.workbench.form.form_service import FormService, FormState
+from components.interface.parts.workbench.form.form_service import FormService
+from components.interface.requests.form_messages import FormState
 from components.interface.widgets.templating import render
 from components.runs.money.quote import total
 from components.runs.new_runs.plans import PlannedRequest
