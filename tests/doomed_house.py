@@ -24,10 +24,12 @@ from components.provider.exchange import Exchange, Timeouts
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Run
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import Claim
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
+from tests.models import CATALOG
 from tests.provider_server import KEY
 from tests.run_samples import IMAGE_O1, database_url
 
@@ -101,9 +103,11 @@ def live(url: str, folder: Path, doom: Doom) -> None:
     store = DoomedStore(folder, doom)
     exchange = Exchange(url, KEY, adapter=lambda: DoomedAdapter(doom))
     client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
-    expectations = Expectations(store, _no_figures, guess_s=0.1)
+    expectations = Expectations(CATALOG, store, _no_figures, guess_s=0.1)
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
-    steps = StepRunner(client, media, collector, expectations, time.time, random.Random(1))
+    steps = StepRunner(
+        StepContext(CATALOG, client, media, collector, expectations, time.time, random.Random(1))
+    )
     engine = Engine(store, steps.advance)
     engine.start()
     while store.next_due() is not None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
 from components.media.store.media_store import FolderStore
 from components.provider.wire import Pricing
 from components.runs.engine.scheduler import Engine
@@ -17,6 +17,7 @@ from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import RunService
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
+from tests.models import CATALOG
 from tests.run_samples import NOW, Clock
 
 AT_ONCE = 10
@@ -25,12 +26,13 @@ PRICE = Pricing(kind="fixed", units=({"name": "image", "price": 0.5, "per": 1},)
 
 def service_on(store: RunStore, folder: Path, limit_usd: float | None = None) -> RunService:
     """The service with an engine that is not started: nothing happens by itself."""
-    prices = Prices(lambda _: {ImageO1.model_id: PRICE})
+    prices = Prices(CATALOG, lambda _: {ImageO1.model_id: PRICE})
     prices.refresh()
     return RunService(
+        CATALOG,
         store,
         Engine(store, lambda run: run),
-        Expectations(store, lambda _: {}),
+        Expectations(CATALOG, store, lambda _: {}),
         Quotes(prices, ClipLengths(FolderStore(folder / "media"))),
         SpendLimit(limit_usd),
         Clock(NOW),

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from components.media.store.media_store import FolderStore, ref
 from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.store.run_store import RunStore

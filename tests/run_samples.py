@@ -17,11 +17,13 @@ from components.provider.exchange import Exchange, Timeouts
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Run, Status, Tally
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import Claim, WorkerPool
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
+from tests.models import CATALOG
 from tests.provider_server import KEY, Handler, Reply, ScriptedProvider, problem, reply
 
 NOW = 1_800_000_000.0
@@ -102,10 +104,17 @@ def step_runner(
 
     client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
-    expectations = Expectations(store, lambda _: {}, clock=clock)
+    expectations = Expectations(CATALOG, store, lambda _: {}, clock=clock)
     chance = random.Random(1)
     throttle = ProviderThrottle(clock=clock, chance=chance)
-    return StepRunner(client, media, collector, expectations, clock, chance, throttle)
+    return StepRunner(
+        StepContext(CATALOG, client, media, collector, expectations, clock, chance, throttle)
+    )
+
+
+def with_context(steps: StepRunner, **changes: Any) -> StepRunner:
+    """The same steps with something else to take them with."""
+    return StepRunner(replace(steps.context, **changes))
 
 
 def claimed(store: RunStore, now: float) -> list[Claim]:

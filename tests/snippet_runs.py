@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from components.catalog import MODELS
 from components.catalog.request import ModelRequest
 from components.interface.snippets import Snippet
 from tests.media_files import drawing, video
+from tests.models import MODELS
 
 PICTURE_REF = f"/media/{'0a' * 32}.png"
 OTHER_PICTURE_REF = f"/media/{'1b' * 32}.jpg"

@@ -16,11 +16,13 @@ from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange, Timeouts
 from components.runs.run import Run, Status
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing, video
+from tests.models import CATALOG
 from tests.run_samples import Clock, run_store
 from tests.sandbox_requests import (
     EDIT,
@@ -151,13 +153,16 @@ class House:
         exchange = Exchange(self.sandbox.url, KEY)
         kept = FolderStore(self.folder / "media")
         return StepRunner(
-            ProviderClient(exchange, times),
-            kept,
-            Collector(media or kept, fetch, PartialFolders(self.folder / "parts")),
-            self.expectations,
-            self.clock,
-            random.Random(1),
-            ProviderThrottle(clock=self.clock, chance=random.Random(1)),
+            StepContext(
+                CATALOG,
+                ProviderClient(exchange, times),
+                kept,
+                Collector(media or kept, fetch, PartialFolders(self.folder / "parts")),
+                self.expectations,
+                self.clock,
+                random.Random(1),
+                ProviderThrottle(clock=self.clock, chance=random.Random(1)),
+            )
         )
 
 
@@ -176,7 +181,7 @@ def built_house(folder: Path, pace_s: float = 0.0) -> Iterator[House]:
         EDIT: {**asked, "video_url": film},
         RESTAGE: {**asked, "video_url": film},
     }
-    expectations = Expectations(store := run_store(folder), lambda _: {})
+    expectations = Expectations(CATALOG, store := run_store(folder), lambda _: {})
     with small_sandbox(pace_s, balance_usd=10_000.0) as sandbox, calling(sandbox) as caller:
         yield House(sandbox, caller, folder, requests, expectations)
     store.close()

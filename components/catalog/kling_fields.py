@@ -1,4 +1,4 @@
-"""Fields that several Kling O1 models share."""
+"""What several Kling O1 models share: fields, and the subjects of their examples."""
 
 from typing import Annotated, Literal
 
@@ -44,3 +44,11 @@ KeepAudio = Annotated[
     bool, Switch(label="Keep audio", help="Carry the source video's sound over to the result.")
 ]
 IMAGE_HELP = "JPEG or PNG up to 10 MB (other formats are converted), at least 300 pixels a side."
+FOX = {
+    "frontal_image_url": "character-front.jpg",
+    "reference_image_urls": ["character-left.jpg", "character-right.jpg", "character-back.jpg"],
+}
+CAMERA = {
+    "frontal_image_url": "object-front.jpg",
+    "reference_image_urls": ["object-side.jpg", "object-top.jpg"],
+}

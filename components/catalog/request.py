@@ -40,13 +40,14 @@ class Example:
 
 
 class ModelRequest(BaseModel):
-    """What one model is asked for. Subclasses are the catalogue: see `kling_o1.py`."""
+    """What one model is asked for. Subclasses are the catalogue: see `models/`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model_id: ClassVar[str]
     api_name: ClassVar[str]
     title: ClassVar[str]
+    tab_order: ClassVar[int]
     purpose: ClassVar[str]
     output: ClassVar[MediaKind]
     expected_duration_s: ClassVar[float]

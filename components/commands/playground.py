@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
-from components.catalog import MODELS
+from components.catalog import Catalog, open_catalog
 from components.database.data_folder import owned
 from components.database.integrity import check_database
 from components.errors import SettingsError
@@ -40,6 +40,7 @@ from components.runs.money.quotes import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import UNDO_S, RunService
 from components.runs.steps.collector import RESULT_MAX_BYTES, Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.change_log import Journal
 from components.runs.store.forms.element_library import ElementLibrary
@@ -58,24 +59,32 @@ REFERENCE_TIMEOUT_S = 30.0
 
 
 @contextmanager
-def running_playground(settings: Settings, guess_s: float | None = None) -> Iterator[FastAPI]:
+def running_playground(
+    settings: Settings, guess_s: float | None = None, catalog: Catalog | None = None
+) -> Iterator[FastAPI]:
     """Everything but the listening socket; on leaving, the engine finishes what is in flight.
 
-    `guess_s` replaces the catalogue's first guesses of how long a run takes.
+    `guess_s` replaces the catalogue's first guesses of how long a run takes; `catalog` are the
+    models, those of our own folder if none are given.
 
     Raises:
         SettingsError: a setting cannot be used, or another playground holds the data folder.
         DatabaseUnavailable: the database is damaged, gone or locked.
     """
     with ExitStack() as stack:
-        media, store = _opened(settings, stack)
-        provider, allowed_hosts = _provider(settings, stack)
+        catalog = catalog or open_catalog()
+        media, store = _opened(settings, catalog, stack)
+        provider, allowed_hosts = _provider(settings, catalog, stack)
         outbound = Outbound(settings.proxies, settings.no_proxy, settings.ca_file)
         clips = ClipLengths(media)
         limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
         throttle = ProviderThrottle(limits, question=provider.balance_usd)
         expectations = Expectations(
-            store, throttle.through(provider.durations), guess_s=guess_s, clip_s=clips.length_of
+            catalog,
+            store,
+            throttle.through(provider.durations),
+            guess_s=guess_s,
+            clip_s=clips.length_of,
         )
         fetch = partial(
             download,
@@ -85,21 +94,23 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         )
         partial_files = PartialFolders(settings.data_dir / "media" / "parts")
         collector = Collector(media, fetch, partial_files)
-        step_runner = StepRunner(
-            provider, media, collector, expectations, time.time, throttle=throttle
+        context = StepContext(
+            catalog, provider, media, collector, expectations, time.time, throttle=throttle
         )
         reconciler = _started_reconciler(store, throttle, provider, stack)
         collected = MediaGarbageCollector(store.database, media, time.time)
-        engine = _started_engine(store, media, collected, step_runner, stack)
+        engine = _started_engine(store, collected, context, stack)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
-        prices = Prices(throttle.through(provider.prices))
+        prices = Prices(catalog, throttle.through(provider.prices))
         prices.keep_fresh()
         limit = SpendLimit(settings.spend_limit_usd)
         quotes = Quotes(prices, clips)
         services = Services(
-            runs=RunService(store, engine, expectations, quotes, limit, time.time, media.has),
+            runs=RunService(
+                catalog, store, engine, expectations, quotes, limit, time.time, media.has
+            ),
             request_builder=RequestBuilder(media, preparations, allowed_hosts),
             preparations=preparations,
             media=media,
@@ -120,12 +131,12 @@ def running_playground(settings: Settings, guess_s: float | None = None) -> Iter
         yield web
 
 
-def _opened(settings: Settings, stack: ExitStack) -> tuple[FolderStore, RunStore]:
+def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[FolderStore, RunStore]:
     """What is kept, held for this process and opened with care."""
     stack.enter_context(owned(settings.data_dir))
     media_dir = settings.data_dir / "media"
     check_database(settings.database_url, media_dir)
-    slow = frozenset(model.model_id for model in MODELS if model.output == "image")
+    slow = frozenset(model.model_id for model in catalog.making("image"))
     store = RunStore(settings.database_url, slow_models=slow)
     stack.callback(store.close)
     return FolderStore(media_dir), store
@@ -149,21 +160,21 @@ def _end_at_once(engine: Engine, reconciler: ChargeReconciler, stack: ExitStack)
 
 def _started_engine(
     store: RunStore,
-    media: FolderStore,
     collected: MediaGarbageCollector,
-    step_runner: StepRunner,
+    context: StepContext,
     stack: ExitStack,
 ) -> Engine:
     """Begin to take runs forward, and now and then to remove what was deleted or has no owner."""
 
     def tidy() -> None:
-        if step_runner.collector.parts:
-            step_runner.collector.parts.expire(store.awaiting)
+        if context.collector.parts:
+            context.collector.parts.expire(store.awaiting)
         now = time.time()
-        store.purge(now - UNDO_S, partial(media.delete, idle_s=UNOWNED_S), now)
+        store.purge(now - UNDO_S, partial(context.media.delete, idle_s=UNOWNED_S), now)
         collected.sweep_if_due()
 
-    engine = Engine(store, step_runner.advance, throttle=step_runner.throttle, upkeep=tidy)
+    advance = StepRunner(context).advance
+    engine = Engine(store, advance, throttle=context.throttle, upkeep=tidy)
     engine.start()
     stack.callback(engine.stop, STOP_S)
     return engine
@@ -197,7 +208,9 @@ def _web_options(settings: Settings) -> WebOptions:
     return WebOptions(ASSETS, settings.logins, hosts=hosts, public_url=settings.public_url)
 
 
-def _provider(settings: Settings, stack: ExitStack) -> tuple[ProviderClient, frozenset[str]]:
+def _provider(
+    settings: Settings, catalog: Catalog, stack: ExitStack
+) -> tuple[ProviderClient, frozenset[str]]:
     """The provider's client, and the hosts its files may come from besides public ones."""
     base_url, key, hosts = settings.base_url, settings.key, settings.allowed_hosts
     if settings.is_sandbox:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.catalog import open_catalog
 from components.database.data_folder import owned
 from components.runs.maintenance.database_rebuild import recover
 from components.settings import Settings
@@ -18,4 +19,4 @@ def run_recover(settings: Settings, folders: Sequence[Path]) -> str:
     """
     with owned(settings.data_dir):
         media_dir = settings.data_dir / "media"
-        return recover(settings.database_url, media_dir, folders, time.time())
+        return recover(settings.database_url, media_dir, folders, open_catalog(), time.time())

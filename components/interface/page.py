@@ -2,7 +2,6 @@
 
 import gradio as gr
 
-from components.catalog import MODELS
 from components.interface.api.endpoints import add_api
 from components.interface.parts.compare.compare import Compare
 from components.interface.parts.header.header import Header
@@ -27,11 +26,11 @@ def build_page(services: Services) -> gr.Blocks:
     ) as blocks:
         Header(services)
         with gr.Tabs(elem_id="tabs"):
-            for model in MODELS:
+            for model in services.catalog:
                 with gr.Tab(model.title, id=model.api_name, elem_id=f"tab-{model.api_name}"):
                     Workbench(model)
             with gr.Tab("History", id="history", elem_id="tab-history"):
-                History()
+                History(services.catalog)
             with gr.Tab("Compare", id="compare", elem_id="tab-compare"):
                 Compare()
             with gr.Tab("Usage", id="usage", elem_id="tab-usage"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.catalog import Catalog
 from components.interface.requests.reference_preparation import Preparations
 from components.interface.requests.request_builder import RequestBuilder
 from components.media.store.media_store import MediaStore
@@ -37,3 +38,8 @@ class Services:
     needs_login: bool
     public_url: str = ""
     clock: Callable[[], float] = time.time
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models that are offered."""
+        return self.runs.catalog

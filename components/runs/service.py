@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.catalog.request import ModelRequest
 from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs.engine.scheduler import Engine
@@ -40,6 +40,7 @@ UNDO_S = 600.0
 class RunService:
     """Returns at once; the engine does the work."""
 
+    catalog: Catalog
     store: RunStore
     engine: Engine
     expectations: Expectations
@@ -125,7 +126,7 @@ class RunService:
 
     def _keep(self, runs: list[Run], *, beyond: str = "") -> list[Run]:
         # Each is quoted once: the limit must set aside what the run says, whatever prices do.
-        quotes = [self.quote(model_by_id(run.model), run.request) for run in runs]
+        quotes = [self.quote(self.catalog.by_id(run.model), run.request) for run in runs]
         runs = [replace(run, quoted_usd=quote.usd) for run, quote in zip(runs, quotes, strict=True)]
         limit_admits = partial(self.limit.admit, quote=total(quotes), now=self.clock())
 
@@ -205,7 +206,7 @@ class RunService:
         raise AssertionError
 
     def _repeat(self, run: Run, new_id: str) -> Run:
-        request, parents = resend.request_again(run), resend.lineage_of_repeat(run)
+        request, parents = resend.request_again(self.catalog, run), resend.lineage_of_repeat(run)
         return resend.in_place_of(run, self._new(request, parents, self.clock()), new_id)
 
     def look_again(self, run_id: str) -> Run:
@@ -232,7 +233,9 @@ class RunService:
             InvalidRequest: no usable id, or its model is not known.
         """
         now = self.clock()
-        wanted = resend.run_of_generation(generation_id, model_id, now, id_of_generation)
+        wanted = resend.run_of_generation(
+            self.catalog, generation_id, model_id, now, id_of_generation
+        )
         run = self.store.add_generation(wanted, now)
         self.engine.wake()
         return run

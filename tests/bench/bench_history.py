@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from components.catalog import MODELS
 from components.runs.queries.history import Query
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store.run_store import RunStore
+from tests.models import MODELS
 
 FEW, MANY = 100, 10_000
 ROUNDS = 60

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from components.catalog import MODELS
 from components.interface.parts.usage.usage import Today, usage_html
 from components.provider.wire import Pricing
 from components.runs.money.quote import Quote, quote
@@ -17,6 +16,7 @@ from components.runs.queries.spending import day_of
 from components.runs.queries.usage import last_days
 from components.runs.run import Run, Status
 from components.runs.store.run_store import RunStore
+from tests.models import CATALOG, MODELS
 
 FEW, MANY = 100, 10_000
 ROUNDS = 15
@@ -56,7 +56,7 @@ def _median_ms(work: Callable[[], object]) -> str:
 
 def _drawn(store: RunStore) -> object:
     today = Today(day_of(NOW), store.spent_today(NOW), limit_usd=20.0, is_sandbox=False)
-    return usage_html(store.usage(*last_days(30, NOW)), today)
+    return usage_html(store.usage(*last_days(30, NOW)), today, CATALOG)
 
 
 def _keep(store: RunStore, limit: SpendLimit) -> None:

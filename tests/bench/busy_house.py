@@ -15,16 +15,17 @@ from statistics import quantiles
 
 import requests
 
-from components.catalog import MODELS
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Event, Run, Status
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
+from tests.models import CATALOG, MODELS
 
 VIDEO_MODELS = [model for model in MODELS if model.output == "video"]
 PROMPT = "A lighthouse at dusk, waves breaking on the rocks, a gull passes close to the lens. " * 4
@@ -39,11 +40,14 @@ def measured(provider_url: str, folder: Path, count: int, seconds: float) -> dic
     store = RunStore(f"sqlite:///{folder / 'runs.sqlite3'}")
     media = FolderStore(folder / "media")
     steps = StepRunner(
-        ProviderClient(Exchange(provider_url, "key")),
-        media,
-        Collector(media, lambda *_: None),
-        Expectations(store, lambda _: {}),
-        time.time,
+        StepContext(
+            CATALOG,
+            ProviderClient(Exchange(provider_url, "key")),
+            media,
+            Collector(media, lambda *_: None),
+            Expectations(CATALOG, store, lambda _: {}),
+            time.time,
+        )
     )
     late_s: list[float] = []
 

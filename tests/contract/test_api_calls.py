@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from components.catalog import MODELS
+from tests.models import MODELS
 from tests.playgrounds import Playground, posts
 
 PICTURE = "https://example.org/none.jpg"

@@ -9,10 +9,10 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from components.catalog import MODELS
 from components.runs.run import Run, Status
 from components.runs.store.run_store import RunStore
 from components.sandbox.faults.fault import Fault
+from tests.models import MODELS
 from tests.playgrounds import (
     RUN_TIMEOUT_S,
     SAMPLES,

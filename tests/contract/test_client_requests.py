@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.catalog import model_by_id
 from components.provider.body import CHUNK_BYTES, Attachment, JsonBody
 from components.provider.client import ProviderClient
 from components.provider.exchange import Exchange
+from tests.models import model_by_id
 from tests.provider_server import KEY, Received, ScriptedProvider, reply, scripted_provider
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from components.catalog import MODELS
 from components.sandbox import Sandbox
+from tests.models import MODELS
 from tests.playgrounds import Playground, serving
 
 VIEW = "https://pictures.invalid/a.png"

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.catalog import MODELS
 from components.catalog.amounts import source_clip
 from components.catalog.fields import Choice, Count, MediaKind, Switch
 from components.catalog.request import ModelRequest
@@ -22,6 +21,7 @@ from components.runs.money.prices import Prices
 from components.runs.money.quotes import Quotes
 from components.sandbox.ledger.prices import PRICES, PriceRule, Unit, fixed, variable, variants
 from tests.media_files import video
+from tests.models import CATALOG, MODELS
 from tests.sandbox_requests import Caller, calling, data_uri, image_uri, small_sandbox
 
 CLIP_LENGTHS_S = (3.0, 3.5, 4.5)
@@ -65,7 +65,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         small_sandbox(prices=tariffs, balance_usd=1e6) as sandbox,
         calling(sandbox) as caller,
     ):
-        prices = Prices(ProviderClient(Exchange(sandbox.url, "key")).prices)
+        prices = Prices(CATALOG, ProviderClient(Exchange(sandbox.url, "key")).prices)
         clips = tuple(_kept_clip(media, folder, seconds) for seconds in CLIP_LENGTHS_S)
         yield Desk(caller, tariffs, prices, Quotes(prices, ClipLengths(media)), media, clips)
 

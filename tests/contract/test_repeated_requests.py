@@ -14,7 +14,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from components.catalog.kling_o1 import ImageToVideo
+from components.catalog.models.image_to_video import ImageToVideo
 from components.sandbox import Sandbox
 from tests.media_files import drawing
 from tests.playgrounds import SAMPLES, Playground, finished, posts, serving

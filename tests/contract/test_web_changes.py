@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 from gradio_client import Client
 
-from components.catalog.kling_o1 import ImageToVideo
+from components.catalog.models.image_to_video import ImageToVideo
 from components.sandbox import Sandbox
 from tests.playgrounds import Playground, finished, serving
 

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from components.catalog import MODELS
+from tests.models import MODELS
 from tests.playgrounds import Playground, serving, small_sandbox
 
 META = re.compile(r'<meta (?:property|name)="([\w:]+)" content="([^"]*)">')

@@ -24,11 +24,13 @@ from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Run
 from components.runs.service import UNDO_S, RunService
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import Claim
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
+from tests.models import CATALOG
 from tests.run_samples import IMAGE_O1, database_url
 from tests.simulation.files import clip_of, damaged, picture_of
 from tests.simulation.provider import KEY, PlayedProvider
@@ -121,15 +123,18 @@ class Playground:
         client = ProviderClient(exchange)
         throttle = ProviderThrottle(clock=clock, chance=chance, question=client.balance_usd)
         durations = throttle.through(client.durations)
-        expectations = Expectations(self.store, durations, clock=clock)
+        expectations = Expectations(CATALOG, self.store, durations, clock=clock)
         self._stepper = StepRunner(
-            client,
-            media,
-            Collector(media, self._download, self._parts),
-            expectations,
-            clock,
-            chance,
-            throttle,
+            StepContext(
+                CATALOG,
+                client,
+                media,
+                Collector(media, self._download, self._parts),
+                expectations,
+                clock,
+                chance,
+                throttle,
+            )
         )
         self.engine = Engine(
             self.store,
@@ -143,8 +148,9 @@ class Playground:
         self.charge_reconciler = ChargeReconciler(
             self.store, throttle.through(client.ledger_page), clock, chance
         )
-        prices = Prices(_no_prices, clock=clock, start=lambda work: work())
+        prices = Prices(CATALOG, _no_prices, clock=clock, start=lambda work: work())
         self.service = RunService(
+            CATALOG,
             self.store,
             self.engine,
             expectations,

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from components.catalog import MODELS, model_by_id
 from components.errors import DatabaseUnavailable, InvalidInput, RunNotFound
 from components.runs.new_runs.plans import PlannedRequest
 from components.runs.run import Run
 from components.runs.service import RunService
+from tests.models import MODELS, model_by_id
 from tests.simulation.provider import PlayedProvider
 
 PICTURE = "https://example.com/a.png"

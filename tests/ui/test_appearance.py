@@ -6,8 +6,8 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, expect
 
-from components.catalog import MODELS
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
+from tests.models import MODELS
 from tests.playgrounds import SAMPLES, Playground, finished
 from tests.ui.appearance import PHONE, fits, violations
 from tests.ui.visitor import Form, visiting

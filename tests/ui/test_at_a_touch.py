@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo, VideoEdit
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.sandbox import Sandbox
 from tests.kept_runs import keep_runs
 from tests.playgrounds import SAMPLES, Playground, serving

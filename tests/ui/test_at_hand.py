@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageToVideo, VideoEdit
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground
 from tests.ui.visitor import Visitor, visiting

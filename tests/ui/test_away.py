@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
-from components.catalog.kling_o1 import ImageToVideo
+from components.catalog.models.image_to_video import ImageToVideo
 from tests.playgrounds import SAMPLES, Playground, posts
 from tests.ui.visitor import Visitor, held, visiting
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1, ReferenceToVideo, VideoEdit
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.catalog.request import ModelRequest
 from tests.media_files import cut, drawing, png_by_hand, sound_only, video
 from tests.playgrounds import SAMPLES, Playground, posts

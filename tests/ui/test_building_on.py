@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo, VideoReference
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_reference import VideoReference
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground, posts
 from tests.ui.visitor import Visitor, visiting

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo, VideoEdit
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from tests.playgrounds import SAMPLES, Playground
 from tests.ui.visitor import visiting
 

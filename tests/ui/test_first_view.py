@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from tests.playgrounds import SAMPLES, Playground, posts
 from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.visitor import Form, Visitor, held, visiting

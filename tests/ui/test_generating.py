@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog import MODELS
 from components.catalog.request import ModelRequest
+from tests.models import MODELS
 from tests.playgrounds import Playground, posts
 from tests.ui.visitor import Visitor, uploads_for, visiting
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground, serving, small_sandbox
 from tests.ui.visitor import Visitor, visiting

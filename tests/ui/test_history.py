@@ -10,7 +10,8 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, Locator, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from components.runs.run import Run
 from components.sandbox import Sandbox
 from tests.kept_runs import keep_runs, lost_run

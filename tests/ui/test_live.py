@@ -6,7 +6,8 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from components.sandbox.faults.fault import Fault
 from tests.kept_runs import keep_runs
 from tests.playgrounds import SAMPLES, Playground, RunJson, finished, serving, small_sandbox

@@ -3,7 +3,8 @@
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from components.catalog.kling_o1 import ImageToVideo, VideoEdit
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from tests.playgrounds import Playground
 from tests.ui.visitor import visiting
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from components.catalog import MODELS
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from components.sandbox import Sandbox
 from tests.kept_runs import keep_runs
+from tests.models import MODELS
 from tests.playgrounds import Playground, serving
 from tests.ui.visitor import Visitor, visiting
 

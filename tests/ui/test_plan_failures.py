@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import Playground, posts
 from tests.ui.appearance import DESKTOP, PHONE, fits, violations

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from components.catalog.kling_o1 import ImageO1, ReferenceToVideo, VideoReference
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_reference import VideoReference
 from tests.media_files import drawing
 from tests.playgrounds import SAMPLES, Playground
 from tests.ui.visitor import Form, Visitor, visiting

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from components.sandbox.faults.fault import Fault, Faults
 from tests.playgrounds import Playground, posts, serving, small_sandbox
 from tests.ui.visitor import Form, new_page, visiting

@@ -5,7 +5,8 @@ import time
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
 from tests.playgrounds import SAMPLES, Playground
 from tests.ui.appearance import DESKTOP, PHONE
 from tests.ui.layout_shifts import counting_shifts

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from components.catalog.kling_o1 import VideoEdit
+from components.catalog.models.video_edit import VideoEdit
 from components.interface.web.served.scripts import page_scripts
 from tests.playgrounds import Playground
 from tests.ui.appearance import DESKTOP, PHONE

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Route, ViewportSize, expect
 
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
 from tests.playgrounds import Playground, posts
 from tests.ui.visitor import visiting
 

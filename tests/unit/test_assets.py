@@ -11,7 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from components.catalog import MODELS
+from tests.models import MODELS
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SAMPLES = ASSETS / "samples"

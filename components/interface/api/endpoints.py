@@ -10,7 +10,6 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from components.catalog import MODELS
 from components.catalog.fields import Elements, ImageRefs, Parameter
 from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
@@ -28,7 +27,7 @@ RunJson = dict[str, Any]
 
 def add_api(services: Services) -> None:
     """Register one endpoint a model, and those that look at runs."""
-    for model in MODELS:
+    for model in services.catalog:
         endpoint = _endpoint(model, services)
         api(endpoint, api_name=model.api_name, api_description=_describe(model), queue=False)
     for function in (_run(services), _cancel(services), _runs(services)):
@@ -37,6 +36,7 @@ def add_api(services: Services) -> None:
 
 def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., RunJson]:
     runs, request_builder = services.runs, services.request_builder
+    catalog = services.catalog
 
     def submit(request: gr.Request, *, idempotency_key: Any = None, **values: Any) -> RunJson:
         names: dict[str, str] = {}
@@ -45,13 +45,13 @@ def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., Ru
         options = AdmitOptions(names=names, visitor=caller)
         run_id = run_id_for(idempotency_key, request)
         if run_id is None:
-            return run_as_json(runs.submit(request_builder.admit(model, found, options)))
+            return run_as_json(runs.submit(request_builder.admit(model, found, options)), catalog)
         asked = asked_hash(model, found)
         run = runs.asked_before(run_id, asked)
         if run is None:
             admitted = request_builder.admit(model, found, options)
             run = runs.submit(admitted, run_id=run_id, asked_hash=asked)
-        return run_as_json(run)
+        return run_as_json(run, catalog)
 
     return _with_fields(_guarded(submit), model)
 
@@ -112,7 +112,7 @@ def _describe(model: type[ModelRequest]) -> str:
 def _run(services: Services) -> Callable[..., RunJson]:
     def run(run_id: str) -> RunJson:
         """Return a run as it is now."""
-        return run_as_json(services.runs.get(str(run_id)))
+        return run_as_json(services.runs.get(str(run_id)), services.catalog)
 
     return _guarded(run)
 
@@ -120,7 +120,7 @@ def _run(services: Services) -> Callable[..., RunJson]:
 def _cancel(services: Services) -> Callable[..., RunJson]:
     def cancel(run_id: str) -> RunJson:
         """Withdraw a run that was not sent; stop waiting for one that was."""
-        return run_as_json(services.runs.cancel(str(run_id)))
+        return run_as_json(services.runs.cancel(str(run_id)), services.catalog)
 
     return _guarded(cancel)
 
@@ -133,7 +133,7 @@ def _runs(services: Services) -> Callable[..., RunJson]:
         wanted = Query(text=query, model=model, status=status, cursor=cursor)
         page = services.runs.find(replace(wanted, limit=int(limit)))
         return {
-            "runs": [run_as_json(run) for run in page.runs],
+            "runs": [run_as_json(run, services.catalog) for run in page.runs],
             "next_cursor": page.next_cursor,
         }
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
+from components.catalog import Catalog
 from components.errors import InvalidInput, MediaRejected, RunNotFound
 from components.interface.export.plan_sheet import save_plan_sheet
 from components.interface.export.records import settings_of
@@ -27,13 +28,14 @@ MOST_RUNS = 200
 class Source:
     """Where runs come from: `run` by its id, or it raises `RunNotFound`; those of a `plan`."""
 
+    catalog: Catalog
     run: Callable[[str], Run]
     plan: Callable[[str], Sequence[Run]]
 
 
 def source_of(runs: RunService) -> Source:
     """The runs that are kept; those of a plan in its order."""
-    return Source(runs.get, runs.plan_runs)
+    return Source(runs.catalog, runs.get, runs.plan_runs)
 
 
 def export_router(source: Source, media: MediaStore, clock: Callable[[], float]) -> APIRouter:
@@ -48,7 +50,7 @@ def export_router(source: Source, media: MediaStore, clock: Callable[[], float])
         if kept is None:
             raise MediaRejected("That result is not kept here; open the run to see what it has.")
         file = with_settings(media.path(kept), settings_of(run))
-        headers = _as_file(download_name(run, number))
+        headers = _as_file(download_name(run, number, source.catalog))
         headers["Content-Length"] = str(file.size_bytes)
         return StreamingResponse(iter(file), media_type=media_type(kept), headers=headers)
 
@@ -57,17 +59,17 @@ def export_router(source: Source, media: MediaStore, clock: Callable[[], float])
         runs = _found(source.run, ids)
         day = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
         name = f"kling-o1_{day}_{len(runs)}-run{'' if len(runs) == 1 else 's'}.zip"
-        return StreamingResponse(
-            run_archive(runs, media, now), media_type="application/zip", headers=_as_file(name)
-        )
+        content = run_archive(runs, media, source.catalog, now)
+        return StreamingResponse(content, media_type="application/zip", headers=_as_file(name))
 
     def sheet(group_id: str) -> Response:
         runs = source.plan(group_id)
         if not runs:
             raise RunNotFound("None of the runs of this plan is kept here any more.")
         with ONE_A_CORE.slot(), media.workspace() as folder:
-            picture = save_plan_sheet(runs, media, folder / "sheet.jpg").read_bytes()
-        headers = _as_file(f"{file_stem(runs[0])}-sheet.jpg")
+            target = folder / "sheet.jpg"
+            picture = save_plan_sheet(runs, media, source.catalog, target).read_bytes()
+        headers = _as_file(f"{file_stem(runs[0], source.catalog)}-sheet.jpg")
         return Response(picture, media_type="image/jpeg", headers=headers)
 
     router.add_api_route("/plans/{group_id}/sheet", sheet, methods=["GET"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from components.catalog import Catalog
 from components.errors import MediaRejected
 from components.interface.export.archive import Member, zip_stream
 from components.interface.export.records import as_json, receipt_of, receipts_table, settings_of
@@ -12,16 +13,20 @@ from components.media.store.media_store import MediaStore
 from components.runs.run import Run
 
 
-def run_archive(runs: Iterable[Run], media: MediaStore, now: float) -> Iterator[bytes]:
+def run_archive(
+    runs: Iterable[Run], media: MediaStore, catalog: Catalog, now: float
+) -> Iterator[bytes]:
     """Yield a zip of the runs; `now` is seconds since the epoch.
 
     A file that is not kept any more is named in `missing.txt` instead. Each of the others holds
     the settings of its run where its format allows it.
     """
-    return zip_stream(_members(runs, media, now))
+    return zip_stream(_members(runs, media, catalog, now))
 
 
-def _members(runs: Iterable[Run], media: MediaStore, now: float) -> Iterator[Member]:
+def _members(
+    runs: Iterable[Run], media: MediaStore, catalog: Catalog, now: float
+) -> Iterator[Member]:
     names = _Names()
     receipts, prompts, missing = [], [], []
     for run in runs:
@@ -30,7 +35,7 @@ def _members(runs: Iterable[Run], media: MediaStore, now: float) -> Iterator[Mem
         for number, output in enumerate(run.outputs, 1):
             if not output.name:
                 continue
-            name = names.unique(download_name(run, number))
+            name = names.unique(download_name(run, number, catalog))
             try:
                 path = media.path(output.name)
             except MediaRejected:
@@ -38,7 +43,7 @@ def _members(runs: Iterable[Run], media: MediaStore, now: float) -> Iterator[Mem
                 continue
             files.append(name)
             yield Member(name, at, with_settings(path, settings))
-        record = names.unique(f"{file_stem(run)}.json")
+        record = names.unique(f"{file_stem(run, catalog)}.json")
         receipt = receipt_of(run, files)
         yield Member(f"settings/{record}", at, as_json({"app": APP_NAME, **settings}))
         yield Member(f"receipts/{record}", at, as_json(receipt))

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse
 
-from components.catalog import MODELS, model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
 from components.interface.requests.form_values import shaped, without_gaps
@@ -39,10 +38,10 @@ def code_router(services: Services) -> APIRouter:
 
     def of_run(run_id: str, request: Request) -> HTMLResponse:
         run = services.runs.get(run_id)
-        return drawn(model_by_id(run.model), run.request, request)
+        return drawn(services.catalog.by_id(run.model), run.request, request)
 
     def of_form(form: str, body: CodeBody, request: Request) -> HTMLResponse:
-        model = next((it for it in MODELS if it.api_name == form), None)
+        model = services.catalog.named(form)
         if model is None:
             raise InvalidRequest({"": "There is no such form."})
         return drawn(model, without_gaps(shaped(model, body.values)), request)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.errors import DiskFull
 from components.interface.requests.form_values import shaped
 from components.interface.uploads.multipart import FileBegins, FilePiece, MultipartFiles
@@ -35,7 +35,9 @@ class Uploaded(BaseModel):
     remembered: EmbeddedSettings | None
 
 
-def upload_router(media: MediaStore, upload_folder: str, uploaded: TellUpload) -> APIRouter:
+def upload_router(
+    media: MediaStore, catalog: Catalog, upload_folder: str, uploaded: TellUpload
+) -> APIRouter:
     """`POST /uploads?name=…` with the file as the body; answers its reference.
 
     `remembered` is there for a result of a playground: the `form` and the `values` it came from.
@@ -49,6 +51,9 @@ def upload_router(media: MediaStore, upload_folder: str, uploaded: TellUpload) -
         uploaded(reference, arrival.size_bytes)
         return reference
 
+    def kept(arrival: Arrival) -> Uploaded:
+        return Uploaded(ref=keep(arrival), remembered=_remembered(arrival.path, catalog))
+
     async def take(request: Request, name: str = "The file") -> Uploaded:
         async with arrivals(media) as taken:
             arrival = taken.begin(name)
@@ -56,7 +61,7 @@ def upload_router(media: MediaStore, upload_folder: str, uploaded: TellUpload) -
                 await arrival.add(piece)
             await arrival.end()
             await run_in_threadpool(arrival.require_media)
-            return await run_in_threadpool(_kept, arrival, keep)
+            return await run_in_threadpool(kept, arrival)
 
     async def take_form(request: Request) -> list[str]:
         files = MultipartFiles(request.headers.get("content-type", ""))
@@ -77,10 +82,6 @@ def upload_router(media: MediaStore, upload_folder: str, uploaded: TellUpload) -
     return router
 
 
-def _kept(arrival: Arrival, keep: Callable[[Arrival], str]) -> Uploaded:
-    return Uploaded(ref=keep(arrival), remembered=_remembered(arrival.path))
-
-
 async def _receive_files(
     files: MultipartFiles, pieces: AsyncIterator[bytes], taken: UploadReceiver
 ) -> None:
@@ -95,10 +96,10 @@ async def _receive_files(
                 await arrival.end()
 
 
-def _remembered(file: Path) -> EmbeddedSettings | None:
+def _remembered(file: Path, catalog: Catalog) -> EmbeddedSettings | None:
     """What the file knows of how it was made, brought into a form's shape."""
     settings = read_settings(file)
-    model = next((it for it in MODELS if settings and it.model_id == settings["model"]), None)
+    model = catalog.find(settings["model"]) if settings else None
     if settings is None or model is None:
         return None
     known = {name: settings["request"].get(name) for name in model.parameters()}

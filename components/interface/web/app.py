@@ -115,7 +115,9 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     _explain_errors(app)
     app.add_api_route("/healthz", lambda: PlainTextResponse("ok"), methods=["GET"])
     app.include_router(media_router(services.media))
-    app.include_router(upload_router(services.media, services.upload_folder, services.uploaded))
+    app.include_router(
+        upload_router(services.media, services.catalog, services.upload_folder, services.uploaded)
+    )
     app.include_router(form_router(services))
     app.include_router(plan_router(services))
     app.include_router(run_router(services))

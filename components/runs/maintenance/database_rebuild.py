@@ -16,6 +16,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from components.catalog import Catalog
 from components.database.engine import METADATA, reading
 from components.database.integrity import (
     SIDE_FILES,
@@ -46,7 +47,9 @@ BATCH = 200
 _WRITTEN_WITH_RUNS = {RUNS, RUN_MEDIA, RUN_PARENTS, RUN_TEXTS}
 
 
-def recover(url: str, media_dir: Path, folders: Sequence[Path], now: float) -> str:
+def recover(
+    url: str, media_dir: Path, folders: Sequence[Path], catalog: Catalog, now: float
+) -> str:
     """Make a new database where the old one is broken, empty or gone; tells what became of it.
 
     Files in `folders` that carry the settings of a run are taken in too. `now` is in seconds since
@@ -70,7 +73,7 @@ def recover(url: str, media_dir: Path, folders: Sequence[Path], now: float) -> s
         try:
             copy, new = scratch / "old.sqlite3", scratch / "new.sqlite3"
             salvage = Salvage(copy, copy_with_log(file, copy), _columns())
-            said = _filled(salvage, f"sqlite:///{new}", _Files(media_dir, folders), now)
+            said = _filled(salvage, f"sqlite:///{new}", _Files(media_dir, folders, catalog), now)
             new.replace(beside(file, READY))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
@@ -110,6 +113,7 @@ class _Files:
 
     media_dir: Path
     folders: Sequence[Path]
+    catalog: Catalog
 
     def runs(self, database: sa.Engine) -> Iterator[Run]:
         """Runs out of files that nothing refers to, oldest first, and whose id is not known."""
@@ -119,8 +123,8 @@ class _Files:
         stored = (file for file in self.media_dir.glob("??/*") if file.name not in named)
         others = (file for folder in self.folders for file in folder.rglob("*") if file.is_file())
         found = chain(
-            runs_of_files(sorted(others), collector, only_with_settings=True),
-            runs_of_files(sorted(stored, key=_size, reverse=True), collector),
+            runs_of_files(sorted(others), self.catalog, collector, only_with_settings=True),
+            runs_of_files(sorted(stored, key=_size, reverse=True), self.catalog, collector),
         )
         for run in found:
             shown = {name for it in run.outputs for name in (it.name, it.thumb) if name}

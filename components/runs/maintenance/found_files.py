@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.errors import PlaygroundError
 from components.media.embedded_settings.embedding import read_settings
 from components.media.formats.sniffing import kind_of
@@ -24,14 +24,16 @@ from components.runs.store.storable_run import storable_run
 LOGGER = logging.getLogger(__name__)
 TITLE = "Found again"
 _ID_MAX_CHARS = 64
-_MODELS = {model.model_id: model for model in MODELS}
-_FIRST_OF_KIND: dict[str, str] = {model.output: model.model_id for model in reversed(MODELS)}
 _CARRIED = "Put together from the settings that its file carries."
 _BARE = "Found among the kept files: a result, or something that was once added to a form."
 
 
 def runs_of_files(
-    files: Iterable[Path], collector: Collector, *, only_with_settings: bool = False
+    files: Iterable[Path],
+    catalog: Catalog,
+    collector: Collector,
+    *,
+    only_with_settings: bool = False,
 ) -> Iterator[Run]:
     """A finished run for each file; those that name the same run become one.
 
@@ -39,7 +41,7 @@ def runs_of_files(
     """
     named: dict[str, Run] = {}
     for file in files:
-        settings = _settings(file)
+        settings = _settings(file, catalog)
         if settings is None and only_with_settings:
             continue
         try:
@@ -48,7 +50,7 @@ def runs_of_files(
         except (PlaygroundError, OSError) as error:
             LOGGER.warning("%s is passed over: %s", file, getattr(error, "message", error))
             continue
-        run = _run(output, settings, modified_at)
+        run = _run(output, settings, catalog, modified_at)
         if run.id in named:
             outputs = (*named[run.id].outputs, *run.outputs)
             named[run.id] = replace(named[run.id], outputs=outputs)
@@ -57,17 +59,19 @@ def runs_of_files(
     yield from named.values()
 
 
-def _settings(file: Path) -> dict[str, Any] | None:
+def _settings(file: Path, catalog: Catalog) -> dict[str, Any] | None:
     """The settings of a file, where they are those of a result for a model that is known."""
     with suppress(PlaygroundError, OSError):
         if kind_of(file):
             found = read_settings(file)
-            return found if found and found["model"] in _MODELS else None
+            return found if found and catalog.find(found["model"]) else None
     return None
 
 
-def _run(output: Output, settings: dict[str, Any] | None, modified_at: float) -> Run:
-    given = settings or {"model": _FIRST_OF_KIND[output.kind], "request": {}}
+def _run(
+    output: Output, settings: dict[str, Any] | None, catalog: Catalog, modified_at: float
+) -> Run:
+    given = settings or {"model": catalog.making(output.kind)[0].model_id, "request": {}}
     run_id = given.get("run_id")
     if not isinstance(run_id, str) or not 0 < len(run_id) <= _ID_MAX_CHARS:
         run_id = str(uuid5(NAMESPACE_URL, f"found:{output.name}"))

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.errors import ProviderError
 from components.provider.wire import Pricing
 
@@ -20,12 +20,14 @@ class Prices:
 
     def __init__(
         self,
+        catalog: Catalog,
         fetch: Callable[[list[str]], Mapping[str, Pricing]],
         *,
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         """`start` runs a function in the background: by default in a thread of its own."""
+        self._catalog = catalog
         self._fetch = fetch
         self._clock = clock
         self._start = start or _in_a_thread
@@ -50,7 +52,7 @@ class Prices:
     def refresh(self) -> None:
         """Ask the provider now; a failure changes nothing."""
         try:
-            self._known = self._fetch([model.model_id for model in MODELS])
+            self._known = self._fetch([model.model_id for model in self._catalog])
         except ProviderError as error:
             LOGGER.info("no prices: %s", error.message)
             return

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from components.catalog import MODELS, model_by_id
+from components.catalog import Catalog
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
 from components.runs.run import Event, Parent, Run, Status
@@ -15,7 +15,11 @@ _GENERATION_ID = re.compile(r"[!-~]{1,256}")
 
 
 def run_of_generation(
-    generation_id: str, model_id: str, now: float, new_id: Callable[[str], str]
+    catalog: Catalog,
+    generation_id: str,
+    model_id: str,
+    now: float,
+    new_id: Callable[[str], str],
 ) -> Run:
     """A run that goes straight to waiting for a generation that was not sent from here.
 
@@ -28,9 +32,9 @@ def run_of_generation(
     generation_id = generation_id.strip()
     if not _GENERATION_ID.fullmatch(generation_id):
         raise InvalidRequest({"": "That is no generation id; paste the id the provider gave."})
-    model = _video_model(model_id or generation_id.partition(":")[2])
-    if model is None:
-        titles = ", ".join(it.title for it in MODELS if it.output == "video")
+    model = catalog.find((model_id or generation_id.partition(":")[2]).strip())
+    if model is None or model.output != "video":
+        titles = ", ".join(it.title for it in catalog.making("video"))
         raise InvalidRequest({"": f"The id does not name its model; choose one: {titles}."})
     return Run(
         id=new_id(generation_id),
@@ -72,7 +76,7 @@ def looked_for_again(run: Run, now: float) -> Run:
     return run.moved(status, now, "Looked for again.", note="Looked for again at your wish.")
 
 
-def request_again(run: Run) -> ModelRequest:
+def request_again(catalog: Catalog, run: Run) -> ModelRequest:
     """The request of a run that is over, to be sent as a new run; it costs as much again.
 
     Raises:
@@ -83,7 +87,7 @@ def request_again(run: Run) -> ModelRequest:
     if not run.request:
         what = "This run was made elsewhere; its request is not known here."
         raise InvalidRequest({"": what})
-    return model_by_id(run.model).parse(run.request)
+    return catalog.by_id(run.model).parse(run.request)
 
 
 def lineage_of_repeat(run: Run) -> tuple[Parent, ...]:
@@ -130,9 +134,3 @@ def receipt_of(run: Run) -> dict[str, Any]:
         "can_look_again": can_look_again(run),
         "events": [{"at": event.at, "what": event.what} for event in run.events],
     }
-
-
-def _video_model(model_id: str) -> type[ModelRequest] | None:
-    return next(
-        (it for it in MODELS if it.model_id == model_id.strip() and it.output == "video"), None
-    )

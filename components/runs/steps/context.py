@@ -3,48 +3,61 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from components.catalog import Catalog
 from components.errors import ProviderError, ProviderPaused
+from components.media.store.media_store import MediaStore
 from components.provider.client import ProviderClient
 from components.runs.retry import Decision, FailureKind, decide
 from components.runs.run import Run
-from components.runs.timing.expectation import Expectation, Expectations, first_guess
+from components.runs.steps.collector import Collector
+from components.runs.timing.expectation import Expectation, Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
 
 LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class StepContext:
+    """What steps are taken with; keeps nothing itself."""
+
+    catalog: Catalog
+    provider: ProviderClient
+    media: MediaStore
+    collector: Collector
+    expectations: Expectations
+    clock: Callable[[], float]
+    chance: random.Random = field(default_factory=random.Random)
+    throttle: ProviderThrottle = field(default_factory=ProviderThrottle)
+
+
+@dataclass(frozen=True)
 class ProviderStep:
     """The base of the steps; keeps nothing itself."""
 
-    provider: ProviderClient
-    throttle: ProviderThrottle
-    expectations: Expectations
-    clock: Callable[[], float]
-    chance: random.Random
+    context: StepContext
 
     def expect(self, run: Run) -> Expectation:
         """What to expect of it; never raises, since a first guess will do."""
         try:
-            return self.expectations.expect(run.model, run.request)
+            return self.context.expectations.expect(run.model, run.request)
         except Exception:
             LOGGER.exception("nothing is known of how long run %s takes; it is guessed", run.id)
-            return first_guess(run.model)
+            return self.context.expectations.first_guess(run.model)
 
     def troubled(
         self, run: Run, trouble: FailureKind, *, error: ProviderError | None = None
     ) -> tuple[Run, Decision]:
         """The run with this trouble counted, and what to do."""
-        run = run.troubled(trouble, self.clock())
+        run = run.troubled(trouble, self.context.clock())
         if error and not run.provider_request_id:
             run = replace(run, provider_request_id=error.facts.request_id)
         decision = decide(
             trouble,
             run.attempts,
-            chance=self.chance.random(),
+            chance=self.context.chance.random(),
             retry_after_s=error.facts.retry_after_s if error else None,
             is_over=run.is_over(trouble),
         )
@@ -52,7 +65,7 @@ class ProviderStep:
 
     def held(self, run: Run, trouble: FailureKind, pause: ProviderPaused, note: str) -> Run:
         """The run that waits with all others: what they ran into counts as if it had itself."""
-        return run.counted(trouble, self.clock()).waiting(pause.until, note)
+        return run.counted(trouble, self.context.clock()).waiting(pause.until, note)
 
 
 def named(error: ProviderError) -> dict[str, Any]:

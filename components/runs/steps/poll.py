@@ -27,11 +27,11 @@ class PollStep(ProviderStep):
 
     def advance(self, run: Run) -> Run:
         """Ask once: finished, failed, or still going and to be asked again."""
-        self.expectations.refresh()
+        self.context.expectations.refresh()
         try:
-            is_last = run.is_over(FailureKind.LOOK_FAILED, self.clock())
-            with self.throttle.asking(is_last=is_last):
-                answer, receipt = self.provider.video_status(run.generation_id or "")
+            is_last = run.is_over(FailureKind.LOOK_FAILED, self.context.clock())
+            with self.context.throttle.asking(is_last=is_last):
+                answer, receipt = self.context.provider.video_status(run.generation_id or "")
         except ProviderPaused as pause:
             note = f"{pause.message} {GOES_ON} Then it is asked again, {_END}."
             return self.held(run, FailureKind.LOOK_FAILED, pause, note)
@@ -47,7 +47,7 @@ class PollStep(ProviderStep):
         return self._finished(run, answer, answer.video.url, receipt)
 
     def _finished(self, run: Run, answer: VideoAnswer, url: str, receipt: Receipt) -> Run:
-        now = self.clock()
+        now = self.context.clock()
         plan = self.expect(run).plan
         return run.moved(
             Status.SAVING,
@@ -64,14 +64,14 @@ class PollStep(ProviderStep):
         said = _said(answer)
         why = f"The provider could not make this video{': ' + said if said else ''}"
         return run.failed(
-            self.clock(),
+            self.context.clock(),
             str(GenerationFailed(f"{why.rstrip('.')}.")),
             charged_usd=0.0,
             response=answer.as_received(),
         )
 
     def _still_going(self, run: Run, answer: VideoAnswer, receipt: Receipt) -> Run:
-        now = self.clock()
+        now = self.context.clock()
         elapsed_s = now - _sent_at(run)
         expected = self.expect(run)
         trouble = _going_trouble(answer, elapsed_s, expected)
@@ -90,7 +90,7 @@ class PollStep(ProviderStep):
                 f"The provider reports an error, {_said(answer)!r}, and yet calls the generation "
                 f"{answer.status!r}. {GOES_ON} It is asked again, {at_most(trouble)}."
             )
-        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
+        pause_s = expected.plan.pause_s(elapsed_s, self.context.chance.uniform(*polling.STRETCH))
         return run.waiting(
             now + max(pause_s, honoured_s(receipt.retry_after_s)),
             note,
@@ -119,7 +119,7 @@ class PollStep(ProviderStep):
         self, run: Run, trouble: FailureKind, what: str, error: ProviderError | None = None
     ) -> Run:
         run, decision = self.troubled(run, trouble, error=error)
-        now = self.clock()
+        now = self.context.clock()
         if decision.next is Next.GIVE_UP:
             lasted = span(run.troubled_s)
             return self._set_aside(
@@ -140,7 +140,7 @@ class PollStep(ProviderStep):
     def _set_aside(self, run: Run, trouble: FailureKind, why: str) -> Run:
         """The run, over for now: what is known of it stays, and one click looks again."""
         words = _END_WORDS.get(trouble, _MAY_BE_CHARGED)
-        return run.failed(self.clock(), f"{why} {words}", unresolved=True)
+        return run.failed(self.context.clock(), f"{why} {words}", unresolved=True)
 
 
 def _sent_at(run: Run) -> float:

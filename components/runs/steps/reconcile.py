@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from components.catalog import model_by_id
 from components.errors import ProviderError, ProviderPaused
 from components.provider.wire import LogRow
 from components.runs.money.ledger import LAST_MARGIN, LOG_MARGIN, find_charge
@@ -28,7 +27,9 @@ class ReconcileStep(ProviderStep):
     def advance(self, run: Run) -> Run:
         """ReconcileStep once: found, given up at a stated time, or to be looked for again later."""
         if run.generation_id:
-            return run.moved(Status.GENERATING, self.clock(), "The provider's answer came late.")
+            return run.moved(
+                Status.GENERATING, self.context.clock(), "The provider's answer came late."
+            )
         try:
             return self._found(run, LOG_MARGIN) or self._not_found(run)
         except ProviderPaused as pause:
@@ -38,13 +39,13 @@ class ReconcileStep(ProviderStep):
             return self._unreadable(run, error)
 
     def _found(self, run: Run, margin: timedelta) -> Run | None:
-        is_video = _makes_video(run)
+        is_video = self._makes_video(run)
         if is_video and run.inference_id and self._is_known(run, run.inference_id):
             return self._video_found(run, run.inference_id, "The provider knows it.")
         sent_at = datetime.fromtimestamp(run.submitted_at or run.created_at, UTC)
-        now = datetime.fromtimestamp(self.clock(), UTC)
+        now = datetime.fromtimestamp(self.context.clock(), UTC)
         with self._asking(run):
-            row = self.provider.find_log(
+            row = self.context.provider.find_log(
                 run.id,
                 since=sent_at - margin,
                 # Before it was sent, it is not: the clock was set back.
@@ -55,7 +56,7 @@ class ReconcileStep(ProviderStep):
             return None
         if row and row.status == "failed":
             return run.failed(
-                self.clock(),
+                self.context.clock(),
                 "The provider's log says that the request failed. Nothing was charged. "
                 "You can send it again.",
                 inference_id=row.inference_id,
@@ -74,13 +75,13 @@ class ReconcileStep(ProviderStep):
 
     def _asking(self, run: Run) -> AbstractContextManager[None]:
         """Around a question, the last one where the run has been searched for long enough."""
-        is_last = run.is_over(FailureKind.LOG_UNREADABLE, self.clock())
-        return self.throttle.asking(is_vital=False, is_last=is_last)
+        is_last = run.is_over(FailureKind.LOG_UNREADABLE, self.context.clock())
+        return self.context.throttle.asking(is_vital=False, is_last=is_last)
 
     def _is_known(self, run: Run, generation_id: str) -> bool:
         try:
             with self._asking(run):
-                self.provider.video_status(generation_id)
+                self.context.provider.video_status(generation_id)
         except ProviderPaused:
             raise
         except ProviderError:
@@ -90,7 +91,7 @@ class ReconcileStep(ProviderStep):
     def _video_found(self, run: Run, generation_id: str, what: str) -> Run:
         return run.moved(
             Status.GENERATING,
-            self.clock(),
+            self.context.clock(),
             what,
             generation_id=generation_id,
             inference_id=generation_id,
@@ -102,14 +103,14 @@ class ReconcileStep(ProviderStep):
         inference_id = (row.inference_id if row else None) or run.inference_id
         cost_usd = row.cost.usd if row and row.cost else 0.0
         if inference_id and not cost_usd:
-            read = self.throttle.through(self.provider.ledger_page)
+            read = self.context.throttle.through(self.context.provider.ledger_page)
             since, until = sent_at - LOG_MARGIN, sent_at + LAST_MARGIN
             charge = find_charge(read, inference_id, since, until)
             cost_usd = charge.amount.usd if charge else 0.0
         if not cost_usd:
             return None
         return run.failed(
-            self.clock(),
+            self.context.clock(),
             "The pictures were made, but the answer that carried their addresses was lost, and "
             f"the provider has no call to ask for it again. Charged ${cost_usd:.4f}. "
             "Sending it again would be charged again.",
@@ -124,7 +125,7 @@ class ReconcileStep(ProviderStep):
         lacks = "what it was charged" if row.inference_id else "under which id"
         if is_last:
             return run.failed(
-                self.clock(),
+                self.context.clock(),
                 "The answer was lost. The provider's log shows that it accepted the request, but "
                 f"not {lacks}; the result cannot be asked for. {cost} You can look again, or send "
                 "it again on purpose, which is charged again.",
@@ -135,7 +136,7 @@ class ReconcileStep(ProviderStep):
         searched, decision = self.troubled(run, FailureKind.NOT_IN_LOG)
         if decision.next is Next.GIVE_UP:
             return self._unnamed(searched, row, is_last=True)
-        until = self.clock() + decision.pause_s
+        until = self.context.clock() + decision.pause_s
         return searched.waiting(
             until,
             "The answer was lost. The provider's log shows that it accepted the request, but not "
@@ -146,7 +147,7 @@ class ReconcileStep(ProviderStep):
 
     def _not_found(self, run: Run) -> Run:
         searched, decision = self.troubled(run, FailureKind.NOT_IN_LOG)
-        now = self.clock()
+        now = self.context.clock()
         if decision.next is Next.GIVE_UP:
             return self._found(run, LAST_MARGIN) or searched.failed(
                 now,
@@ -166,7 +167,7 @@ class ReconcileStep(ProviderStep):
 
     def _unreadable(self, run: Run, error: ProviderError) -> Run:
         run, decision = self.troubled(run, FailureKind.LOG_UNREADABLE, error=error)
-        now = self.clock()
+        now = self.context.clock()
         if decision.next is Next.GIVE_UP:
             return run.failed(
                 now,
@@ -184,10 +185,7 @@ class ReconcileStep(ProviderStep):
             "nothing to do.",
         )
 
-
-def _makes_video(run: Run) -> bool:
-    """Whether it can be asked for by an id; so can one whose model has left the catalogue."""
-    try:
-        return model_by_id(run.model).output == "video"
-    except KeyError:
-        return True
+    def _makes_video(self, run: Run) -> bool:
+        """Whether it can be asked for by an id; so can one whose model has left the catalogue."""
+        model = self.context.catalog.find(run.model)
+        return model is None or model.output == "video"

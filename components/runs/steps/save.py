@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from components.errors import DiskFull, DownloadUnfinished, ProviderError, StorageError
 from components.runs.retry import LEAST_PAUSE_S, FailureKind, Next
 from components.runs.run import Run, Status
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import ProviderStep
 from components.runs.wording import at_most, moment, span
 
@@ -17,8 +16,6 @@ LOGGER = logging.getLogger(__name__)
 class SaveStep(ProviderStep):
     """Takes a saving run forward: copies what is missing, with a fresh link after a failure."""
 
-    collector: Collector
-
     def advance(self, run: Run) -> Run:
         """Copy every file that is not here yet; one that fails does not keep the others away."""
         outputs, failure = list(run.outputs), None
@@ -26,18 +23,18 @@ class SaveStep(ProviderStep):
             if output.name:
                 continue
             try:
-                outputs[index] = self.collector.collect(output, run.id, index)
+                outputs[index] = self.context.collector.collect(output, run.id, index)
             except StorageError as error:
                 failure = _worse(failure, error)
         run = replace(run, outputs=tuple(outputs))
         if isinstance(failure, DownloadUnfinished):
             # No trouble: it came on, and others have their turn before it goes on.
-            return run.waiting(self.clock() + LEAST_PAUSE_S, str(failure))
+            return run.waiting(self.context.clock() + LEAST_PAUSE_S, str(failure))
         if failure:
             return self._later(run, failure)
         return run.moved(
             Status.DONE,
-            self.clock(),
+            self.context.clock(),
             "Every file is saved here.",
         )
 
@@ -46,7 +43,7 @@ class SaveStep(ProviderStep):
         run, decision = self.troubled(
             run, FailureKind.DISK_FULL if is_full else FailureKind.COPY_FAILED
         )
-        now = self.clock()
+        now = self.context.clock()
         if decision.next is Next.GIVE_UP:
             return run.failed(
                 now,
@@ -65,8 +62,8 @@ class SaveStep(ProviderStep):
         if not run.generation_id or run.outputs[0].name:
             return run
         try:
-            with self.throttle.asking():
-                answer, _ = self.provider.video_status(run.generation_id)
+            with self.context.throttle.asking():
+                answer, _ = self.context.provider.video_status(run.generation_id)
         except ProviderError as error:
             LOGGER.info("no fresh link for run %s: %s", run.id, error.message)
             return run

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from components.catalog import model_by_id
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
 from components.errors import (
@@ -19,15 +18,15 @@ from components.errors import (
     NotSendable,
     Refused,
 )
-from components.media.store.media_store import REF_PREFIX, MediaStore, media_type, name_of
+from components.media.store.media_store import REF_PREFIX, media_type, name_of
 from components.provider.body import Attachment
 from components.provider.wire import ImageAnswer, Picture, Receipt, VideoAnswer
 from components.runs.retry import FailureKind, Next
 from components.runs.run import Output, Run, Status
-from components.runs.steps.collector import Collector, as_data_uri
+from components.runs.steps.collector import as_data_uri
 from components.runs.steps.context import ProviderStep, named
 from components.runs.timing import polling
-from components.runs.timing.expectation import Expectation, first_guess
+from components.runs.timing.expectation import Expectation
 from components.runs.wording import LOOKED_FOR, at_most, moment, span
 
 LOGGER = logging.getLogger(__name__)
@@ -37,22 +36,19 @@ LOGGER = logging.getLogger(__name__)
 class SubmitStep(ProviderStep):
     """Takes a submitting run forward: sent once, and told what came of it."""
 
-    media: MediaStore
-    collector: Collector
-
     def advance(self, run: Run) -> Run:
         """Send it; never a second time unless it was certainly not accepted."""
         try:
-            request = model_by_id(run.model).parse(run.request)
+            request = self.context.catalog.by_id(run.model).parse(run.request)
             payload = request.payload(self._attach)
         except (InvalidInput, KeyError) as error:
             why = error if isinstance(error, InvalidInput) else f"There is no model {run.model}."
             said = f"{why} Nothing was sent or charged. Change the request and send it again."
-            return run.failed(self.clock(), said, charged_usd=0.0)
+            return run.failed(self.context.clock(), said, charged_usd=0.0)
         try:
             return self._sent(run, request, payload)
         except (Refused, NotSendable) as error:
-            return run.failed(self.clock(), str(error), charged_usd=0.0, **named(error))
+            return run.failed(self.context.clock(), str(error), charged_usd=0.0, **named(error))
         except NotAccepted as error:
             return self._put_off(run, error)
         except AnswerLost as error:
@@ -63,11 +59,11 @@ class SubmitStep(ProviderStep):
         accepted it, nothing stands between its answer and keeping that."""
         expected = self.expect(run)
         if request.output == "image":
-            with self.throttle.sending():
-                pictures, receipt = self.provider.generate_images(payload, run.id)
+            with self.context.throttle.sending():
+                pictures, receipt = self.context.provider.generate_images(payload, run.id)
             return self._pictures_made(run, pictures, receipt)
-        with self.throttle.sending():
-            video, receipt = self.provider.submit_video(payload, run.id)
+        with self.context.throttle.sending():
+            video, receipt = self.context.provider.submit_video(payload, run.id)
         return self._video_accepted(run, video, receipt, expected)
 
     def _attach(self, reference: str, kind: MediaKind) -> Any:
@@ -76,7 +72,7 @@ class SubmitStep(ProviderStep):
         if not reference.startswith(REF_PREFIX):
             return reference
         name = name_of(reference)
-        return Attachment(self.media.path(name), media_type(name))
+        return Attachment(self.context.media.path(name), media_type(name))
 
     def _pictures_made(self, run: Run, answer: ImageAnswer, receipt: Receipt) -> Run:
         facts = Facts(inference_id=receipt.inference_id, status_code=HTTPStatus.OK)
@@ -84,7 +80,7 @@ class SubmitStep(ProviderStep):
         outputs = tuple(output for output in found if output)
         if not outputs:
             raise AnswerLost("No picture in the provider's answer could be read.", facts)
-        now = self.clock()
+        now = self.context.clock()
         lost = len(found) - len(outputs)
         noun = "picture" if len(outputs) == 1 else "pictures"
         more = f" {lost} more in its answer could not be read." if lost else ""
@@ -111,7 +107,7 @@ class SubmitStep(ProviderStep):
         except (binascii.Error, ValueError):
             return None
         try:
-            return self.collector.keep_bytes(content)
+            return self.context.collector.keep_bytes(content)
         except DownloadFailed as error:
             LOGGER.warning("a picture in an answer cannot be read: %s", error.message)
             return None
@@ -123,9 +119,9 @@ class SubmitStep(ProviderStep):
     def _video_accepted(
         self, run: Run, answer: VideoAnswer, receipt: Receipt, expected: Expectation
     ) -> Run:
-        now = self.clock()
+        now = self.context.clock()
         elapsed_s = now - (run.submitted_at or now)
-        pause_s = expected.plan.pause_s(elapsed_s, self.chance.uniform(*polling.STRETCH))
+        pause_s = expected.plan.pause_s(elapsed_s, self.context.chance.uniform(*polling.STRETCH))
         return run.moved(
             Status.GENERATING,
             now,
@@ -143,7 +139,7 @@ class SubmitStep(ProviderStep):
         run, decision = self.troubled(
             replace(run, **named(error)), FailureKind.NOT_ACCEPTED, error=error
         )
-        now = self.clock()
+        now = self.context.clock()
         if decision.next is Next.GIVE_UP:
             return run.failed(
                 now,
@@ -169,11 +165,13 @@ class SubmitStep(ProviderStep):
         was_accepted = (error.facts.status_code or 500) < HTTPStatus.MULTIPLE_CHOICES
         if request.output == "video" and was_accepted and error.facts.inference_id:
             answer = VideoAnswer(id=error.facts.inference_id, status="queued")
-            return self._video_accepted(run, answer, Receipt(), first_guess(run.model))
+            return self._video_accepted(
+                run, answer, Receipt(), self.context.expectations.first_guess(run.model)
+            )
         run, decision = self.troubled(
             replace(run, **named(error)), FailureKind.ANSWER_LOST, error=error
         )
-        now = self.clock()
+        now = self.context.clock()
         return run.moved(
             Status.UNCERTAIN,
             now,

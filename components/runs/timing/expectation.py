@@ -9,7 +9,7 @@ from math import inf
 from threading import Lock
 from typing import Any
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.catalog.amounts import length_s
 from components.catalog.request import ModelRequest
 from components.errors import ProviderError, ProviderPaused
@@ -31,7 +31,6 @@ REMEMBERED = 256
 UNKNOWN_GUESS_S = 120.0
 """For a run of a model that has left the catalogue."""
 LOGGER = logging.getLogger(__name__)
-_MODELS = {model.model_id: model for model in MODELS}
 ClipLength = Callable[[type[ModelRequest], Mapping[str, Any]], float | None]
 
 
@@ -68,6 +67,7 @@ class Expectations:
 
     def __init__(
         self,
+        catalog: Catalog,
         store: RunStore,
         durations: Callable[[list[str]], Mapping[str, Percentiles]],
         *,
@@ -79,6 +79,7 @@ class Expectations:
 
         `clip_s` tells the seconds of the clip that a request names, None where it is not known.
         """
+        self._catalog = catalog
         self._store = store
         self._durations = durations
         self._guess_s = guess_s
@@ -126,7 +127,7 @@ class Expectations:
                 return
             self._refreshed_at = now
         try:
-            figures = self._durations(list(_MODELS))
+            figures = self._durations([it.model_id for it in self._catalog])
         except ProviderError as error:
             LOGGER.info("no figures of durations: %s", error.message)
             if isinstance(error, ProviderPaused):
@@ -140,7 +141,7 @@ class Expectations:
 
     def _length_s(self, model_id: str, request: Mapping[str, Any]) -> int | None:
         """How long the video will be, as far as it is known: an edit is as long as its clip."""
-        model = _MODELS.get(model_id)
+        model = self._catalog.find(model_id)
         if model is None:
             return None
         asked_s = length_s(model, request) or self._clip_s(model, request) or inf
@@ -150,7 +151,7 @@ class Expectations:
             return None
 
     def _believe(self, model_id: str, made_s: int | None) -> tuple[Durations, Basis]:
-        guess_s = self._guess_s or _guess_s(model_id)
+        guess_s = self._guess_s or self._model_guess_s(model_id)
         past = self._past.get(model_id)
         if past is None:
             past = self._past[model_id] = self._store.past_runs(model_id, KEPT_RUNS)
@@ -166,15 +167,13 @@ class Expectations:
             basis = Basis.PAST_RUNS
         return learned(same_s[:COUNTED_RUNS], before), basis
 
+    def first_guess(self, model_id: str) -> Expectation:
+        """What to expect of a model of which nothing else can be read."""
+        return _expectation(guessed(self._model_guess_s(model_id)), Basis.GUESS)
 
-def first_guess(model_id: str) -> Expectation:
-    """What to expect of a model of which nothing else can be read."""
-    return _expectation(guessed(_guess_s(model_id)), Basis.GUESS)
-
-
-def _guess_s(model_id: str) -> float:
-    model = _MODELS.get(model_id)
-    return model.expected_duration_s if model else UNKNOWN_GUESS_S
+    def _model_guess_s(self, model_id: str) -> float:
+        model = self._catalog.find(model_id)
+        return model.expected_duration_s if model else UNKNOWN_GUESS_S
 
 
 def _expectation(durations: Durations, basis: Basis) -> Expectation:

@@ -6,16 +6,14 @@ from typing import Any, get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
-from components.catalog import MODELS, model_by_id
 from components.catalog.fields import Count, Element, Elements, ImageRefs, Prompt, parameters_of
-from components.catalog.kling_o1 import (
-    ImageO1,
-    ImageToVideo,
-    ReferenceToVideo,
-    VideoEdit,
-    VideoReference,
-)
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_edit import VideoEdit
+from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
+from tests.models import MODELS, model_by_id
 
 REQUIRED = PydanticUndefined
 VIDEO_RATIOS = ("16:9", "9:16", "1:1")

@@ -4,16 +4,14 @@ from typing import Any
 
 import pytest
 
-from components.catalog import MODELS
-from components.catalog.kling_o1 import (
-    ImageO1,
-    ImageToVideo,
-    ReferenceToVideo,
-    VideoEdit,
-    VideoReference,
-)
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_edit import VideoEdit
+from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
+from tests.models import MODELS
 
 PICTURE = "https://example.com/a.png"
 CLIP = "https://example.com/a.mp4"

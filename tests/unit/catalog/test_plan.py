@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog import MODELS
 from components.catalog.alternatives import alternatives_in, escaped
-from components.catalog.kling_o1 import ImageO1, ImageToVideo, VideoEdit
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.catalog.plan import MOST_RUNS, Plan, PlannedRun, expand
 from components.errors import InvalidRequest
+from tests.models import MODELS
 
 PICTURES = {"image_urls": ["https://example.com/a.png"]}
 FRAME = {"image_url": "https://example.com/a.png"}

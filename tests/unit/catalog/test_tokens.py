@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog.kling_o1 import ImageToVideo, VideoEdit
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.catalog.tokens import dangling, in_dialect, renumbered, tokens_in, unnamed
 
 A, B, C = "https://x.test/a.png", "https://x.test/b.png", "https://x.test/c.png"

@@ -6,17 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.catalog import MODELS
 from components.catalog.fields import Choice, MediaKind
-from components.catalog.kling_o1 import (
-    ImageO1,
-    ImageToVideo,
-    ReferenceToVideo,
-    VideoEdit,
-    VideoReference,
-)
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_edit import VideoEdit
+from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
+from tests.models import MODELS
 
 ADDRESSES = st.from_regex(r"https://[a-z]{1,8}\.example/[a-z]{1,8}", fullmatch=True)
 SENDABLE = st.characters(codec="utf-8", exclude_characters="\x00")

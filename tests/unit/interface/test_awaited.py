@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.catalog.kling_o1 import ImageO1, ImageToVideo, ReferenceToVideo, VideoEdit
+from components.catalog.models.image_o1 import ImageO1
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.reference_to_video import ReferenceToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.catalog.request import ModelRequest
 from components.interface.parts.feed.card.awaited_frame import awaited, columns_of
 from components.media.store.media_store import FolderStore, ref

@@ -8,7 +8,7 @@ import numpy
 import numpy.typing
 import pytest
 
-from components.catalog import MODELS
+from tests.models import MODELS
 
 Channels = numpy.typing.NDArray[numpy.float64]
 # Machado, Oliveira and Fernandes (2009) at full strength on linear RGB; differences in

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from components.catalog.kling_o1 import ImageToVideo, VideoEdit
+from components.catalog.models.image_to_video import ImageToVideo
+from components.catalog.models.video_edit import VideoEdit
 from components.errors import RunNotFound
 from components.interface.parts.compare.comparison import MOST_SIDES, Comparer, Comparison
 from components.media.store.media_store import FolderStore, ref
 from components.runs.run import Output, Run, Status
 from tests.media_files import drawing, saved
+from tests.models import CATALOG
 from tests.playgrounds import SAMPLES
 from tests.run_samples import IMAGE_O1, sample_run
 
@@ -68,7 +70,7 @@ def runs() -> Kept:
 
 def compared(runs: Kept, media: FolderStore, *specs: str) -> Comparison:
     """What the page would show of these."""
-    return Comparer(runs.find, media).compare(specs)
+    return Comparer(runs.find, media, CATALOG).compare(specs)
 
 
 def shown(comparison: Comparison) -> dict[str, str]:

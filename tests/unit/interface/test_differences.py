@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog import MODELS
 from components.catalog.request import ModelRequest
 from components.interface.parts.compare.differences import (
     Difference,
@@ -16,6 +15,7 @@ from components.interface.parts.compare.differences import (
     differences,
     differences_html,
 )
+from tests.models import CATALOG, MODELS
 from tests.run_samples import FRAMES, IMAGE_O1, PICTURE, sample_run
 from tests.snippet_runs import PICTURE_REF, all_values
 
@@ -25,7 +25,7 @@ EDIT = "klingai/video-o1-video-to-video-edit"
 
 def compared(*requests: dict[str, Any]) -> dict[str, Difference]:
     runs = [sample_run(model=IMAGE_O1, request={**BASE, **it}) for it in requests]
-    return {row.label: row for row in differences(runs)}
+    return {row.label: row for row in differences(runs, CATALOG)}
 
 
 def texts(row: Difference) -> list[str | None]:
@@ -40,8 +40,8 @@ def test_what_is_the_same_is_left_out() -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.api_name)
 def test_a_run_does_not_differ_from_itself(model: type[ModelRequest]) -> None:
     run = sample_run(model=model.model_id, request=all_values()[model])
-    assert differences([run, run]) == ()
-    assert "The settings are the same." in differences_html({"A": run, "B": run})
+    assert differences([run, run], CATALOG) == ()
+    assert "The settings are the same." in differences_html({"A": run, "B": run}, CATALOG)
 
 
 def test_rows_come_in_the_order_of_the_form() -> None:
@@ -74,7 +74,7 @@ def test_media_are_counted_and_can_be_shown() -> None:
         sample_run(model=EDIT, request={**request, "elements": [element]}),
         sample_run(model=EDIT, request=request),
     ]
-    (row,) = differences(runs)
+    (row,) = differences(runs, CATALOG)
     assert row.label == "Elements"
     assert row.values == (
         Value((Piece("1 element"),), (Medium("image", PICTURE_REF), Medium("image", PICTURE))),
@@ -83,7 +83,7 @@ def test_media_are_counted_and_can_be_shown() -> None:
 
 
 def test_different_models_differ_in_their_fields() -> None:
-    rows = differences([sample_run(model=IMAGE_O1), sample_run(model=FRAMES)])
+    rows = differences([sample_run(model=IMAGE_O1), sample_run(model=FRAMES)], CATALOG)
     found = {row.label: texts(row) for row in rows}
     assert found["Model"] == ["Image", "Image to video"]
     assert found["Duration"] == [None, "5"]
@@ -99,7 +99,7 @@ def test_the_table_escapes_what_it_is_given() -> None:
         sample_run(model=IMAGE_O1, request={"prompt": nasty, "image_urls": [f"https://x/{nasty}"]}),
         sample_run(model=IMAGE_O1),
     ]
-    html = differences_html({"A": runs[0], "<B>": runs[1]})
+    html = differences_html({"A": runs[0], "<B>": runs[1]}, CATALOG)
     assert "<img src=x" not in html
     assert "<B>" not in html
     assert "Reference images" in html

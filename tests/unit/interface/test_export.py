@@ -27,6 +27,7 @@ from components.media.embedded_settings.splice import SplicedFile
 from components.media.store.media_store import FolderStore
 from components.runs.run import Event, Output, Run, Status
 from tests.media_files import drawing, saved, video
+from tests.models import CATALOG
 from tests.run_samples import IMAGE_O1, NOW, sample_run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,7 +57,7 @@ def picture_run(media: FolderStore, tmp_path: Path) -> Run:
 
 
 def unpacked(*runs: Run, media: FolderStore) -> ZipFile:
-    return ZipFile(io.BytesIO(b"".join(run_archive(runs, media, NOW))))
+    return ZipFile(io.BytesIO(b"".join(run_archive(runs, media, CATALOG, NOW))))
 
 
 def test_an_archive_holds_media_prompts_settings_and_receipts(
@@ -123,9 +124,9 @@ def test_what_begins_like_a_formula_is_told_to_be_text(sign: str) -> None:
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc"])
 def test_an_address_no_browser_should_follow_is_not_handed_out(address: str) -> None:
     run = sample_run("run-1", outputs=(Output(kind="video", remote_url=address),))
-    assert run_as_json(run)["outputs"][0]["url"] == ""
+    assert run_as_json(run, CATALOG)["outputs"][0]["url"] == ""
     kept = sample_run("run-1", outputs=(Output(kind="video", remote_url="https://x.example/a"),))
-    assert run_as_json(kept)["outputs"][0]["url"] == "https://x.example/a"
+    assert run_as_json(kept, CATALOG)["outputs"][0]["url"] == "https://x.example/a"
 
 
 def test_the_same_names_get_numbers(picture_run: Run, media: FolderStore) -> None:
@@ -169,7 +170,7 @@ def test_a_run_is_only_read_when_those_before_it_are_out(
             read.append(run.id)
             yield run
 
-    archive = run_archive(runs(), media, NOW)
+    archive = run_archive(runs(), media, CATALOG, NOW)
     next(archive)
     assert read == ["run-1"]
 
@@ -190,7 +191,7 @@ def browser_of(media: FolderStore) -> Callable[..., TestClient]:
             return [run for run in runs if run.group_id == group_id]
 
         app = FastAPI()
-        app.include_router(export_router(Source(find, plan), media, lambda: NOW))
+        app.include_router(export_router(Source(CATALOG, find, plan), media, lambda: NOW))
         return TestClient(app)
 
     return client

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from components.interface.parts.history.detail.family import FamilyTree, family_svg, family_tree
 from components.runs.queries.history import RunSummary
 from components.runs.run import Output, Parent, Status
+from tests.models import CATALOG
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, sample_run
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -32,14 +33,14 @@ def lefts(tree: FamilyTree) -> dict[str, float]:
 
 
 def drawn(run_id: str, *family: RunSummary) -> ElementTree.Element:
-    return ElementTree.fromstring(str(family_svg(run_id, family)))
+    return ElementTree.fromstring(str(family_svg(run_id, family, CATALOG)))
 
 
 FAMILY = (card("r1"), card("r2", "r1"), card("r3", "r1"), card("r4"), card("r5", "r2", "r4"))
 
 
 def test_each_run_stands_right_of_all_it_was_made_from() -> None:
-    tree = family_tree(FAMILY)
+    tree = family_tree(FAMILY, CATALOG)
     assert len(tree.nodes) == 5
     assert [(line.parent.run_id, line.child.run_id) for line in tree.lines] == [
         ("r1", "r2"),
@@ -58,7 +59,7 @@ def test_any_family_is_laid_out_without_overlaps(made_from: list[list[int]]) -> 
         card(f"r{number}", *(f"r{it}" for it in parents))
         for number, parents in enumerate(made_from)
     ]
-    tree = family_tree(family)
+    tree = family_tree(family, CATALOG)
     places = [(node.left, node.top) for node in tree.nodes]
     assert len(set(places)) == len(places)
     assert {it.id for it in family} <= {node.run_id for node in tree.nodes}
@@ -68,7 +69,7 @@ def test_any_family_is_laid_out_without_overlaps(made_from: list[list[int]]) -> 
         assert 0 <= node.left < tree.width_px
         assert 0 <= node.top < tree.height_px
     if tree.lines:
-        ElementTree.fromstring(str(family_svg("r1", family)))
+        ElementTree.fromstring(str(family_svg("r1", family, CATALOG)))
 
 
 def test_every_run_is_a_link_and_this_one_is_marked() -> None:
@@ -93,7 +94,7 @@ def test_a_line_says_what_a_result_was_used_for() -> None:
     outputs = tuple(Output(kind="image", thumb="a.jpg") for _ in range(4))
     both = (Parent("r1", 2, "image_url", "first frame"), Parent("r1", 3, "", "last frame"))
     photo = card("r1", model=IMAGE_O1, outputs=outputs)
-    (line,) = family_tree([photo, card("r2", *both)]).lines
+    (line,) = family_tree([photo, card("r2", *both)], CATALOG).lines
     assert line.uses == ("first frame (3 of 4)", "last frame (4 of 4)")
     texts = [it.text for it in drawn("r2", photo, card("r2", *both)).iter(f"{SVG}text")]
     assert "first frame (3 of 4)" in texts
@@ -103,13 +104,13 @@ def test_a_deleted_parent_is_drawn_without_a_link() -> None:
     svg = drawn("r2", card("r2", "gone"), card("r3", "r2"))
     assert len(svg.findall(f".//{SVG}a")) == 2
     assert "Deleted" in [it.text for it in svg.iter(f"{SVG}text")]
-    left = lefts(family_tree([card("r2", "gone"), card("r3", "r2")]))
+    left = lefts(family_tree([card("r2", "gone"), card("r3", "r2")], CATALOG))
     assert left["gone"] < left["r2"] < left["r3"]
 
 
 def test_a_run_all_by_itself_has_no_picture() -> None:
-    assert family_svg("r1", [card("r1")]) == ""
-    assert family_svg("r1", []) == ""
+    assert family_svg("r1", [card("r1")], CATALOG) == ""
+    assert family_svg("r1", [], CATALOG) == ""
 
 
 @pytest.mark.parametrize("nasty", ['"><script>alert(1)</script>', "]]>", "&amp;'\"", "\u202e"])

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.catalog import MODELS
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest, MediaRejected
 from components.interface.snippets import Addresses, snippets
@@ -20,6 +19,7 @@ from components.interface.snippets.literals import (
     written,
 )
 from components.interface.snippets.material import gather
+from tests.models import MODELS
 from tests.snippet_runs import NASTY_PROMPT, PICTURE_REF, all_values, output_of
 
 ADDRESSES = Addresses("https://provider.invalid", "https://playground.invalid")

@@ -22,6 +22,7 @@ from components.interface.uploads.uploaded_files import find_uploads
 from components.media.store.media_store import FolderStore, name_of
 from components.media.store.receiving import LEAST_FREE_BYTES
 from tests.media_files import drawing, saved
+from tests.models import CATALOG
 
 FOLDER = "/nowhere/uploads"
 
@@ -52,7 +53,7 @@ def store(tmp_path: Path, volume: Volume) -> FolderStore:
 @pytest.fixture
 def client(store: FolderStore) -> Iterator[TestClient]:
     app = FastAPI()
-    app.include_router(upload_router(store, FOLDER, lambda _reference, _size_bytes: None))
+    app.include_router(upload_router(store, CATALOG, FOLDER, lambda _reference, _size_bytes: None))
 
     def explain(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"said": str(error)}, 422)

@@ -20,6 +20,7 @@ from components.interface.parts.usage.usage_series import by_period, series_in
 from components.interface.widgets.wording import counted, percent_text
 from components.runs.queries.spending import Spent
 from components.runs.queries.usage import DayUsage, ModelUsage, Tally, UsageReport
+from tests.models import CATALOG
 from tests.run_samples import FRAMES, IMAGE_O1, NOW
 
 TODAY = date(2027, 1, 15)
@@ -40,7 +41,7 @@ REPORT = UsageReport(
     ),
     total=Tally(done=11, failed=1, cancelled=3, uncharged=1, charged_usd=5.74),
 )
-SERIES, PERIODS = series_in(REPORT), by_period(REPORT)
+SERIES, PERIODS = series_in(REPORT, CATALOG), by_period(REPORT)
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,13 @@ def test_a_dead_provider_is_not_hammered_by_hundreds_of_runs(
     steps = step_runner(provider, store, tmp_path, time.time)
     add(store, CROWD)
     add(store, CROWD, status=Status.GENERATING, generation_id="g-1", submitted_at=time.time())
-    with running(store, steps.advance, steps.throttle):
-        until(lambda: steps.throttle.word(time.time()) != "")
+    with running(store, steps.advance, steps.context.throttle):
+        until(lambda: steps.context.throttle.word(time.time()) != "")
         time.sleep(0.3)
     workers = sum(WORKERS.values())
     assert FAILURES_IN_A_ROW <= len(provider.received) <= FAILURES_IN_A_ROW + workers
     assert store.get("queued-099").status is Status.QUEUED
-    assert steps.throttle.word(time.time()).startswith(
+    assert steps.context.throttle.word(time.time()).startswith(
         "The provider does not answer as it should; trying again at "
     )
 

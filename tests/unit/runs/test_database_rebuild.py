@@ -27,6 +27,7 @@ from tests.broken_databases import (
     write_page,
 )
 from tests.media_files import drawing
+from tests.models import CATALOG
 from tests.run_samples import IMAGE_O1, NOW, database_url, run_store, sample_run
 
 COUNT = 400
@@ -71,7 +72,7 @@ def file_of(folder: Path) -> Path:
 
 
 def recovered(folder: Path, *folders: Path) -> str:
-    return recover(database_url(folder), folder / "media", folders, NOW)
+    return recover(database_url(folder), folder / "media", folders, CATALOG, NOW)
 
 
 @contextmanager

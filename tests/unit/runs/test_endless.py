@@ -33,10 +33,12 @@ from components.runs.new_runs.resend import can_look_again, looked_for_again
 from components.runs.retry import DAY_S, HOUR_S, MINUTE_S, FailureKind
 from components.runs.run import Output, Run, Status
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
+from tests.models import CATALOG
 from tests.run_samples import NOW, Clock, FullPause, nearly_over, sample_run
 
 TEN_DAYS_S = 10 * DAY_S
@@ -136,11 +138,20 @@ class House:
     def start(self) -> None:
         """Begin, or begin again as after a restart."""
         client = cast("ProviderClient", self.provider)
-        expectations = Expectations(self.store, self.provider.durations, clock=self.clock)
+        expectations = Expectations(CATALOG, self.store, self.provider.durations, clock=self.clock)
         throttle = ProviderThrottle(clock=self.clock, chance=FullPause(), question=self._question)
         collector = cast("Collector", self.provider)
         self.steps = StepRunner(
-            client, cast("Any", None), collector, expectations, self.clock, FullPause(), throttle
+            StepContext(
+                CATALOG,
+                client,
+                cast("Any", None),
+                collector,
+                expectations,
+                self.clock,
+                FullPause(),
+                throttle,
+            )
         )
         pools = Pools(make=lambda _lane, _count: AtOnce())
         self.engine = Engine(

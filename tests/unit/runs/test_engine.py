@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from components.catalog import model_by_id
 from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
@@ -25,12 +24,14 @@ from components.runs.queries.history import Query
 from components.runs.run import Run, Status
 from components.runs.service import RunService
 from components.runs.steps.collector import Collector
+from components.runs.steps.context import StepContext
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import WorkerPool
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.sandbox import Fault, Sandbox
 from tests.media_files import drawing
+from tests.models import CATALOG, model_by_id
 from tests.run_samples import (
     EVERY_LANE,
     FRAMES,
@@ -91,13 +92,15 @@ def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
 
     store = run_store(folder)
     provider = ProviderClient(Exchange(sandbox.url, "key"))
-    expectations = Expectations(store, lambda _: {}, guess_s=0.5)
-    steps = StepRunner(provider, media, Collector(media, fetch), expectations, time.time)
+    expectations = Expectations(CATALOG, store, lambda _: {}, guess_s=0.5)
+    steps = StepRunner(
+        StepContext(CATALOG, provider, media, Collector(media, fetch), expectations, time.time)
+    )
     engine = Engine(store, steps.advance)
     engine.start()
     try:
-        quotes = Quotes(Prices(provider.prices), ClipLengths(media))
-        runs = RunService(store, engine, expectations, quotes, SpendLimit(), time.time)
+        quotes = Quotes(Prices(CATALOG, provider.prices), ClipLengths(media))
+        runs = RunService(CATALOG, store, engine, expectations, quotes, SpendLimit(), time.time)
         yield House(runs, store, media)
     finally:
         engine.stop()

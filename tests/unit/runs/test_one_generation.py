@@ -13,6 +13,7 @@ from components.runs.run import Parent, Run, Status
 from components.runs.store.leases import Claim
 from components.runs.store.one_generation import GAVE_WAY, JOINED
 from components.runs.store.run_store import RunStore
+from tests.models import CATALOG
 from tests.run_samples import FRAMES, LEASE_S, NOW, claimed, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
@@ -28,7 +29,9 @@ def write(store: RunStore, held: Claim, run: Run) -> None:
 
 
 def fetch(store: RunStore) -> Run:
-    return store.add_generation(run_of_generation(GENERATION, "", NOW, id_of_generation), NOW)
+    return store.add_generation(
+        run_of_generation(CATALOG, GENERATION, "", NOW, id_of_generation), NOW
+    )
 
 
 def found(run: Run) -> Run:

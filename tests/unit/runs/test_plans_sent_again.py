@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.catalog.kling_o1 import ImageO1
+from components.catalog.models.image_o1 import ImageO1
 from components.errors import SpendLimitReached
 from components.interface.parts.feed.plan_grid import group_html
 from components.runs.new_runs.plans import PlannedRequest, failed_in, standing

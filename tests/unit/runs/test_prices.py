@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from components.catalog import MODELS, model_by_id
 from components.errors import Unreachable
 from components.media.store.media_store import FolderStore, ref
 from components.provider.wire import Pricing
@@ -13,6 +12,7 @@ from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import REFRESH_S, RETRY_S, Prices
 from components.runs.money.quotes import Quotes
 from tests.media_files import drawing, video
+from tests.models import CATALOG, MODELS, model_by_id
 from tests.run_samples import Clock
 
 EDIT = model_by_id("klingai/video-o1-video-to-video-edit")
@@ -35,7 +35,7 @@ class Provider:
 
 def test_asking_never_waits_and_starts_one_refresh_alone() -> None:
     provider, clock, begun = Provider(), Clock(), list[Callable[[], None]]()
-    prices = Prices(provider.fetch, clock=clock, start=begun.append)
+    prices = Prices(CATALOG, provider.fetch, clock=clock, start=begun.append)
     assert prices.known() is None
     assert prices.known() is None
     assert (len(begun), provider.asked) == (1, [])
@@ -52,7 +52,7 @@ def test_asking_never_waits_and_starts_one_refresh_alone() -> None:
 
 def test_a_failure_keeps_the_last_list_and_is_tried_again_soon() -> None:
     provider, clock = Provider(), Clock()
-    prices = Prices(provider.fetch, clock=clock, start=lambda work: work())
+    prices = Prices(CATALOG, provider.fetch, clock=clock, start=lambda work: work())
     prices.keep_fresh()
     provider.prices = None
     clock.now += REFRESH_S
@@ -71,15 +71,15 @@ def media(tmp_path: Path) -> FolderStore:
 
 
 def quotes(media: FolderStore, clips: ClipLengths | None = None) -> Quotes:
-    prices = Prices(Provider().fetch, start=lambda work: work())
+    prices = Prices(CATALOG, Provider().fetch, start=lambda work: work())
     prices.refresh()
     return Quotes(prices, clips or ClipLengths(media))
 
 
 def test_before_the_first_list_a_quote_says_so(media: FolderStore) -> None:
-    told = Quotes(Prices(Provider().fetch, start=lambda _: None), ClipLengths(media)).quote(
-        EDIT, {}
-    )
+    told = Quotes(
+        Prices(CATALOG, Provider().fetch, start=lambda _: None), ClipLengths(media)
+    ).quote(EDIT, {})
     assert told.usd is None
     assert "not known yet" in told.basis
 

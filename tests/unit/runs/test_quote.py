@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog import MODELS, model_by_id
 from components.catalog.request import ModelRequest
 from components.provider.wire import Pricing
 from components.runs.money.quote import quote
 from components.runs.wording import money
+from tests.models import MODELS, model_by_id
 
 IMAGE = model_by_id("klingai/image-o1")
 FRAMES = model_by_id("klingai/video-o1-image-to-video")

@@ -18,6 +18,7 @@ from components.runs.store.run_store import RunStore
 from components.runs.timing.breaker import FAILURES_IN_A_ROW
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import Limits, ProviderThrottle
+from tests.models import CATALOG
 from tests.run_samples import FRAMES, IMAGE_O1, NOW, Clock, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
@@ -32,10 +33,11 @@ def throttle() -> ProviderThrottle:
 def service(store: RunStore, throttle: ProviderThrottle, tmp_path: Path) -> RunService:
     """The service with an engine that is not started: nothing happens by itself."""
     return RunService(
+        CATALOG,
         store,
         Engine(store, lambda run: run, throttle=throttle),
-        Expectations(store, lambda _: {}),
-        Quotes(Prices(lambda _: {}), ClipLengths(FolderStore(tmp_path / "media"))),
+        Expectations(CATALOG, store, lambda _: {}),
+        Quotes(Prices(CATALOG, lambda _: {}), ClipLengths(FolderStore(tmp_path / "media"))),
         SpendLimit(),
         Clock(NOW + 100),
     )

@@ -25,7 +25,16 @@ from tests.provider_server import (
     reply,
     reset,
 )
-from tests.run_samples import IMAGE_O1, NOW, Clock, FullStore, completed, nearly_over, sample_run
+from tests.run_samples import (
+    IMAGE_O1,
+    NOW,
+    Clock,
+    FullStore,
+    completed,
+    nearly_over,
+    sample_run,
+    with_context,
+)
 
 GENERATING = {"id": "g-1", "status": "generating"}
 
@@ -57,8 +66,8 @@ def test_a_saved_video_is_described_and_has_a_picture(
     assert output.duration_s == pytest.approx(1.0, abs=0.1)
     assert output.name
     assert output.thumb
-    assert steps.media.path(output.name).read_bytes() == clip
-    assert steps.media.has(output.thumb)
+    assert steps.context.media.path(output.name).read_bytes() == clip
+    assert steps.context.media.has(output.thumb)
 
 
 @pytest.mark.parametrize("broken", ["truncated", "404", "HTML", "empty", "reset"])
@@ -126,10 +135,10 @@ def test_runs_that_are_done_teach_what_to_expect(
 ) -> None:
     provider.replies = [reply(raw=clip)]
     run = to_save(f"{provider.url}/clip", rendered_s=30.0)
-    assert steps.expectations.expect(run.model, run.request).expected_s == 79
+    assert steps.context.expectations.expect(run.model, run.request).expected_s == 79
     for _ in range(3):
         assert steps.advance(run).status is Status.DONE
-    assert round(steps.expectations.expect(run.model, run.request).expected_s) == 30
+    assert round(steps.context.expectations.expect(run.model, run.request).expected_s) == 30
 
 
 def test_a_file_of_another_kind_is_no_result(
@@ -146,7 +155,9 @@ def test_a_full_disk_is_waited_out_with_the_link_that_is_known(
     provider: ScriptedProvider, steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     provider.replies = [reply(raw=clip)]
-    small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
+    small = with_context(
+        steps, collector=replace(steps.context.collector, media=FullStore(tmp_path / "full"))
+    )
     run = small.advance(to_save(f"{provider.url}/a"))
     assert (run.status, run.trouble) == ("saving", FailureKind.DISK_FULL)
     assert "Free some space in the data folder" in run.note
@@ -160,7 +171,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_waited_out(
     provider.replies = [reply(raw=clip)]
     (tmp_path / "file").write_text("in the way")
     blocked = FolderStore(tmp_path / "file" / "media")
-    run = replace(steps, collector=replace(steps.collector, media=blocked)).advance(
+    run = with_context(steps, collector=replace(steps.context.collector, media=blocked)).advance(
         to_save(f"{provider.url}/a")
     )
     assert run.status is Status.SAVING
@@ -173,7 +184,9 @@ def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
     drawing().save(tmp_path / "a.png")
     content = (tmp_path / "a.png").read_bytes()
     provider.replies = [reply({"data": [{"b64_json": base64.b64encode(content).decode()}]})]
-    small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
+    small = with_context(
+        steps, collector=replace(steps.context.collector, media=FullStore(tmp_path / "full"))
+    )
     run = small.advance(sample_run(status=Status.SUBMITTING, submitted_at=NOW, model=IMAGE_O1))
     assert (run.status, run.outputs[0].name) == ("saving", None)
     waiting = small.advance(run)
@@ -181,7 +194,7 @@ def test_a_picture_inside_the_answer_is_not_lost_on_a_full_disk(
     assert " The result is paid for, and its data is kept with the run. Free" in waiting.note
     done = steps.advance(run)
     assert done.status is Status.DONE
-    assert steps.media.path(done.outputs[0].name or "").read_bytes() == content
+    assert steps.context.media.path(done.outputs[0].name or "").read_bytes() == content
 
 
 def test_a_copy_that_fails_for_a_week_ends_with_its_link(
@@ -214,7 +227,7 @@ def test_a_slow_result_comes_on_step_by_step_without_trouble(
                 patience=DownloadTimeouts(stall_s=0.2, least_bytes=1000),
             )
 
-        slow = replace(steps, collector=replace(steps.collector, download=fetch))
+        slow = with_context(steps, collector=replace(steps.context.collector, download=fetch))
         run = to_save(server.url("/clip"))
         for _ in range(2):
             run = slow.advance(run)
@@ -247,7 +260,9 @@ def test_a_result_that_arrived_on_a_full_disk_is_not_fetched_again(
     provider: ScriptedProvider, steps: StepRunner, clip: bytes, tmp_path: Path
 ) -> None:
     provider.replies = [reply(raw=clip)]
-    small = replace(steps, collector=replace(steps.collector, media=FullStore(tmp_path / "full")))
+    small = with_context(
+        steps, collector=replace(steps.context.collector, media=FullStore(tmp_path / "full"))
+    )
     run = small.advance(small.advance(to_save(f"{provider.url}/a")))
     assert (run.status, run.trouble) == ("saving", FailureKind.DISK_FULL)
     assert steps.advance(run).status is Status.DONE
@@ -260,7 +275,7 @@ def test_one_file_that_comes_on_does_not_hush_up_one_that_does_not(steps: StepRu
             raise DownloadUnfinished("1 MB of 2 MB are here.")
         raise DownloadFailed("It is broken.")
 
-    broken = replace(steps, collector=replace(steps.collector, download=fetch))
+    broken = with_context(steps, collector=replace(steps.context.collector, download=fetch))
     run = broken.advance(to_save("/slow", "/broken"))
     assert (run.trouble, run.attempts) == (FailureKind.COPY_FAILED, 1)
     assert run.note.startswith("It is broken. The result is paid for")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from components.catalog import model_by_id
 from components.catalog.request import ModelRequest
 from components.errors import PriceUnknown, SpendingRefused, SpendLimitReached
 from components.media.store.media_store import FolderStore
@@ -25,6 +24,7 @@ from components.runs.run import Run, Status
 from components.runs.service import RunService
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
+from tests.models import CATALOG, model_by_id
 from tests.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run
 
 HOUR_S = 3600.0
@@ -163,10 +163,12 @@ class RisingQuotes(Quotes):
 @pytest.fixture
 def service(store: RunStore, tmp_path: Path) -> RunService:
     """A service whose engine is not started, under a limit of $1 a day."""
-    quotes = RisingQuotes(Prices(lambda _: {}), ClipLengths(FolderStore(tmp_path / "media")))
+    quotes = RisingQuotes(
+        Prices(CATALOG, lambda _: {}), ClipLengths(FolderStore(tmp_path / "media"))
+    )
     engine = Engine(store, lambda run: run)
-    expectations = Expectations(store, lambda _: {})
-    return RunService(store, engine, expectations, quotes, SpendLimit(1.0), Clock())
+    expectations = Expectations(CATALOG, store, lambda _: {})
+    return RunService(CATALOG, store, engine, expectations, quotes, SpendLimit(1.0), Clock())
 
 
 def test_what_the_limit_lets_in_is_what_the_run_says_it_may_cost(

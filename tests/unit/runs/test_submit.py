@@ -15,7 +15,7 @@ from components.runs.run import Run, Status
 from components.runs.steps.runner import StepRunner
 from tests.media_files import drawing
 from tests.provider_server import ScriptedProvider, problem, reply, reset
-from tests.run_samples import FRAMES, IMAGE_O1, NOW, nearly_over, sample_run
+from tests.run_samples import FRAMES, IMAGE_O1, NOW, nearly_over, sample_run, with_context
 
 
 def sending(**changes: Any) -> Run:
@@ -58,7 +58,7 @@ def test_a_run_that_can_never_be_sent_from_here_ends_at_once_and_is_free(
     steps: StepRunner,
 ) -> None:
     client = ProviderClient(Exchange("http://127.0.0.1:9", "“sk-quotes”"))
-    run = replace(steps, provider=client).advance(sending())
+    run = with_context(steps, provider=client).advance(sending())
     assert (run.status, run.charged_usd) == ("failed", 0.0)
     assert run.error == (
         "AIML_API_KEY has a character that no key has, such as a typographic quote. "
@@ -76,7 +76,7 @@ def test_a_picture_inside_the_answer_is_kept_at_once(
     run = steps.advance(sending(model=IMAGE_O1))
     (output,) = run.outputs
     assert output.name
-    assert steps.media.path(output.name).read_bytes() == (tmp_path / "a.png").read_bytes()
+    assert steps.context.media.path(output.name).read_bytes() == (tmp_path / "a.png").read_bytes()
     assert run.response == {"data": [{"b64_json": f"({len(inline)} characters)"}]}
     assert steps.advance(run).status is Status.DONE
 

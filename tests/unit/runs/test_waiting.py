@@ -163,7 +163,7 @@ def test_a_generation_that_is_not_shown_is_given_up_at_a_stated_time(
     provider: ScriptedProvider, steps: StepRunner, trouble: FailureKind, answer: Reply, said: str
 ) -> None:
     provider.replies = [answer]
-    clock = steps.clock
+    clock = steps.context.clock
     assert isinstance(clock, Clock)
     rule = RULES[trouble]
     run = steps.advance(waited())

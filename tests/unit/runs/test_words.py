@@ -19,6 +19,7 @@ from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import WorkerPool
 from components.runs.timing.expectation import Expectations
 from tests.media_files import drawing
+from tests.models import CATALOG
 from tests.provider_server import Reply, ScriptedProvider, html, problem, reply, reset
 from tests.run_samples import (
     IMAGE_O1,
@@ -29,6 +30,7 @@ from tests.run_samples import (
     nearly_over,
     run_store,
     sample_run,
+    with_context,
 )
 
 GOING = {"id": "g-1", "status": "generating"}
@@ -155,12 +157,12 @@ def test_a_run_behind_the_gate_says_the_same(
     provider: ScriptedProvider, steps: StepRunner, status: Status
 ) -> None:
     for _ in range(5):
-        with pytest.raises(Unreachable), steps.throttle.asking():
+        with pytest.raises(Unreachable), steps.context.throttle.asking():
             raise Unreachable("No connection.")
     run = steps.advance(begun(status, provider))
     check_waiting(run)
     assert provider.received == []
-    with pytest.raises(ProviderPaused), steps.throttle.asking():
+    with pytest.raises(ProviderPaused), steps.context.throttle.asking():
         pass
 
 
@@ -191,7 +193,7 @@ def test_a_late_run_says_the_same(
 
 @pytest.mark.parametrize("status", [it for it in Status if it not in (Status.DONE, Status.FAILED)])
 def test_a_state_without_words_of_its_own_says_what_it_costs(status: Status) -> None:
-    words = status_words(sample_run(status=status)).explanation
+    words = status_words(sample_run(status=status), CATALOG).explanation
     assert any(word in words for word in ("charged", "paid for")), words
 
 
@@ -201,7 +203,7 @@ def test_a_generation_is_never_without_a_word(
     provider.replies = [reply({"id": "g-1", "status": "queued"}), reply(GOING)]
     accepted = steps.advance(begun(SUBMITTING, provider))
     for run in (accepted, steps.advance(accepted)):
-        assert "The provider is at work." in run_as_json(run)["note"]
+        assert "The provider is at work." in run_as_json(run, CATALOG)["note"]
 
 
 def test_what_the_provider_reports_beside_an_unknown_status_is_shown(
@@ -228,7 +230,9 @@ class Broken(Expectations):
 @pytest.fixture
 def blind(steps: StepRunner) -> StepRunner:
     """Steps that know nothing of durations."""
-    return replace(steps, expectations=Broken(steps.expectations._store, lambda _: {}))
+    return with_context(
+        steps, expectations=Broken(CATALOG, steps.context.expectations._store, lambda _: {})
+    )
 
 
 def test_nothing_stands_between_an_accepted_answer_and_its_storing(
@@ -285,7 +289,9 @@ def test_a_picture_is_kept_as_it_came_whatever_fails_here(
     def keep(*_: Any) -> Any:
         raise RuntimeError("a bug")
 
-    broken = replace(steps, collector=cast("Collector", _Unkeeping(steps.collector.media, keep)))
+    broken = with_context(
+        steps, collector=cast("Collector", _Unkeeping(steps.context.collector.media, keep))
+    )
     provider.replies = [reply({"data": [{"b64_json": inline(tmp_path)}]})]
     run = broken.advance(replace(begun(SUBMITTING, provider), **_pictures()))
     assert (run.status, run.outputs[0].name) == (SAVING, None)

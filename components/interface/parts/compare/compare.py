@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.interface.parts.compare.comparison import LETTERS, Comparer, Comparison, Side
 from components.interface.parts.compare.differences import differences_html
 from components.interface.parts.feed.card.run_words import thumb_url
@@ -36,16 +36,16 @@ class Compare(Section):
 def compare_router(services: Services) -> APIRouter:
     """`GET /comparisons`: runs side by side; `GET /comparisons/strip`: runs to choose from."""
     router = new_router()
-    comparer = Comparer(services.runs.get, services.media)
+    comparer = Comparer(services.runs.get, services.media, services.catalog)
 
     def compare(ids: str = "") -> HTMLResponse:
         comparison = comparer.compare([spec for spec in ids.split(",") if spec])
-        return HTMLResponse(comparison_html(comparison, services.clock()), headers=FRESH)
+        return HTMLResponse(comparison_html(comparison, services), headers=FRESH)
 
     def strip(text: str = "") -> HTMLResponse:
         page = services.runs.find_cards(Query(text=text, status=Status.DONE, limit=STRIP_RUNS))
         cards = [
-            {"run": run, "model": model_by_id(run.model), "thumb": thumb_url(run)}
+            {"run": run, "model": services.catalog.by_id(run.model), "thumb": thumb_url(run)}
             for run in page.runs
         ]
         return HTMLResponse(render("compare_strip.html", cards=cards, text=text), headers=FRESH)
@@ -55,15 +55,15 @@ def compare_router(services: Services) -> APIRouter:
     return router
 
 
-def comparison_html(comparison: Comparison, now: float) -> Markup:
+def comparison_html(comparison: Comparison, services: Services) -> Markup:
     """The sides, the stage with its tools, the player of clips, and the table of differences."""
     panes, runs = comparison.panes, comparison.runs
     kinds = {pane.medium.kind for pane in panes.values()}
     return render(
         "comparison.html",
-        sides=[_described(side, now) for side in comparison.sides],
+        sides=[_described(side, services.catalog, services.clock()) for side in comparison.sides],
         sentences=comparison.sentences,
-        differences=differences_html(runs) if len(runs) > 1 else "",
+        differences=differences_html(runs, services.catalog) if len(runs) > 1 else "",
         panes=panes,
         kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
         has_clips="video" in kinds,
@@ -86,11 +86,11 @@ def _shape(ratios: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _described(side: Side, now: float) -> dict[str, Any]:
+def _described(side: Side, catalog: Catalog, now: float) -> dict[str, Any]:
     """A side for the list above the stage."""
     if side.run is None:
         return {"side": side, "form": "", "facts": []}
-    model = model_by_id(side.run.model)
+    model = catalog.by_id(side.run.model)
     facts = [model.title, ago(now - side.run.created_at)]
     if side.run.charged_usd is not None:
         facts.append(usd(side.run.charged_usd))

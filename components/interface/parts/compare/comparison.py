@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from components.catalog import Catalog
 from components.errors import PlaygroundError, RunNotFound
 from components.interface.parts.feed.card.run_media import (
     FIRST_RESULT,
@@ -86,6 +87,7 @@ class Comparer:
 
     find: Callable[[str], Run]
     media: MediaStore
+    catalog: Catalog
 
     def compare(self, specs: Sequence[str]) -> Comparison:
         """Put runs side by side.
@@ -124,7 +126,7 @@ class Comparer:
         run = self._run(parsed[1]) if parsed else None
         if parsed is None or run is None:
             return replace(side, sentence="This run was deleted, or was never kept here.")
-        media = media_of(run)
+        media = media_of(run, self.catalog.by_id(run.model))
         wanted = parsed[2] or FIRST_RESULT
         medium = next((it for it in media if it.pick == wanted), None)
         facts = self._facts(medium) if medium else None
@@ -133,7 +135,7 @@ class Comparer:
             run=run,
             media=media,
             pane=Pane(medium, facts) if medium and facts else None,
-            sentence="" if facts else _why_nothing(run, medium),
+            sentence="" if facts else self._why_nothing(run, medium),
         )
 
     def _run(self, run_id: str) -> Run | None:
@@ -141,6 +143,16 @@ class Comparer:
             return self.find(run_id)
         except RunNotFound:
             return None
+
+    def _why_nothing(self, run: Run, medium: Medium | None) -> str:
+        if medium:
+            return "Its file is not kept here any more." if medium.url else medium.elsewhere
+        if not run.status.is_final:
+            label = status_words(run, self.catalog).label
+            return f"{label}: its result appears here when it is there."
+        if run.status is Status.DONE:
+            return "It has no such picture or video."
+        return f"It has no result. {run.error}".strip()
 
     def _facts(self, medium: Medium) -> FileFacts | None:
         try:
@@ -157,16 +169,6 @@ class Comparer:
             frames_per_s=facts.frames_per_s,
             has_sound=facts.has_audio,
         )
-
-
-def _why_nothing(run: Run, medium: Medium | None) -> str:
-    if medium:
-        return "Its file is not kept here any more." if medium.url else medium.elsewhere
-    if not run.status.is_final:
-        return f"{status_words(run).label}: its result appears here when it is there."
-    if run.status is Status.DONE:
-        return "It has no such picture or video."
-    return f"It has no result. {run.error}".strip()
 
 
 def _remarks(panes: dict[str, Pane]) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 from markupsafe import Markup
 from pydantic_core import PydanticUndefined
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.catalog.fields import MediaKind, Parameter, Prompt
 from components.catalog.plan import in_words
+from components.catalog.request import ModelRequest
 from components.interface.widgets.templating import render
 from components.runs.run import Run
 
@@ -55,17 +56,17 @@ class Difference:
     values: tuple[Value | None, ...]
 
 
-def differences(runs: Sequence[Run]) -> tuple[Difference, ...]:
+def differences(runs: Sequence[Run], catalog: Catalog) -> tuple[Difference, ...]:
     """Compare two or more runs, of one model or several: labels of the catalogue, in form order.
 
     Fields of the same label are one row, whatever the provider calls them in each model.
     """
-    models = [model_by_id(run.model) for run in runs]
+    models = [catalog.by_id(run.model) for run in runs]
     rows = []
     if len(set(models)) > 1:
         titles = (Value((Piece(model.title),)) for model in models)
         rows.append(Difference(MODEL, tuple(titles)))
-    fields = [_fields(run) for run in runs]
+    fields = [_fields(run, model) for run, model in zip(runs, models, strict=True)]
     for label in dict.fromkeys(label for each in fields for label in each):
         given = [each.get(label) for each in fields]
         if any(value != given[0] for value in given[1:]):
@@ -73,9 +74,10 @@ def differences(runs: Sequence[Run]) -> tuple[Difference, ...]:
     return tuple(rows)
 
 
-def differences_html(runs: Mapping[str, Run]) -> Markup:
+def differences_html(runs: Mapping[str, Run], catalog: Catalog) -> Markup:
     """The table, with a column for each run under the letter it goes by."""
-    return render("differences.html", letters=list(runs), rows=differences(list(runs.values())))
+    rows = differences(list(runs.values()), catalog)
+    return render("differences.html", letters=list(runs), rows=rows)
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,8 @@ class _Given:
     value: Any
 
 
-def _fields(run: Run) -> dict[str, _Given]:
+def _fields(run: Run, model: type[ModelRequest]) -> dict[str, _Given]:
     """The fields of a run by label; one that is not in its request has its default."""
-    model = model_by_id(run.model)
     given = {}
     for name, parameter in model.parameters().items():
         default = model.model_fields[name].default

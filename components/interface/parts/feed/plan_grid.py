@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.interface.export.plan_sheet import shared_prompt
 from components.interface.parts.feed.card.run_words import reason_of, status_words, thumb_url
 from components.interface.widgets.templating import render
@@ -32,9 +32,9 @@ def group_html(plan_id: str, runs: RunService) -> Markup:
         "group.html",
         id=f"{GROUP_PREFIX}{plan_id}",
         plan_id=plan_id,
-        model=model_by_id(cards[0].model),
+        model=runs.catalog.by_id(cards[0].model),
         prompt=shared_prompt(card.prompt for card in cards),
-        grids=_grids(cards),
+        grids=_grids(cards, runs.catalog),
         count=len(cards),
         done=done,
         ended=ended,
@@ -51,7 +51,7 @@ def _again(plan_id: str, cards: Sequence[RunSummary], runs: RunService) -> dict[
     failed = failed_in(runs.plan_runs(plan_id))
     if not failed:
         return None
-    quote = total([runs.quote(model_by_id(run.model), run.request) for run in failed])
+    quote = total([runs.quote(runs.catalog.by_id(run.model), run.request) for run in failed])
     return {"count": len(failed), "usd": quote.usd, "basis": quote.basis}
 
 
@@ -62,7 +62,7 @@ def _state(count: int, done: int, ended: int) -> Status:
     return Status.DONE if done else Status.FAILED
 
 
-def _grids(cards: Sequence[RunSummary]) -> list[dict[str, Any]]:
+def _grids(cards: Sequence[RunSummary], catalog: Catalog) -> list[dict[str, Any]]:
     """One grid for each group of the plan, rows and columns in the order they were planned."""
     grids: dict[str, dict[str, Any]] = {}
     for card in cards:
@@ -74,8 +74,8 @@ def _grids(cards: Sequence[RunSummary]) -> list[dict[str, Any]]:
         group["columns"].setdefault(column, None)
         group["rows"].setdefault(row, {})[column] = {
             "run": card,
-            "label": status_words(card).label,
-            "reason": reason_of(card),
+            "label": status_words(card, catalog).label,
+            "reason": reason_of(card, catalog),
             "thumb": thumb_url(card),
             "pictures": len(card.outputs),
         }

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
-from components.catalog import MODELS, model_by_id
+from components.catalog import Catalog
 from components.interface.export.export_routes import MOST_RUNS
 from components.interface.parts.feed.card.run_words import (
     clip_url,
@@ -60,14 +60,13 @@ class HistoryQuery(BaseModel):
 class History(Section):
     """The filters and the place of the grid; the script lists when the tab is opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         """Offer every model and every status."""
         statuses = [(str(status), status_label(status)) for status in Status]
-        videos = [model for model in MODELS if model.output == "video"]
         html = render(
             "history.html",
-            models=MODELS,
-            videos=videos,
+            models=list(catalog),
+            videos=catalog.making("video"),
             statuses=statuses,
             most_downloads=MOST_RUNS,
         )
@@ -83,17 +82,20 @@ def history_router(services: Services) -> APIRouter:
         # Further pages are not counted anew; who sees all at once has counted them.
         is_counted = page.next_cursor and not asked.cursor
         total = services.runs.count(asked.query) if is_counted else len(page.runs)
-        return HTMLResponse(history_html(page, services.clock(), asked, total), headers=FRESH)
+        return HTMLResponse(history_html(page, services, asked, total), headers=FRESH)
 
     router.add_api_route("/history", history, methods=["GET"])
     return router
 
 
-def history_html(page: Page[RunSummary], now: float, asked: HistoryQuery, total: int = 0) -> Markup:
+def history_html(
+    page: Page[RunSummary], services: Services, asked: HistoryQuery, total: int = 0
+) -> Markup:
     """Cards of runs, where the next page starts, or one sentence on why there is nothing."""
+    now = services.clock()
     return render(
         "history_cards.html",
-        cards=[_card(run, now) for run in page.runs],
+        cards=[_card(run, services.catalog, now) for run in page.runs],
         cursor=page.next_cursor,
         is_first=not (asked.cursor or asked.ids),
         total=total,
@@ -102,14 +104,14 @@ def history_html(page: Page[RunSummary], now: float, asked: HistoryQuery, total:
     )
 
 
-def _card(run: RunSummary, now: float) -> dict[str, Any]:
-    words = status_words(run)
+def _card(run: RunSummary, catalog: Catalog, now: float) -> dict[str, Any]:
+    words = status_words(run, catalog)
     return {
         "run": run,
-        "model": model_by_id(run.model),
+        "model": catalog.by_id(run.model),
         "text": run.title or run.prompt or "Made elsewhere",
         "label": words.label,
-        "message": message_of(run),
+        "message": message_of(run, catalog),
         "thumb": thumb_url(run),
         "clip": clip_url(run),
         "age_s": now - run.created_at,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from components.catalog import Catalog
 from components.errors import InvalidRequest
 from components.interface.parts.usage.charts.periods import days_text, unit
 from components.interface.parts.usage.usage_charts import (
@@ -68,7 +69,7 @@ def usage_router(services: Services) -> APIRouter:
         return services.runs.usage(*usage_range(days, first, last, services.clock()))
 
     def usage(days: int = 0, first: str = "", last: str = "") -> HTMLResponse:
-        html = usage_html(report(days, first, last), _today(services))
+        html = usage_html(report(days, first, last), _today(services), services.catalog)
         return HTMLResponse(html, headers=FRESH)
 
     def by_day(days: int = 0, first: str = "", last: str = "") -> Response:
@@ -107,9 +108,9 @@ def usage_range(days: int, first: str, last: str, now: float) -> tuple[date, dat
     return start, end
 
 
-def usage_html(report: UsageReport, today: Today) -> Markup:
+def usage_html(report: UsageReport, today: Today, catalog: Catalog) -> Markup:
     """Tiles, charts and tables; without a run in the range only the tiles, and a word."""
-    series, usage = series_in(report), by_period(report)
+    series, usage = series_in(report, catalog), by_period(report)
     return render(
         "usage_figures.html",
         report=report,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.interface.parts.usage.charts.periods import Period, periods
 from components.runs.queries.usage import Tally, UsageReport
 
@@ -30,7 +30,7 @@ class PeriodUsage:
         return sum(self.tallies.values(), Tally())
 
 
-def series_in(report: UsageReport) -> list[Series]:
+def series_in(report: UsageReport, catalog: Catalog) -> list[Series]:
     """The models that have figures, in tab order; one that is no longer offered comes last.
 
     A model has its colour by its place among all, so that it keeps it whatever else is shown.
@@ -38,7 +38,7 @@ def series_in(report: UsageReport) -> list[Series]:
     there = {each.model for each in report.models}
     offered = [
         Series(model.model_id, model.title, f"series-{place}")
-        for place, model in enumerate(MODELS, 1)
+        for place, model in enumerate(catalog, 1)
     ]
     gone = there - {each.model for each in offered}
     return [

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
-from components.catalog import MODELS
 from components.errors import RunNotFound
 from components.runs.service import RunService
 
@@ -16,6 +15,6 @@ def asked_tab(runs: RunService, query: Mapping[str, str]) -> str | None:
         return "compare"
     if run_id := query.get("run"):
         with suppress(RunNotFound):
-            model_id = runs.get(run_id).model
-            return next((it.api_name for it in MODELS if it.model_id == model_id), None)
+            model = runs.catalog.find(runs.get(run_id).model)
+            return model.api_name if model else None
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.catalog.fields import VideoRef
 from components.interface.parts.feed.card.awaited_frame import awaited, columns_of
 from components.interface.parts.feed.card.run_media import poster_of
@@ -37,16 +37,17 @@ LONG_PROMPT_CHARS = 400
 def card_html(run: Run, services: Services) -> Markup:
     """The whole card."""
     now = services.clock()
-    model = model_by_id(run.model)
-    words = status_words(run)
+    catalog = services.catalog
+    model = catalog.by_id(run.model)
+    words = status_words(run, catalog)
     frame = None if run.status.is_final else awaited(model, run.request, services.media)
-    files = _files(run)
+    files = _files(run, catalog)
     return render(
         "card.html",
         run=run,
         model=model,
         label=words.label,
-        message=message_of(run),
+        message=message_of(run, catalog),
         elapsed_s=max(0.0, (run.finished_at or now) - run.created_at),
         percent=None if run.status.is_final else percent_done(run, now),
         sent_s=_sent_s(run, now),
@@ -61,8 +62,8 @@ def card_html(run: Run, services: Services) -> Markup:
         columns=frame.columns if frame else columns_of(len(files)),
         remote=_remote(run),
         folds_prompt=len(run.prompt) > LONG_PROMPT_CHARS,
-        facts=setting_facts(run),
-        request=json.dumps(request_view(run), indent=2, ensure_ascii=False),
+        facts=setting_facts(run, catalog),
+        request=json.dumps(request_view(run, catalog), indent=2, ensure_ascii=False),
         response=json.dumps(run.response, indent=2, ensure_ascii=False) if run.response else "",
     )
 
@@ -110,7 +111,7 @@ def percent_done(run: Run, now: float) -> int:
     return min(LATE_PERCENT, max(2, round(share * 95)))
 
 
-def _files(run: Run) -> list[dict[str, Any]]:
+def _files(run: Run, catalog: Catalog) -> list[dict[str, Any]]:
     return [
         {
             "index": number - 1,
@@ -119,7 +120,7 @@ def _files(run: Run) -> list[dict[str, Any]]:
             "poster": poster_of(output),
             "width": output.width_px,
             "height": output.height_px,
-            "download": download_name(run, number),
+            "download": download_name(run, number, catalog),
             "facts": " · ".join(_output_facts(output)),
         }
         for number, output in enumerate(run.outputs, 1)

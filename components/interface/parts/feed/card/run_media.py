@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from components.catalog import model_by_id
 from components.catalog.fields import MediaKind, map_fields
+from components.catalog.request import ModelRequest
 from components.media.download.addresses import host_of
 from components.media.store.media_store import REF_PREFIX, ref
 from components.runs.run import Output, Run
@@ -42,10 +42,10 @@ class Medium:
         )
 
 
-def media_of(run: Run) -> tuple[Medium, ...]:
+def media_of(run: Run, model: type[ModelRequest]) -> tuple[Medium, ...]:
     """The sources that are of the same kind as the result, then the results that are kept here."""
-    kind = model_by_id(run.model).output
-    sources = _sources(run, kind)
+    kind = model.output
+    sources = _sources(run, model)
     results = [(str(number), it) for number, it in enumerate(run.outputs, 1) if it.name]
     return (
         *(
@@ -84,15 +84,15 @@ def poster_url(url: str, kind: str) -> str:
     return f"/posters/{url.removeprefix(REF_PREFIX)}" if is_ours else ""
 
 
-def _sources(run: Run, wanted: MediaKind) -> list[str]:
+def _sources(run: Run, model: type[ModelRequest]) -> list[str]:
     found: list[str] = []
 
     def note(source: Any, kind: MediaKind) -> Any:
-        if kind == wanted:
+        if kind == model.output:
             found.append(str(source))
         return source
 
-    map_fields(model_by_id(run.model), run.request, note)
+    map_fields(model, run.request, note)
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.catalog.fields import Choice, Count, Switch
 from components.media.store.media_store import REF_PREFIX, ref
 from components.runs.queries.history import RunSummary
@@ -61,7 +61,7 @@ def status_label(status: Status) -> str:
     return _WORDS[status].label
 
 
-def status_words(run: Run | RunSummary) -> StatusWords:
+def status_words(run: Run | RunSummary, catalog: Catalog) -> StatusWords:
     """The words for a run's status; pictures are made while the request is still open."""
     if _goes_on_in_vain(run):
         return StatusWords(
@@ -69,14 +69,14 @@ def status_words(run: Run | RunSummary) -> StatusWords:
             "The provider cannot stop a run it has accepted, and bills it. "
             "Its result will still be kept in History.",
         )
-    if run.status is Status.SUBMITTING and model_by_id(run.model).output == "image":
+    if run.status is Status.SUBMITTING and catalog.by_id(run.model).output == "image":
         return _PICTURES_AT_WORK
     return _WORDS[run.status]
 
 
-def message_of(run: Run | RunSummary) -> str:
+def message_of(run: Run | RunSummary, catalog: Catalog) -> str:
     """What is told of a run now; whoever cancelled it is told first what that brings."""
-    explanation = status_words(run).explanation
+    explanation = status_words(run, catalog).explanation
     if _goes_on_in_vain(run):
         return f"{explanation} {run.note}".rstrip()
     return run.error or run.note or explanation
@@ -87,12 +87,12 @@ def _goes_on_in_vain(run: Run | RunSummary) -> bool:
     return run.cancel_requested and not run.status.is_final
 
 
-def reason_of(run: Run | RunSummary) -> str:
+def reason_of(run: Run | RunSummary, catalog: Catalog) -> str:
     """Why a run ended without a result, in the first sentence; "" where it did not."""
     if not run.status.is_final or run.status is Status.DONE:
         return ""
     first, stop, _ = run.error.partition(". ")
-    return f"{first}{stop.strip()}" if run.error else f"{status_words(run).label}."
+    return f"{first}{stop.strip()}" if run.error else f"{status_words(run, catalog).label}."
 
 
 def output_url(output: Output) -> str:
@@ -112,21 +112,21 @@ def clip_url(run: Run | RunSummary) -> str:
     return next((ref(it.name) for it in run.outputs if it.kind == "video" and it.name), "")
 
 
-def file_stem(run: Run) -> str:
+def file_stem(run: Run, catalog: Catalog) -> str:
     """What the names of a run's files begin with: model, prompt, date and id, in plain letters."""
     words = re.sub(r"[^\w]+", "-", run.prompt[:SHORT_PROMPT_CHARS], flags=re.ASCII).strip("-")
     day = datetime.fromtimestamp(run.created_at, UTC).strftime("%Y-%m-%d")
-    model = model_by_id(run.model).api_name
+    model = catalog.by_id(run.model).api_name
     return f"{model}_{words or 'run'}_{day}_{run.id[:8]}".lower()
 
 
-def download_name(run: Run, number: int) -> str:
+def download_name(run: Run, number: int, catalog: Catalog) -> str:
     """The name of a result, counted from 1."""
     suffix = PurePath(run.outputs[number - 1].name or "").suffix
-    return f"{file_stem(run)}-{number}{suffix}"
+    return f"{file_stem(run, catalog)}-{number}{suffix}"
 
 
-def request_view(run: Run) -> dict[str, Any]:
+def request_view(run: Run, catalog: Catalog) -> dict[str, Any]:
     """The body as it is sent, each file's data URI shortened to what it is."""
 
     def shorten(reference: str, kind: str) -> str:
@@ -135,12 +135,12 @@ def request_view(run: Run) -> dict[str, Any]:
         return f"data:{kind}/…;base64,… (the file {reference})"
 
     try:
-        return model_by_id(run.model).parse(run.request).payload(shorten)
+        return catalog.by_id(run.model).parse(run.request).payload(shorten)
     except Exception:  # noqa: BLE001  a request of an older catalogue is still shown as it was kept
         return {"model": run.model, **run.request}
 
 
-def run_as_json(run: Run) -> dict[str, Any]:
+def run_as_json(run: Run, catalog: Catalog) -> dict[str, Any]:
     """The run as the API returns it."""
     return {
         "id": run.id,
@@ -161,7 +161,7 @@ def run_as_json(run: Run) -> dict[str, Any]:
             for output in run.outputs
         ],
         "error": run.error or None,
-        "note": _note(run),
+        "note": _note(run, catalog),
         "quoted_usd": run.quoted_usd,
         "charged_usd": run.charged_usd,
         "created_at": _iso(run.created_at),
@@ -169,21 +169,21 @@ def run_as_json(run: Run) -> dict[str, Any]:
     }
 
 
-def _note(run: Run) -> str | None:
+def _note(run: Run, catalog: Catalog) -> str | None:
     """What is going on, in a sentence; one that the provider has is never without a word."""
     if _goes_on_in_vain(run):
-        return message_of(run)
+        return message_of(run, catalog)
     has_it = run.status in (Status.GENERATING, Status.SAVING)
-    return run.note or (status_words(run).explanation if has_it else None)
+    return run.note or (status_words(run, catalog).explanation if has_it else None)
 
 
 def _iso(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def setting_facts(run: Run) -> list[str]:
+def setting_facts(run: Run, catalog: Catalog) -> list[str]:
     """What a run was asked for besides its prompt and files, in words, from the catalogue."""
-    model = model_by_id(run.model)
+    model = catalog.by_id(run.model)
     facts = [model.title]
     for name, parameter in model.parameters().items():
         is_setting = isinstance(parameter, Choice | Count | Switch) and not parameter.advanced

@@ -47,7 +47,7 @@ def result_router(services: Services) -> APIRouter:
             source=source,
             kind=kind,
             poster=poster_url(source, kind),
-            uses=uses_of(kind),
+            uses=uses_of(services.catalog, kind),
         )
         return HTMLResponse(html)
 

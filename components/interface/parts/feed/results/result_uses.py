@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from components.catalog import MODELS
+from components.catalog import Catalog
 from components.catalog.fields import Elements, ImageRef, ImageRefs, MediaKind, Parameter, VideoRef
 from components.catalog.request import ModelRequest
 
@@ -22,9 +22,9 @@ class Use:
     prompt: str = ""
 
 
-def uses_of(kind: MediaKind) -> list[tuple[str, list[Use]]]:
+def uses_of(catalog: Catalog, kind: MediaKind) -> list[tuple[str, list[Use]]]:
     """What a picture or a video can be used for, by the title of the tab."""
-    return [(model.title, found) for model in MODELS if (found := _in_model(model, kind))]
+    return [(model.title, found) for model in catalog if (found := _in_model(model, kind))]
 
 
 def _in_model(model: type[ModelRequest], kind: MediaKind) -> list[Use]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import HTMLResponse
 
-from components.catalog import model_by_id
+from components.catalog.request import ModelRequest
 from components.interface.parts.feed.card.run_card import card_html
 from components.interface.parts.feed.card.run_media import poster_url
 from components.interface.parts.feed.plan_grid import GROUP_PREFIX
@@ -61,21 +61,20 @@ def detail_html(run: Run, services: Services) -> Markup:
     return render(
         "detail.html",
         run=run,
-        model=model_by_id(run.model),
+        model=services.catalog.by_id(run.model),
         card=card_html(run, services),
-        inputs=_inputs(run),
+        inputs=_inputs(run, services.catalog.by_id(run.model)),
         ids=_ids(run),
         events=[(_iso(event.at), event.what) for event in run.events],
-        family=family_svg(run.id, services.runs.family(run.id)),
+        family=family_svg(run.id, services.runs.family(run.id), services.catalog),
         plan=GROUP_PREFIX + run.group_id if run.group_id else "",
         title_max=TITLE_MAX_CHARS,
         remark_max=REMARK_MAX_CHARS,
     )
 
 
-def _inputs(run: Run) -> list[dict[str, Any]]:
+def _inputs(run: Run, model: type[ModelRequest]) -> list[dict[str, Any]]:
     """What went in besides the prompt, by the name the prompt has for it; views are one by one."""
-    model = model_by_id(run.model)
     return [
         {
             "token": reference.token,

@@ -7,7 +7,7 @@ from statistics import mean
 
 from markupsafe import Markup
 
-from components.catalog import model_by_id
+from components.catalog import Catalog
 from components.interface.parts.feed.card.run_words import status_words, thumb_url
 from components.interface.widgets.templating import render
 from components.runs.queries.history import RunSummary
@@ -22,27 +22,22 @@ _SHORT_CHARS = 60
 
 @dataclass(frozen=True)
 class Node:
-    """A run and where it stands; without a card it was deleted. Places are in pixels."""
+    """A run and where it stands; without a card it was deleted. Places are in pixels.
+
+    `title` is the first line under its picture, `status` what it has instead of one.
+    """
 
     run_id: str
     card: RunSummary | None
+    title: str
+    status: str
     left: float
     top: float
-
-    @property
-    def title(self) -> str:
-        """The first line under its picture."""
-        return model_by_id(self.card.model).title if self.card else "Deleted"
 
     @property
     def text(self) -> str:
         """The second line: its title, else how its prompt begins."""
         return (self.card.title or self.card.prompt)[:_SHORT_CHARS] if self.card else ""
-
-    @property
-    def status(self) -> str:
-        """What it has instead of a picture."""
-        return status_words(self.card).label if self.card else ""
 
     @property
     def thumb(self) -> str:
@@ -91,12 +86,12 @@ class FamilyTree:
     height_px: float
 
 
-def family_svg(run_id: str, family: Sequence[RunSummary]) -> Markup:
+def family_svg(run_id: str, family: Sequence[RunSummary], catalog: Catalog) -> Markup:
     """Draw the family, given oldest first, with a link to every run; "" for a run all by itself.
 
     A run that is named as a parent and not in the list was deleted, and is drawn as that.
     """
-    tree = family_tree(family)
+    tree = family_tree(family, catalog)
     if not tree.lines:
         return Markup()
     before = _reached(run_id, [(line.child, line.parent) for line in tree.lines])
@@ -112,7 +107,7 @@ def family_svg(run_id: str, family: Sequence[RunSummary]) -> Markup:
     )
 
 
-def family_tree(family: Sequence[RunSummary]) -> FamilyTree:
+def family_tree(family: Sequence[RunSummary], catalog: Catalog) -> FamilyTree:
     """Lay the runs out: each one to the right of all it was made from."""
     cards = {card.id: card for card in family}
     generations = _generations(family)
@@ -128,7 +123,10 @@ def family_tree(family: Sequence[RunSummary]) -> FamilyTree:
         left = _MARGIN_PX + generation * (NODE_WIDTH_PX + _GAP_ACROSS_PX)
         for number, run_id in enumerate(ids):
             top = (height_px - column_px) / 2 + number * (NODE_HEIGHT_PX + _GAP_DOWN_PX)
-            nodes[run_id] = Node(run_id, cards.get(run_id), left, _MARGIN_PX + top)
+            card = cards.get(run_id)
+            title = catalog.by_id(card.model).title if card else "Deleted"
+            status = status_words(card, catalog).label if card else ""
+            nodes[run_id] = Node(run_id, card, title, status, left, _MARGIN_PX + top)
     width_px = len(columns) * (NODE_WIDTH_PX + _GAP_ACROSS_PX) - _GAP_ACROSS_PX
     return FamilyTree(
         tuple(nodes.values()),

@@ -5,7 +5,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from components.catalog import MODELS
 from components.interface.parts.feed.card.run_card import card_html
 from components.interface.parts.workbench.form.form_service import FormService
 from components.interface.requests.form_messages import (
@@ -27,7 +26,7 @@ def visitor_of(request: Request) -> str:
 def form_router(services: Services) -> APIRouter:
     """`/forms/NAME/…` for every model, and `/kit` for all."""
     router = new_router()
-    for model in MODELS:
+    for model in services.catalog:
         _add_form(router, FormService(model, services))
     _add_kit(router, services)
     return router

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
-from components.catalog import MODELS
 from components.interface.parts.feed.plan_grid import group_html
 from components.interface.parts.workbench.form.form_routes import visitor_of
 from components.interface.parts.workbench.form.form_service import FormService
@@ -39,7 +38,7 @@ class StartBody(PlanBody):
 def plan_router(services: Services) -> APIRouter:
     """`/forms/NAME/vary`, `/plan` and `/plan/runs` for every model; `/plans/ID/again`."""
     router = new_router()
-    for model in MODELS:
+    for model in services.catalog:
         _add_plan(router, PlanService(FormService(model, services)))
 
     def again(plan_id: str) -> HTMLResponse:

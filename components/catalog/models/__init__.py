@@ -1,0 +1,1 @@
+"""One file a model; `open_catalog` reads them all."""
