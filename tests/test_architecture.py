@@ -37,7 +37,7 @@ MAY_IMPORT = {
         "errors",
     },
     "interface": {"runs", "provider", "media", "catalog", "errors"},
-    "sandbox": {"media", "errors"},
+    "sandbox": {"catalog", "media", "errors"},
 }
 ROWS = {"store", "queries", "new_runs", "run", "retry", "wording"}
 MAY_IMPORT_IN_RUNS = {

@@ -18,6 +18,7 @@ from components.catalog.fields import (
     map_fields,
     parameters_of,
 )
+from components.catalog.price_hint import Rate
 from components.catalog.tokens import Reference, in_dialect
 from components.errors import InvalidRequest
 
@@ -51,6 +52,8 @@ class ModelRequest(BaseModel):
     purpose: ClassVar[str]
     output: ClassVar[MediaKind]
     expected_duration_s: ClassVar[float]
+    price_hint: ClassVar[tuple[Rate, ...]] = ()
+    """What the sandbox charges; a stand-in of a plausible size, not the provider's price."""
     examples: ClassVar[tuple[Example, ...]] = ()
     needs_reference: ClassVar[bool] = False
     openings: ClassVar[Mapping[str, str]] = {}

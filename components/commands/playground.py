@@ -79,21 +79,11 @@ def running_playground(
         clips = ClipLengths(media)
         limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
         throttle = ProviderThrottle(limits, question=provider.balance_usd)
+        durations = throttle.through(provider.durations)
         expectations = Expectations(
-            catalog,
-            store,
-            throttle.through(provider.durations),
-            guess_s=guess_s,
-            clip_s=clips.length_of,
+            catalog, store, durations, guess_s=guess_s, clip_s=clips.length_of
         )
-        fetch = partial(
-            download,
-            allowed_hosts=allowed_hosts,
-            outbound=outbound,
-            max_size_bytes=RESULT_MAX_BYTES,
-        )
-        partial_files = PartialFolders(settings.data_dir / "media" / "parts")
-        collector = Collector(media, fetch, partial_files)
+        collector = _collector(settings, media, allowed_hosts, outbound)
         context = StepContext(
             catalog, provider, media, collector, expectations, time.time, throttle=throttle
         )
@@ -105,8 +95,7 @@ def running_playground(
         stack.callback(preparations.close)
         prices = Prices(catalog, throttle.through(provider.prices))
         prices.keep_fresh()
-        limit = SpendLimit(settings.spend_limit_usd)
-        quotes = Quotes(prices, clips)
+        limit, quotes = SpendLimit(settings.spend_limit_usd), Quotes(prices, clips)
         services = Services(
             runs=RunService(
                 catalog, store, engine, expectations, quotes, limit, time.time, media.has
@@ -140,6 +129,19 @@ def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[Fol
     store = RunStore(settings.database_url, slow_models=slow)
     stack.callback(store.close)
     return FolderStore(media_dir), store
+
+
+def _collector(
+    settings: Settings, media: FolderStore, allowed_hosts: frozenset[str], outbound: Outbound
+) -> Collector:
+    """Fetches results, going on with what was fetched in part."""
+    fetch = partial(
+        download,
+        allowed_hosts=allowed_hosts,
+        outbound=outbound,
+        max_size_bytes=RESULT_MAX_BYTES,
+    )
+    return Collector(media, fetch, PartialFolders(settings.data_dir / "media" / "parts"))
 
 
 def _started_reconciler(
@@ -214,7 +216,7 @@ def _provider(
     """The provider's client, and the hosts its files may come from besides public ones."""
     base_url, key, hosts = settings.base_url, settings.key, settings.allowed_hosts
     if settings.is_sandbox:
-        options = SandboxOptions(files_dir=settings.data_dir / "sandbox")
+        options = SandboxOptions(files_dir=settings.data_dir / "sandbox", catalog=catalog)
         try:
             sandbox = stack.enter_context(Sandbox(options=options))
         except OSError as error:

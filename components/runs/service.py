@@ -19,7 +19,6 @@ from components.runs.money.quote import Quote, total
 from components.runs.money.quotes import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.new_runs import plans, resend
-from components.runs.new_runs.insertion import id_of_generation
 from components.runs.queries.history import PAGE_MAX_RUNS, Page, Query, RunSummary, in_plan_order
 from components.runs.queries.spending import Spent
 from components.runs.queries.usage import UsageReport
@@ -233,9 +232,7 @@ class RunService:
             InvalidRequest: no usable id, or its model is not known.
         """
         now = self.clock()
-        wanted = resend.run_of_generation(
-            self.catalog, generation_id, model_id, now, id_of_generation
-        )
+        wanted = resend.run_of_generation(self.catalog, generation_id, model_id, now)
         run = self.store.add_generation(wanted, now)
         self.engine.wake()
         return run

@@ -68,7 +68,7 @@ class AppState:
             made,
             paths=tuple(map(self.file_store.keep, made.paths)),
             # The prices may have changed since it was made the first time.
-            credits=work.credits(media, self.options.prices),
+            credits=work.credits(media, self.options.price_rule),
         )
         self.repeats.remember(key, rendered)
         return rendered

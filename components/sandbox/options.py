@@ -1,9 +1,13 @@
 """What can be chosen about a sandbox, beyond where it listens and how it paces itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from components.sandbox.ledger.prices import PRICES, Prices
+from components.catalog import Catalog, open_catalog
+from components.catalog.wire import wire_schema
+from components.sandbox.ledger.prices import PriceRule, price_rule
+from components.sandbox.validation.contracts import ModelContract, contract_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class SandboxOptions:
         never ends a demonstration; without, the request is refused as the provider would.
     picture_long_side_px: longer side of a "1K" picture; "2K" is twice that.
     video_short_side_px: shorter side of a video in 16:9 or 9:16.
-    prices: what each model costs.
+    catalog: the models that are served.
+    prices: what a model costs where that is not what its hint says.
     media_hosts: "host:port" of other servers that media may be read from without TLS.
     render_threads: how many requests are rendered at the same time.
     """
@@ -29,6 +34,16 @@ class SandboxOptions:
     refills: bool = True
     picture_long_side_px: int = 1024
     video_short_side_px: int = 720
-    prices: Prices = field(default_factory=lambda: PRICES)
+    catalog: Catalog = field(default_factory=open_catalog)
+    prices: Mapping[str, PriceRule] = field(default_factory=dict)
     media_hosts: frozenset[str] = frozenset()
     render_threads: int = 2
+
+    def price_rule(self, model_id: str) -> PriceRule:
+        """What a model costs. Raises `KeyError` where there is no such model."""
+        return self.prices.get(model_id) or price_rule(self.catalog.by_id(model_id))
+
+    def contract(self, model_id: str) -> ModelContract | None:
+        """What the body of a model's request may hold; None where there is no such model."""
+        model = self.catalog.find(model_id)
+        return contract_of(wire_schema(model)) if model else None

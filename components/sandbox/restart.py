@@ -29,7 +29,7 @@ def take_up(shop: AppState) -> None:
 
 def _go_on(shop: AppState, job: Job) -> None:
     try:
-        work = Work.load(shop.file_store.request_folder(job.id))
+        work = Work.load(shop.file_store.request_folder(job.id), shop.options.contract)
     except (OSError, ValueError, LookupError, TypeError):
         shop.jobs.refused(job.id, "INTERNAL_ERROR", "The request was lost before it was rendered.")
     else:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from components.catalog.amounts import source_clip
 from components.catalog.fields import Choice, Count, MediaKind, Switch
+from components.catalog.price_hint import Rate, Unit
 from components.catalog.request import ModelRequest
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
@@ -19,7 +20,7 @@ from components.provider.exchange import Exchange
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
 from components.runs.money.quotes import Quotes
-from components.sandbox.ledger.prices import PRICES, PriceRule, Unit, fixed, variable, variants
+from components.sandbox.ledger.prices import PriceRule, price_rule, variable
 from tests.media_files import video
 from tests.models import CATALOG, MODELS
 from tests.sandbox_requests import Caller, calling, data_uri, image_uri, small_sandbox
@@ -60,7 +61,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("quotes")
     media = FolderStore(folder / "media")
-    tariffs = dict(PRICES)
+    tariffs = {model.model_id: price_rule(model) for model in MODELS}
     with (
         small_sandbox(prices=tariffs, balance_usd=1e6) as sandbox,
         calling(sandbox) as caller,
@@ -73,6 +74,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def _kept_clip(media: FolderStore, folder: Path, seconds: float) -> str:
     clip = video(folder / f"{seconds}.mp4", size=(720, 720), seconds=seconds, sound=seconds < 4)
     return ref(media.keep(clip, ".mp4"))
+
+
+def fixed(unit: Unit, price_usd: float, per: int = 1) -> PriceRule:
+    """Return one rate whatever the parameters are."""
+    return PriceRule("fixed", (Rate(unit, price_usd, per),))
+
+
+def variants(unit: Unit, dimensions: dict[str, tuple[Any, ...]], *prices_usd: float) -> PriceRule:
+    """Return a rate for each combination; prices in the order of `itertools.product`."""
+    combinations = itertools.product(*dimensions.values())
+    rates = [
+        Rate(unit, price_usd, when=dict(zip(dimensions, values, strict=True)))
+        for values, price_usd in zip(combinations, prices_usd, strict=True)
+    ]
+    return PriceRule("variants", tuple(rates))
 
 
 def options_of(model: type[ModelRequest]) -> dict[str, tuple[Any, ...]]:
@@ -153,7 +169,7 @@ def test_the_quote_is_what_is_charged_whatever_the_prices_are(
 def test_every_priced_option_of_the_sandbox_is_quoted_as_it_is_charged(
     desk: Desk, model: type[ModelRequest]
 ) -> None:
-    tariff = PRICES[model.model_id]
+    tariff = price_rule(model)
     desk.tariffs[model.model_id] = tariff
     desk.prices.refresh()
     for rate in tariff.rates:

@@ -13,7 +13,8 @@ from components.sandbox.jobs import Jobs, Rendered
 from components.sandbox.ledger.account import Ledger, LogRow, OutOfCredit
 from components.sandbox.ledger.database import Database
 from components.sandbox.ledger.metrics import WINDOW_S, Metrics, percentiles
-from components.sandbox.ledger.prices import PRICES, usd
+from components.sandbox.ledger.prices import price_rule, usd
+from tests.models import CATALOG
 from tests.sandbox_requests import (
     FRAMES,
     IMAGE_O1,
@@ -62,7 +63,7 @@ def test_balance_log_and_ledger_agree_at_every_moment(plan: list[Run], until_s: 
     clock_s = 0.0
     database = Database()
     ledger = Ledger(database, 0.01, now=lambda: START + timedelta(seconds=clock_s))
-    metrics = Metrics(database, now=ledger.now)
+    metrics = Metrics(database, str, now=ledger.now)
     jobs = Jobs(ledger, metrics, database, pace_s=4.0, clock=lambda: clock_s)
     accepted: list[tuple[Run, str]] = []
     for number, run in enumerate(plan):
@@ -118,7 +119,7 @@ def test_a_charge_is_the_published_price(caller: Caller) -> None:
         entry["id"]: entry["pricing"]
         for entry in caller.get("/v1/models", include="pricing")["data"]
     }
-    assert published == {model: tariff.published() for model, tariff in PRICES.items()}
+    assert published == {model.model_id: price_rule(model).published() for model in CATALOG}
     charges = {
         move["model"]: move["amount"]["usd"]
         for move in caller.get("/v2/billing/transactions", direction="CHARGE")["data"]
@@ -245,7 +246,7 @@ def test_metrics_are_of_what_was_served(caller: Caller) -> None:
 def test_durations_leave_the_window() -> None:
     clock_s = 0.0
     database = Database()
-    metrics = Metrics(database, now=lambda: START + timedelta(seconds=clock_s))
+    metrics = Metrics(database, str, now=lambda: START + timedelta(seconds=clock_s))
     metrics.record(FRAMES, 1000.0)
     clock_s = WINDOW_S + 1.0
     assert metrics.report([])["models"] == []

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from components.catalog.fields import Choice, Count, ImageRefs, Prompt
 from components.catalog.kling_fields import IMAGE_HELP, Route
+from components.catalog.price_hint import Rate
 from components.catalog.request import Example, ModelRequest
 
 
@@ -17,6 +18,10 @@ class ImageO1(ModelRequest):
     purpose = "Edit a picture, or combine up to ten, by describing the result."
     output = "image"
     expected_duration_s = 25.0
+    price_hint = (
+        Rate("image", 0.0364, when={"resolution": "1K"}),
+        Rate("image", 0.0728, when={"resolution": "2K"}),
+    )
     examples = (
         Example(
             "The fox comes to the harbour",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from components.catalog.fields import ImageRef
 from components.catalog.kling_fields import IMAGE_HELP, Duration, Route, VideoPrompt
+from components.catalog.price_hint import Rate
 from components.catalog.request import Example, ModelRequest
 
 
@@ -17,6 +18,7 @@ class ImageToVideo(ModelRequest):
     purpose = "Bring a picture to life, or film the way from a first frame to a last one."
     output = "video"
     expected_duration_s = 79.0
+    price_hint = (Rate("second", 0.1456),)
     examples = (
         Example(
             "From dusk to night",

@@ -13,6 +13,7 @@ from components.catalog.kling_fields import (
     VideoPrompt,
     VideoRatio,
 )
+from components.catalog.price_hint import Rate
 from components.catalog.request import Example, ModelRequest
 
 
@@ -26,6 +27,10 @@ class ReferenceToVideo(ModelRequest):
     purpose = "Film the characters, objects and places of your pictures."
     output = "video"
     expected_duration_s = 126.0
+    price_hint = (
+        Rate("video", 0.728, when={"duration": 5}),
+        Rate("video", 1.456, when={"duration": 10}),
+    )
     needs_reference = True
     examples = (
         Example(

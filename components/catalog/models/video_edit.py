@@ -12,6 +12,7 @@ from components.catalog.kling_fields import (
     SourceVideo,
     VideoPrompt,
 )
+from components.catalog.price_hint import Rate
 from components.catalog.request import Example, ModelRequest
 
 
@@ -25,6 +26,7 @@ class VideoEdit(ModelRequest):
     purpose = "Change what is in a video: swap, add, remove, restyle. The length stays."
     output = "video"
     expected_duration_s = 235.0
+    price_hint = (Rate("second", 0.2184),)
     examples = (
         Example(
             "Make it night, keep the sound",

@@ -14,6 +14,7 @@ from components.catalog.kling_fields import (
     VideoPrompt,
     VideoRatio,
 )
+from components.catalog.price_hint import Rate
 from components.catalog.request import Example, ModelRequest
 
 
@@ -27,6 +28,12 @@ class VideoReference(ModelRequest):
     purpose = "Film something new with the motion, camera or style of a video; or its next shot."
     output = "video"
     expected_duration_s = 203.0
+    price_hint = (
+        Rate("second", 0.2184, when={"duration": 5, "keep_audio": False}),
+        Rate("second", 0.2366, when={"duration": 5, "keep_audio": True}),
+        Rate("second", 0.2002, when={"duration": 10, "keep_audio": False}),
+        Rate("second", 0.2184, when={"duration": 10, "keep_audio": True}),
+    )
     openings = {  # noqa: RUF012  pydantic leaves a class variable of the base as it is
         "next shot": "Based on @Video1, show the next shot: ",
         "previous shot": "Based on @Video1, show the previous shot: ",

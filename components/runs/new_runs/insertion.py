@@ -6,7 +6,6 @@ follow from what was asked for: a plan and a place in it, a generation, a click,
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,12 +20,6 @@ from components.runs.store.one_generation import is_of
 from components.runs.store.tables import RUNS, as_row, as_run, link, write_changes
 
 Admit = Callable[[Connection], None]
-_GENERATIONS = UUID("5be0c6a9-6f9e-4d53-8f6b-1f0f4f1f0b57")
-
-
-def id_of_generation(generation_id: str) -> str:
-    """The id of the run that fetches a generation from elsewhere."""
-    return str(uuid5(_GENERATIONS, generation_id))
 
 
 def keep_once(

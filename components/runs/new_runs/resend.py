@@ -1,9 +1,9 @@
 """Getting back what seemed lost: pure functions from a run, or an id, to the run that goes on."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid5
 
 from components.catalog import Catalog
 from components.catalog.request import ModelRequest
@@ -11,20 +11,14 @@ from components.errors import InvalidRequest
 from components.runs.run import Event, Parent, Run, Status
 
 SENT_AGAIN = "sent again"
+_GENERATIONS = UUID("5be0c6a9-6f9e-4d53-8f6b-1f0f4f1f0b57")
 _GENERATION_ID = re.compile(r"[!-~]{1,256}")
 
 
-def run_of_generation(
-    catalog: Catalog,
-    generation_id: str,
-    model_id: str,
-    now: float,
-    new_id: Callable[[str], str],
-) -> Run:
+def run_of_generation(catalog: Catalog, generation_id: str, model_id: str, now: float) -> Run:
     """A run that goes straight to waiting for a generation that was not sent from here.
 
-    Without a `model_id` the model is the one that the id names after its colon; `new_id` makes the
-    run's id from that of the generation.
+    Without a `model_id` the model is the one that the id names after its colon.
 
     Raises:
         InvalidRequest: no usable id, or a model that makes no videos here.
@@ -37,7 +31,7 @@ def run_of_generation(
         titles = ", ".join(it.title for it in catalog.making("video"))
         raise InvalidRequest({"": f"The id does not name its model; choose one: {titles}."})
     return Run(
-        id=new_id(generation_id),
+        id=str(uuid5(_GENERATIONS, generation_id)),
         model=model.model_id,
         request={},
         created_at=now,

@@ -8,6 +8,7 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components.catalog.request import ENDPOINTS
 from components.sandbox.app_state import AppState
 from components.sandbox.faults.fault import POLL_KINDS, Call
 from components.sandbox.http.responses import (
@@ -21,7 +22,7 @@ from components.sandbox.jobs import Job
 from components.sandbox.ledger.account import LogRow, OutOfCredit, fingerprint
 from components.sandbox.rendering.generation_request import Work
 from components.sandbox.rendering.reference_files import MediaRefused, unpack
-from components.sandbox.validation.request_bodies import IMAGES_PATH, VIDEOS_PATH, read_order
+from components.sandbox.validation.request_bodies import read_request
 
 _NO_TOKENS = {
     "input_tokens": 0,
@@ -42,7 +43,7 @@ class Generations:
         """`POST /v1/images/generations`: answers when the pictures are ready."""
         started_s = time.monotonic()
         inference_id = str(uuid.uuid4())
-        work = await self._accept(request, IMAGES_PATH, inference_id)
+        work = await self._accept(request, ENDPOINTS["image"], inference_id)
         model = work.request.model
         try:
             rendering = self._shop.renderers.submit(self._shop.pictures, work)
@@ -71,7 +72,7 @@ class Generations:
         """`POST /v2/video/generations`: answers at once with the id to poll."""
         model = request.state.json.get("model") if isinstance(request.state.json, dict) else None
         inference_id = f"{uuid.uuid4()}:{model}"
-        work = await self._accept(request, VIDEOS_PATH, inference_id)
+        work = await self._accept(request, ENDPOINTS["video"], inference_id)
         self._shop.jobs.add(inference_id, work.request.model)
         self._shop.start_video(inference_id, work)
         return answer(request, {"id": inference_id, "status": "queued"}, inference_id=inference_id)
@@ -86,7 +87,7 @@ class Generations:
         if job is None:
             raise ApiError(404, "Generation not found.")
         status: str = self._shop.jobs.status(job)
-        fault = self._shop.faults.take(Call("GET", VIDEOS_PATH, job.model), POLL_KINDS)
+        fault = self._shop.faults.take(Call("GET", ENDPOINTS["video"], job.model), POLL_KINDS)
         if fault is not None and fault.kind == "error":
             job = self._shop.jobs.fail(job, fault.message)
             status = self._shop.jobs.status(job)
@@ -120,13 +121,13 @@ class Generations:
             raise ApiError(400, request.state.json_problem)
         shop = self._shop
         plain_hosts = shop.options.media_hosts | {request.url.netloc}
-        order = read_order(request.state.json, path, plain_hosts)
-        work = Work(order, shop.file_store.request_folder(inference_id), plain_hosts)
+        asked = read_request(request.state.json, path, shop.options.contract, plain_hosts)
+        work = Work(asked, shop.file_store.request_folder(inference_id), plain_hosts)
         work.folder.mkdir()
         try:
-            await asyncio.to_thread(unpack, order, request.state.body, work.folder)
+            await asyncio.to_thread(unpack, asked, request.state.body, work.folder)
             work.save()
-            shop.ledger.hold(inference_id, work.highest_credits(shop.options.prices))
+            shop.ledger.hold(inference_id, work.highest_credits(shop.options.price_rule))
         except OutOfCredit as error:
             shutil.rmtree(work.folder)
             raise ApiError(403, "You've run out of credits. Top up to go on.") from error

@@ -7,25 +7,21 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.sandbox.ledger.prices import Prices
+from components.catalog.wire import wire_schema
+from components.sandbox.options import SandboxOptions
+from components.sandbox.validation.contracts import ModelContract, contract_of
 
-_NAMES = {
-    "klingai/image-o1": ("Kling O1 image", "image", "image"),
-    "klingai/video-o1-reference-to-video": ("Kling O1 reference to video", "image", "video"),
-    "klingai/video-o1-image-to-video": ("Kling O1 image to video", "image", "video"),
-    "klingai/video-o1-video-to-video-edit": ("Kling O1 video edit", "video", "video"),
-    "klingai/video-o1-video-to-video-reference": ("Kling O1 video reference", "video", "video"),
-}
 _SECTIONS = frozenset({"pricing", "modalities", "capabilities"})
 
 
-async def models(request: Request, prices: Prices) -> Response:
+async def models(request: Request, options: SandboxOptions) -> Response:
     """Answer with the models asked for; no key is needed. 304 when the caller has them already."""
     query = request.query_params
     sections = set(_listed(query, "include"))
     if "all" in sections or query.get("details") in ("true", "1"):
         sections = set(_SECTIONS)
-    entries = [_entry(model, sections, prices) for model in _NAMES if _matches(model, query)]
+    served = [contract_of(wire_schema(model)) for model in options.catalog]
+    entries = [_entry(it, sections, options) for it in served if _matches(it, query)]
     content = {"object": "list", "data": entries}
     etag = f'"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]}"'
     known = [
@@ -42,8 +38,8 @@ def _listed(query: QueryParams, name: str) -> list[str]:
     return [part.strip() for value in query.getlist(name) for part in value.split(",")]
 
 
-def _matches(model: str, query: QueryParams) -> bool:
-    _, given, made = _NAMES[model]
+def _matches(contract: ModelContract, query: QueryParams) -> bool:
+    model, given, made = contract.model, contract.takes, contract.makes
     wanted: dict[str, set[str]] = {
         "id": {model, _alias(model)},
         "type": {_type(made)},
@@ -67,17 +63,19 @@ def _type(made: str) -> str:
     return "openai/images-generations" if made == "image" else "aimlapi/video-generations"
 
 
-def _entry(model: str, sections: set[str], prices: Prices) -> dict[str, object]:
-    name, given, made = _NAMES[model]
+def _entry(
+    contract: ModelContract, sections: set[str], options: SandboxOptions
+) -> dict[str, object]:
+    model, given, made = contract.model, contract.takes, contract.makes
     entry: dict[str, object] = {
         "id": model,
         "aliases": [_alias(model)],
         "type": _type(made),
-        "info": {"name": name, "developer": "Kling AI"},
+        "info": {"name": contract.title, "developer": model.partition("/")[0]},
         "tags": [f"playground:{made}"],
     }
     if "pricing" in sections:
-        entry["pricing"] = prices[model].published()
+        entry["pricing"] = options.price_rule(model).published()
     if "modalities" in sections:
         entry["modalities"] = {"input": [given, "text"], "output": [made]}
     if "capabilities" in sections:

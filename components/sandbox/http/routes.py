@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from components.catalog.request import ENDPOINTS
 from components.sandbox.app_state import AppState
 from components.sandbox.http.account_routes import Account
 from components.sandbox.http.generation_routes import Generations
 from components.sandbox.http.models_route import models
 from components.sandbox.http.responses import ApiError, error_answer
-from components.sandbox.validation.request_bodies import IMAGES_PATH, VIDEOS_PATH
 
 
 def build_routes(app_state: AppState) -> Starlette:
@@ -30,10 +30,10 @@ def build_routes(app_state: AppState) -> Starlette:
 
     return Starlette(
         routes=[
-            Route(IMAGES_PATH, generations.images, methods=["POST"]),
-            Route(VIDEOS_PATH, generations.videos, methods=["POST"]),
-            Route(VIDEOS_PATH, generations.poll, methods=["GET"]),
-            Route("/v1/models", partial(models, prices=app_state.options.prices)),
+            Route(ENDPOINTS["image"], generations.images, methods=["POST"]),
+            Route(ENDPOINTS["video"], generations.videos, methods=["POST"]),
+            Route(ENDPOINTS["video"], generations.poll, methods=["GET"]),
+            Route("/v1/models", partial(models, options=app_state.options)),
             Route("/models/metrics", account.metrics),
             Route("/v2/billing", account.balance),
             Route("/v2/billing/transactions", account.transactions),

@@ -79,7 +79,7 @@ class Sandbox:
         )
         self._renderers = ThreadPoolExecutor(self.options.render_threads, "sandbox-render")
         ledger = Ledger(database, self.options.balance_usd, refills=self.options.refills)
-        metrics = Metrics(database)
+        metrics = Metrics(database, lambda model: self.options.catalog.by_id(model).endpoint())
         app_state = AppState(
             options=self.options,
             pace_s=self._pace_s,

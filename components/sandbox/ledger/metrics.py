@@ -7,7 +7,6 @@ from math import ceil
 
 from components.sandbox.http.responses import timestamp
 from components.sandbox.ledger.database import Database
-from components.sandbox.validation.request_bodies import MODELS
 
 WINDOW_S = 3600
 
@@ -16,8 +15,13 @@ class Metrics:
     """Durations of requests that succeeded; safe to use from several threads."""
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        path_of: Callable[[str], str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`path_of` tells where a model is served."""
+        self._path_of = path_of
         self._database = database
         self._now = now
 
@@ -44,7 +48,7 @@ class Metrics:
             "models": [
                 {
                     "alias": model,
-                    "endpoint": MODELS[model].path,
+                    "endpoint": self._path_of(model),
                     "metrics": {"duration_ms": percentiles(values)},
                 }
                 for model, values in sorted(durations.items())

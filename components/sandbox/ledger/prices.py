@@ -1,29 +1,25 @@
-"""Prices: one table that is both published and charged from.
+"""Prices, both published and charged from: the catalogue's hints in the provider's shapes.
 
-The figures are stand-ins of a plausible size, not the provider's prices; their shapes are those of
-the provider's page on its model catalogue. 1 USD is 2,000,000 credits, as the provider states.
+The shapes are those of the provider's page on its model catalogue. 1 USD is 2,000,000 credits, as
+the provider states.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass
 from typing import Literal
 
+from components.catalog.fields import MediaKind
+from components.catalog.price_hint import Rate, Unit
+from components.catalog.request import ModelRequest
+
 CREDITS_PER_USD = 2_000_000
+UNHINTED: Mapping[MediaKind, tuple[Unit, float]] = {
+    "image": ("image", 0.05),
+    "video": ("second", 0.1),
+}
 
 Published = dict[str, object]
-Unit = Literal["image", "second", "video"]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`price_usd` for `per` units of a request whose parameters are as in `when`."""
-
-    unit: Unit
-    price_usd: float
-    per: int = 1
-    when: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,39 +66,17 @@ class PriceRule:
         raise LookupError("No rate for these parameters.")
 
 
-def fixed(unit: Unit, price_usd: float, per: int = 1) -> PriceRule:
-    """Return one rate whatever the parameters are."""
-    return PriceRule("fixed", (Rate(unit, price_usd, per),))
-
-
-def variants(
-    unit: Unit, dimensions: Mapping[str, tuple[str | int | bool, ...]], *prices_usd: float
-) -> PriceRule:
-    """Return a rate for each combination; prices in the order of `itertools.product`."""
-    combinations = product(*dimensions.values())
-    rates = [
-        Rate(unit, price_usd, when=dict(zip(dimensions, values, strict=True)))
-        for values, price_usd in zip(combinations, prices_usd, strict=True)
-    ]
-    return PriceRule("variants", tuple(rates))
-
-
 def variable(unit: Unit, price_usd: float) -> PriceRule:
     """Return a rate that nobody is told of before the charge."""
     return PriceRule("variable", (Rate(unit, price_usd),))
 
 
-Prices = Mapping[str, PriceRule]
-
-PRICES: Prices = {
-    "klingai/image-o1": variants("image", {"resolution": ("1K", "2K")}, 0.0364, 0.0728),
-    "klingai/video-o1-reference-to-video": variants("video", {"duration": (5, 10)}, 0.728, 1.456),
-    "klingai/video-o1-image-to-video": fixed("second", 0.1456),
-    "klingai/video-o1-video-to-video-edit": fixed("second", 0.2184),
-    "klingai/video-o1-video-to-video-reference": variants(
-        "second", {"duration": (5, 10), "keep_audio": (False, True)}, 0.2184, 0.2366, 0.2002, 0.2184
-    ),
-}
+def price_rule(model: type[ModelRequest]) -> PriceRule:
+    """Return what a model's hint says; without one, something that nobody is told of before."""
+    rates = model.price_hint
+    if not rates:
+        return variable(*UNHINTED[model.output])
+    return PriceRule("variants" if any(rate.when for rate in rates) else "fixed", rates)
 
 
 def usd(credits_used: int) -> float:

@@ -5,18 +5,20 @@ again by another process.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from components.sandbox.jobs import Rendered
-from components.sandbox.ledger.prices import Prices
+from components.sandbox.ledger.prices import PriceRule
 from components.sandbox.options import SandboxOptions
 from components.sandbox.rendering import rendering
 from components.sandbox.rendering.reference_files import ReferenceFiles, gather
 from components.sandbox.validation.checks import Element
-from components.sandbox.validation.request_bodies import GenerationRequest
+from components.sandbox.validation.request_bodies import Contracts, GenerationRequest
 
 LONGEST_SOURCE_S = 10
+RuleOf = Callable[[str], PriceRule]
 _FILE_NAME = "request.json"
 
 
@@ -34,19 +36,23 @@ class Work:
         (self.folder / _FILE_NAME).write_text(json.dumps(content), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> "Work":
+    def load(cls, folder: Path, contracts: Contracts) -> "Work":
         """Read what `save` wrote. Raises `OSError` or `ValueError` when it is not there whole."""
         content = json.loads((folder / _FILE_NAME).read_text("utf-8"))
         fields = content["order"]
+        contract = contracts(fields["model"])
+        if contract is None:
+            raise ValueError(f"{fields['model']} is served no more")
+        fields |= {"scene": contract.scene, "names": contract.names}
         fields["images"] = tuple(fields["images"])
         fields["elements"] = tuple(
             Element(element["frontal"], tuple(element["others"])) for element in fields["elements"]
         )
         return cls(GenerationRequest(**fields), folder, frozenset(content["plain_hosts"]))
 
-    def highest_credits(self, prices: Prices) -> int:
+    def highest_credits(self, rule_of: RuleOf) -> int:
         """Return what the request can cost at most."""
-        return _credits(self.request, LONGEST_SOURCE_S, prices)
+        return _credits(self.request, LONGEST_SOURCE_S, rule_of)
 
     def gather(self) -> ReferenceFiles:
         """Fetch what the request names, into the folder. Raises `MediaRefused`."""
@@ -54,24 +60,30 @@ class Work:
 
     def render(self, media: ReferenceFiles, options: SandboxOptions) -> Rendered:
         """Make the files, inside the folder."""
-        return Rendered(self._files(media, options), self.credits(media, options.prices))
+        return Rendered(self._files(media, options), self.credits(media, options.price_rule))
 
-    def credits(self, media: ReferenceFiles, prices: Prices) -> int:
-        """Return what the request costs by these prices."""
+    def credits(self, media: ReferenceFiles, rule_of: RuleOf) -> int:
+        """Return what the request costs by these rules."""
         source_s = media.video_facts.duration_s if media.video_facts else 0.0
-        return _credits(self.request, source_s, prices)
+        return _credits(self.request, source_s, rule_of)
 
     def _files(self, media: ReferenceFiles, options: SandboxOptions) -> tuple[Path, ...]:
         name = self.folder / self.folder.stem
-        if self.request.model.endswith("image-o1"):
+        if self.request.scene == "pictures":
             return rendering.pictures(self.request, media, name, options.picture_long_side_px)
         return (rendering.video(self.request, media, name, options.video_short_side_px),)
 
 
-def _credits(request: GenerationRequest, source_s: float, prices: Prices) -> int:
+def _credits(request: GenerationRequest, source_s: float, rule_of: RuleOf) -> int:
     """Return the price; an edit is as long as its source, and billed by the source's seconds."""
-    seconds = source_s if request.model.endswith("edit") else request.duration_s
-    choices = {**vars(request), "duration": request.duration_s}
-    return prices[request.model].credits_for(
+    seconds = source_s if request.scene == "edit" else request.duration_s
+    values = {**vars(request), **request.options}
+    choices = {
+        name: values[role]
+        for role, names in request.names.items()
+        for name in names
+        if role in values
+    }
+    return rule_of(request.model).credits_for(
         {"image": request.num_images, "video": 1, "second": seconds}, choices
     )

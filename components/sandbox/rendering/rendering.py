@@ -71,11 +71,11 @@ def video_size(request: GenerationRequest, media: ReferenceFiles, short_side_px:
     With a first frame it follows its ratio; an edit keeps the size of its source, up to
     `short_side_px` for the shorter side.
     """
-    if request.model.endswith("edit") and media.video_facts:
+    if request.scene == "edit" and media.video_facts:
         facts = media.video_facts
         scale = min(1.0, short_side_px / min(facts.width_px, facts.height_px))
         return _even(facts.width_px * scale), _even(facts.height_px * scale)
-    if request.model.endswith("image-to-video"):
+    if request.scene == "frames":
         facts_of_first = canvas.picture_facts(media.images[0])
         width, height = facts_of_first.upright_px
     else:
@@ -90,7 +90,7 @@ def video_size(request: GenerationRequest, media: ReferenceFiles, short_side_px:
 def _frames(
     request: GenerationRequest, media: ReferenceFiles, size_px: Size
 ) -> Iterator[tuple[Planes, str]]:
-    if request.model.endswith("reference-to-video"):
+    if request.scene == "journey":
         yield from scenes.journey(_shots(request, media, size_px), size_px, request.duration_s)
         return
     moving: Iterator[Planes]
@@ -107,7 +107,7 @@ def _frames(
 def _over_source(
     request: GenerationRequest, source: Path, facts: VideoFacts, tint: Colour, size_px: Size
 ) -> Iterator[Planes]:
-    if request.model.endswith("edit"):
+    if request.scene == "edit":
         return scenes.regraded(source, tint, size_px, facts.duration_s)
     return scenes.restaged(source, tint, size_px, request.duration_s)
 
@@ -171,9 +171,9 @@ def _picture_caption(request: GenerationRequest, number: int) -> Caption:
 
 def _video_caption(request: GenerationRequest, media: ReferenceFiles) -> Caption:
     details = [_short_model(request)]
-    if media.video_facts and request.model.endswith("edit"):
+    if media.video_facts and request.scene == "edit":
         details.append(f"{media.video_facts.duration_s:.1f} s")
-    elif request.model.endswith("image-to-video"):
+    elif request.scene == "frames":
         frames = "first and last frame" if len(media.images) > 1 else "first frame"
         details += [frames, f"{request.duration_s} s"]
     else:
@@ -184,6 +184,7 @@ def _video_caption(request: GenerationRequest, media: ReferenceFiles) -> Caption
 
 
 def _joined(request: GenerationRequest, details: list[str]) -> str:
+    details += [f"{name} {value}" for name, value in request.options.items()]
     if request.provider != "auto":
         details.append(f"provider {request.provider}")
     return "  ·  ".join(details)

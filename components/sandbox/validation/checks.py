@@ -5,14 +5,12 @@ was expected and what was received.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 Check = Callable[[str, object], object]
 
-# kling and klingai are one route; the answer does not depend on it here.
-_ROUTES = {"auto": "auto", "kling": "kling", "klingai": "kling", "fal": "fal"}
 _DATA_URI = re.compile(r"data:([a-z]+)/[a-zA-Z0-9.+-]+;base64,", re.IGNORECASE)
 
 
@@ -95,11 +93,16 @@ def switch(name: str, value: object) -> bool:
     return value
 
 
-def route(name: str, value: object) -> str:
-    """Accept a provider routing override, in any case."""
-    if not isinstance(value, str) or value.lower() not in _ROUTES:
-        raise Breach(name, "'auto' | 'kling' | 'klingai' | 'fal'", shown(value))
-    return _ROUTES[value.lower()]
+def named(choices: Sequence[str], aliases: Mapping[str, str]) -> Check:
+    """Accept one of `choices` in any case, or another name of one."""
+    known = {**{choice: choice for choice in choices}, **aliases}
+
+    def check(name: str, value: object) -> str:
+        if not isinstance(value, str) or value.lower() not in known:
+            raise Breach(name, " | ".join(f"'{it}'" for it in known), shown(value))
+        return known[value.lower()]
+
+    return check
 
 
 def media(kind: str) -> Check:
@@ -135,18 +138,16 @@ def array(item: Check, *, low: int, high: int) -> Check:
     return check
 
 
-def element(name: str, value: object) -> Element:
-    """Accept an object with `frontal_image_url` and one to four `reference_image_urls`."""
+def element(front: str, others: str, check_others: Check, name: str, value: object) -> Element:
+    """Accept an object with a picture as `front` and several as `others`."""
     if not isinstance(value, dict):
         raise Breach(name, "object", kind_of(value))
-    for part, kind in (("frontal_image_url", "string"), ("reference_image_urls", "array")):
+    for part, kind in ((front, "string"), (others, "array")):
         if part not in value:
             raise Breach(f"{name}.{part}", kind, "undefined")
-    image = media("image")
-    others = value["reference_image_urls"]
-    array(image, low=1, high=4)(f"{name}.reference_image_urls", others)
-    frontal = image(f"{name}.frontal_image_url", value["frontal_image_url"])
-    return Element(str(frontal), tuple(map(str, others)))
+    check_others(f"{name}.{others}", value[others])
+    frontal = media("image")(f"{name}.{front}", value[front])
+    return Element(str(frontal), tuple(map(str, value[others])))
 
 
 def shown(value: object) -> str:

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 from components.errors import RunNotFound
-from components.runs.new_runs.insertion import id_of_generation
 from components.runs.new_runs.resend import can_look_again, run_of_generation
 from components.runs.queries.run_figures import figures
 from components.runs.run import Parent, Run, Status
@@ -29,9 +28,7 @@ def write(store: RunStore, held: Claim, run: Run) -> None:
 
 
 def fetch(store: RunStore) -> Run:
-    return store.add_generation(
-        run_of_generation(CATALOG, GENERATION, "", NOW, id_of_generation), NOW
-    )
+    return store.add_generation(run_of_generation(CATALOG, GENERATION, "", NOW), NOW)
 
 
 def found(run: Run) -> Run:
