@@ -13,11 +13,13 @@ import uvicorn
 from gradio_client import Client
 from starlette.types import ASGIApp
 
+from components.catalog import Catalog
 from components.commands.playground import running_playground
 from components.commands.serving import open_listener
 from components.runs.run import FINAL
 from components.sandbox import Sandbox, SandboxOptions
 from components.settings import Settings
+from tests.models import CATALOG
 
 START_TIMEOUT_S = 30.0
 RUN_TIMEOUT_S = 60.0
@@ -38,22 +40,27 @@ class Playground:
     data_dir: Path
 
 
-def small_sandbox(pace_s: float = 0.4) -> Sandbox:
+def small_sandbox(pace_s: float = 0.4, catalog: Catalog = CATALOG) -> Sandbox:
     """A sandbox that answers quickly with small files."""
-    options = SandboxOptions(picture_long_side_px=320, video_short_side_px=180)
+    options = SandboxOptions(picture_long_side_px=320, video_short_side_px=180, catalog=catalog)
     return Sandbox(pace_s=pace_s, options=options)
 
 
 def serving(
-    data_dir: Path, sandbox: Sandbox, **environment: str
+    data_dir: Path, sandbox: Sandbox, *, catalog: Catalog = CATALOG, **environment: str
 ) -> AbstractContextManager[Playground]:
     """A playground in this process, on a free port, that keeps its data in `data_dir`."""
-    return serving_behind(lambda web: web, data_dir, sandbox, **environment)
+    return serving_behind(lambda web: web, data_dir, sandbox, catalog=catalog, **environment)
 
 
 @contextmanager
 def serving_behind(
-    around: Callable[[ASGIApp], ASGIApp], data_dir: Path, sandbox: Sandbox, **environment: str
+    around: Callable[[ASGIApp], ASGIApp],
+    data_dir: Path,
+    sandbox: Sandbox,
+    *,
+    catalog: Catalog = CATALOG,
+    **environment: str,
 ) -> Iterator[Playground]:
     """The same with something before the whole of it."""
     settings = Settings.from_env(
@@ -66,7 +73,7 @@ def serving_behind(
         }
     )
     with (
-        running_playground(settings, GUESS_S) as web,
+        running_playground(settings, GUESS_S, catalog) as web,
         open_listener("127.0.0.1", 0) as listener,
     ):
         config = uvicorn.Config(

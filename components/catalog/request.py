@@ -14,6 +14,7 @@ from components.catalog.fields import (
     MediaMap,
     Noun,
     Parameter,
+    Prompt,
     VideoRef,
     map_fields,
     parameters_of,
@@ -26,6 +27,8 @@ ENDPOINTS: Mapping[MediaKind, str] = {
     "image": "/v1/images/generations",
     "video": "/v2/video/generations",
 }
+DEFAULT_ROUTE = "auto"
+"""Of a model that offers no choice of a route."""
 REFERENCES_WITHOUT_VIDEO = 7
 REFERENCES_WITH_VIDEO = 4
 """Most images plus elements in one request: a limit of Kling's, narrower than the schema."""
@@ -129,7 +132,10 @@ class ModelRequest(BaseModel):
     def payload(self, change: MediaMap) -> dict[str, Any]:
         """The body the provider gets, each media reference replaced by `change(it, kind)`."""
         values = map_fields(type(self), self.plain(), change)
-        values["prompt"] = in_dialect(values["prompt"], values["provider"])
+        route = values.get("provider", DEFAULT_ROUTE)
+        for name, parameter in self.parameters().items():
+            if isinstance(parameter, Prompt):
+                values[name] = in_dialect(values[name], route)
         return {"model": self.model_id, **values}
 
     @classmethod

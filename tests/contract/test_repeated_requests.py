@@ -28,10 +28,9 @@ BAD_KEY = "An idempotency key has 1 to 255 printable characters. Nothing was sen
 @pytest.fixture(scope="module")
 def waiting(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a playground that sends next to nothing: what is asked of it waits."""
-    slowly = {"PLAYGROUND_MAX_SUBMISSIONS_PER_MINUTE": "1"}
     folder = tmp_path_factory.mktemp("waiting")
     with (
-        serving(folder, sandbox, **slowly) as running,
+        serving(folder, sandbox, PLAYGROUND_MAX_SUBMISSIONS_PER_MINUTE="1") as running,
         httpx.Client(base_url=running.url, timeout=60) as client,
     ):
         yield client

@@ -15,7 +15,7 @@ Scene = Literal["pictures", "journey", "frames", "edit", "restaging"]
 source in other colours; something new after the source."""
 _RATIO = re.compile(r"\d+:\d+")
 FRAME, IMAGES, ELEMENTS, VIDEO = "frame", "images", "elements", "video"
-DURATION, RATIO = "duration_s", "aspect_ratio"
+DURATION, COUNT, RATIO = "duration_s", "num_images", "aspect_ratio"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def contract_of(schema: Schema) -> ModelContract:
         makes=schema["x-output"],
         required=frozenset(schema["required"]),
         checks={name: check_of(it) for name, it in properties.items()},
-        roles={name: _role(name, it) for name, it in properties.items()},
+        roles={name: _role(name, it, schema["x-output"]) for name, it in properties.items()},
         max_references=schema.get("x-max-references"),
     )
 
@@ -111,7 +111,7 @@ _CHECKS: Mapping[str, Callable[[Schema], Check]] = {
 }
 
 
-def _role(name: str, schema: Schema) -> str:
+def _role(name: str, schema: Schema, makes: str) -> str:
     match schema:
         case {"contentMediaType": "image/*"}:
             role = FRAME
@@ -121,6 +121,8 @@ def _role(name: str, schema: Schema) -> str:
             role = ELEMENTS
         case {"items": _}:
             role = IMAGES
+        case {"type": "integer"} if makes == "image":
+            role = COUNT
         case {"x-unit": "s"}:
             role = DURATION
         case {"enum": [str(first), *_]} if _RATIO.fullmatch(first):

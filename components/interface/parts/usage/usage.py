@@ -19,7 +19,7 @@ from components.interface.parts.usage.usage_charts import (
     success_chart,
 )
 from components.interface.parts.usage.usage_files import days_csv, models_csv
-from components.interface.parts.usage.usage_series import by_period, series_in
+from components.interface.parts.usage.usage_series import by_period, colour_rules, series_in
 from components.interface.services import Services
 from components.interface.web.routing import new_router
 from components.interface.widgets.section import Section
@@ -119,6 +119,7 @@ def usage_html(report: UsageReport, today: Today, catalog: Catalog) -> Markup:
         unit=unit(report.first, report.last),
         today=today,
         series=series,
+        colours=colour_rules(catalog),
         usage=usage,
         models={each.model: each for each in report.models},
         spend_text=spend_text,

@@ -7,6 +7,11 @@ from components.catalog import Catalog
 from components.interface.parts.usage.charts.periods import Period, periods
 from components.runs.queries.usage import Tally, UsageReport
 
+CHOSEN_COLOURS = 5
+"""The styles have colours for so many, which everybody can tell apart."""
+GOLDEN_ANGLE_DEG = 137.508
+LIGHT_PERCENT, DARK_PERCENT, CHROMA = 52, 72, 0.13
+
 
 @dataclass(frozen=True)
 class Series:
@@ -45,6 +50,20 @@ def series_in(report: UsageReport, catalog: Catalog) -> list[Series]:
         *(each for each in offered if each.model in there),
         *(Series(model, model, "series-other") for model in sorted(gone)),
     ]
+
+
+def colour_rules(catalog: Catalog) -> list[tuple[str, str]]:
+    """The classes of models beyond those whose colours were chosen, and their colours.
+
+    Hues go round by the golden angle, so that neighbours differ most; they stand out from the
+    panel in light and dark, yet nobody promises that all eyes can tell any number of them apart.
+    """
+    rules = []
+    for place in range(CHOSEN_COLOURS + 1, len(catalog) + 1):
+        hue = round(place * GOLDEN_ANGLE_DEG % 360)
+        light, dark = (f"oklch({it}% {CHROMA} {hue})" for it in (LIGHT_PERCENT, DARK_PERCENT))
+        rules.append((f"series-{place}", f"light-dark({light}, {dark})"))
+    return rules
 
 
 def by_period(report: UsageReport) -> list[PeriodUsage]:
