@@ -60,6 +60,7 @@ LIBRARY_ROOMS = {
     "urllib3": ("components/provider/",),
     "pybase64": ("components/provider/",),
     "sqlalchemy": ("components/database/", "components/runs/"),
+    "alembic": ("components/database/",),
     "PIL": ("components/media/",),
     "pillow_heif": ("components/media/",),
     "av": ("components/media/",),

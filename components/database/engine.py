@@ -9,10 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.database.migrations import bring_up_to_date
 from components.database.sqlite_errors import explained
-from components.database.upgrade import upgrade
 
-METADATA = sa.MetaData()
 BUSY_TIMEOUT_MS = 2_500
 """So long a click waits for another writer; then it is told so."""
 PATIENCE = 6
@@ -24,7 +23,7 @@ _FULL = 1
 
 
 def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
-    """Open it, with the tables, columns and indexes that `METADATA` describes.
+    """Open it, with the tables that the schema describes.
 
     What goes wrong at the database itself is raised as `DatabaseUnavailable`, here and later.
     SQLite waits up to `busy_timeout_ms` for another writer.
@@ -36,7 +35,7 @@ def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine
     sa.event.listen(engine, "begin", partial(_begin, busy_timeout_ms))
     _make_sqlite(engine)
     with engine.begin() as connection:
-        upgrade(connection, METADATA)
+        bring_up_to_date(connection)
     return engine
 
 

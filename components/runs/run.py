@@ -57,9 +57,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
-_BEGUN = "Sending."
-
-
 @dataclass(frozen=True)
 class Output:
     """One file of the result. `name` and `thumb` are names in the media store, once copied."""
@@ -125,7 +122,7 @@ class Run:
     `trouble` names what the last step ran into, `attempts` how many steps in a row ran into some,
     and `trouble_since` when that began. `tallies` count each kind since the run last came on, the
     last time at `tried_at`. An `unresolved` failed run may have been charged, or its result may
-    still be got.
+    still be got. `times_begun` counts how often it was begun to be sent.
     """
 
     id: str
@@ -165,6 +162,7 @@ class Run:
     asked_hash: str | None = None
     deleted_at: float | None = None
     charge_unknown: bool = False
+    times_begun: int = 0
 
     @property
     def prompt(self) -> str:
@@ -201,18 +199,20 @@ class Run:
 
     def begun(self, at: float) -> Self:
         """The queued run as it is stored before it is sent."""
-        return self.moved(Status.SUBMITTING, at, _BEGUN, submitted_at=at, **self.troubles)
+        return self.moved(
+            Status.SUBMITTING,
+            at,
+            "Sending.",
+            submitted_at=at,
+            times_begun=self.times_begun + 1,
+            **self.troubles,
+        )
 
     @property
     def troubles(self) -> dict[str, Any]:
         """What is known of its troubles: not over by being sent, only by being accepted."""
         names = ("attempts", "trouble", "trouble_since", "tallies", "tried_at")
         return {name: getattr(self, name) for name in names}
-
-    @property
-    def times_begun(self) -> int:
-        """How often it was begun to be sent; of many tries the receipt keeps the first and last."""
-        return sum(event.what == _BEGUN for event in self.events)
 
     def failed(self, at: float, why: str, **changes: Any) -> Self:
         """The run, over without a result; `why` is the sentence the user reads."""

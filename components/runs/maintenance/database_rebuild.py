@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from components.catalog import Catalog
-from components.database.engine import METADATA, reading
+from components.database.engine import reading
 from components.database.integrity import (
     SIDE_FILES,
     beside,
@@ -26,19 +26,25 @@ from components.database.integrity import (
     fault_of,
     is_empty,
 )
+from components.database.schema import (
+    ELEMENTS,
+    METADATA,
+    PURGED,
+    RUN_MEDIA,
+    RUN_PARENTS,
+    RUN_TEXTS,
+    RUNS,
+)
 from components.database.sqlite_pages import copy_with_log
 from components.errors import DatabaseUnavailable, DownloadFailed
 from components.media.store.media_store import FolderStore
 from components.runs.maintenance.damaged_rows import Salvage, has_readable_rows
 from components.runs.maintenance.found_files import runs_of_files
 from components.runs.maintenance.salvaged_runs import salvaged_run
-from components.runs.queries.prompt_search import RUN_TEXTS
-from components.runs.queries.run_figures import PURGED
 from components.runs.run import Run
 from components.runs.steps.collector import Collector
-from components.runs.store.forms.element_library import ELEMENTS, files_of_kit
+from components.runs.store.forms.element_library import files_of_kit
 from components.runs.store.run_store import RunStore
-from components.runs.store.tables import RUN_MEDIA, RUN_PARENTS, RUNS
 
 LOGGER = logging.getLogger(__name__)
 READY = ".recovered"

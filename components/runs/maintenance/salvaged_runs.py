@@ -10,9 +10,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from components.database.schema import RUNS
 from components.runs.run import Event, Run, Status
+from components.runs.store.run_rows import as_run
 from components.runs.store.storable_run import storable_run
-from components.runs.store.tables import RUNS, as_run
 
 LOGGER = logging.getLogger(__name__)
 _TUPLES = ("outputs", "events", "parents")

@@ -10,14 +10,14 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.database.schema import PURGED, RUNS
 from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs.new_runs.resend import can_look_again, looked_for_again
 from components.runs.queries.prompt_search import keep_text
-from components.runs.queries.run_figures import PURGED
 from components.runs.run import Event, Run
 from components.runs.store.change_log import note_made, note_written
 from components.runs.store.one_generation import is_of
-from components.runs.store.tables import RUNS, as_row, as_run, link, write_changes
+from components.runs.store.run_rows import as_row, as_run, link, write_changes
 
 Admit = Callable[[Connection], None]
 

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.database.schema import RUNS
 from components.runs.run import Output, Run, Status
-from components.runs.store.tables import RUNS
 
 
 @dataclass(frozen=True)

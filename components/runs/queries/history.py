@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from components.catalog.storable_text import storable
+from components.database.schema import KEPT, RUN_PARENTS, RUNS
 from components.runs.queries.prompt_search import matching
 from components.runs.run import Output, Parent, Run, Status
-from components.runs.store.tables import KEPT, RUN_PARENTS, RUNS, as_run
+from components.runs.store.run_rows import as_run
 
 PAGE_MAX_RUNS = 100
 FAMILY_MAX_RUNS = 100

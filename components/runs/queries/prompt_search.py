@@ -5,14 +5,14 @@ reading the rest. Where there is none (PostgreSQL, a SQLite before 3.34, a searc
 letters) the narrow table is read instead.
 """
 
-import sqlite3
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.catalog.storable_text import storable
-from components.database.engine import METADATA, reading
+from components.database.engine import reading
+from components.database.schema import RUN_TEXTS
 
 RARE = 300
 """Up to so many matches are fetched and sorted; beyond, walking down the newest runs is quicker."""
@@ -22,36 +22,7 @@ _SOMETHING_CHANGED = 2
 """The command itself counts as a change, says the manual of FTS5; fewer than two are none."""
 
 
-def _fill(connection: Connection) -> None:
-    kept = sa.text("SELECT id, prompt, title FROM runs ORDER BY created_at")
-    rows = [(row.id, row.prompt, row.title) for row in connection.execute(kept)]
-    for run_id, prompt, title in rows:
-        keep_text(connection, run_id, prompt, title)
-
-
-RUN_TEXTS = sa.Table(
-    "run_texts",
-    METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("run_id", sa.String(64), nullable=False, unique=True),
-    sa.Column("text", sa.Text, nullable=False),
-    info={"fill": _fill},
-)
 _INDEX = sa.table("run_letters", sa.column("rowid", sa.Integer))
-_INDEX_DDL = (
-    """CREATE VIRTUAL TABLE run_letters USING fts5(
-        text, content='run_texts', content_rowid='number', tokenize='trigram case_sensitive 1')""",
-    """CREATE TRIGGER run_texts_added AFTER INSERT ON run_texts BEGIN
-        INSERT INTO run_letters(rowid, text) VALUES (new.number, new.text);
-    END""",
-    """CREATE TRIGGER run_texts_removed AFTER DELETE ON run_texts BEGIN
-        INSERT INTO run_letters(run_letters, rowid, text) VALUES ('delete', old.number, old.text);
-    END""",
-    """CREATE TRIGGER run_texts_changed AFTER UPDATE ON run_texts BEGIN
-        INSERT INTO run_letters(run_letters, rowid, text) VALUES ('delete', old.number, old.text);
-        INSERT INTO run_letters(rowid, text) VALUES (new.number, new.text);
-    END""",
-)
 
 
 def keep_text(connection: Connection, run_id: str, prompt: str, title: str) -> None:
@@ -114,13 +85,3 @@ def _has_index(connection: Connection) -> bool:
 def _folded(prompt: str, title: str) -> str:
     """Folded here, as databases fold ASCII letters only."""
     return str(storable(f"{title}\n{prompt}")).casefold()
-
-
-@sa.event.listens_for(RUN_TEXTS, "after_create")
-def _create_index(_: sa.Table, connection: Connection, **__: Any) -> None:
-    if connection.dialect.name != "sqlite" or sqlite3.sqlite_version_info < (3, 34):
-        return
-    has_fts5 = sa.text("SELECT sqlite_compileoption_used('ENABLE_FTS5')")
-    if connection.execute(has_fts5).scalar():
-        for statement in _INDEX_DDL:
-            connection.exec_driver_sql(statement)

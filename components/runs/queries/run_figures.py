@@ -10,33 +10,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.database.engine import METADATA
-from components.runs.store.tables import KNOWN_AS, RUNS, UNCHARGED
+from components.database.schema import KNOWN_AS, PURGED, RUNS
 
-PURGED = sa.Table(
-    "purged_runs",
-    METADATA,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("model", sa.String(128), nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("submitted_at", sa.Float(53)),
-    sa.Column("finished_at", sa.Float(53), index=True),
-    sa.Column("quoted_usd", sa.Float(53)),
-    sa.Column("charged_usd", sa.Float(53)),
-    sa.Column("generation_id", sa.String(256), index=True),
-    sa.Column("inference_id", sa.String(256), index=True),
-    sa.Column("charge_looks", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("charge_looked_at", sa.Float(53)),
-    sa.Column("charge_unknown", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index(
-        "purged_runs_uncharged",
-        *("charge_unknown", "finished_at"),
-        sqlite_where=UNCHARGED,
-        postgresql_where=UNCHARGED,
-    ),
-)
-"""`id` is the run's, or any other where a run of the same id went before it; `inference_id` is the
-one that the ledger would name, so that a charge is still found."""
 _NAMES = tuple(column.name for column in PURGED.columns)
 _FIGURES = ("model", "status", "submitted_at", "finished_at", "quoted_usd", "charged_usd")
 """Those that an index of `RUNS` holds as well, so that nobody has to read whole runs."""

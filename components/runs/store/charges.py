@@ -11,10 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.runs.queries.run_figures import PURGED
+from components.database.schema import KNOWN_AS, PURGED, RUNS, UNCHARGED
 from components.runs.run import Event
 from components.runs.store.change_log import note_written
-from components.runs.store.tables import KNOWN_AS, RUNS, UNCHARGED
 from components.runs.wording import NOT_SHOWN_AS_CHARGED, money
 
 LINK_LIFE_S = 30 * 86_400.0

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.database.engine import reading
+from components.database.schema import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUN_TEXTS, RUNS
 from components.errors import DatabaseUnavailable
-from components.runs.queries.prompt_search import RUN_TEXTS
 from components.runs.queries.run_figures import keep_figures
 from components.runs.store.change_log import note_made, note_written
-from components.runs.store.tables import ACTIVE, KEPT, RUN_MEDIA, RUN_PARENTS, RUNS
 from components.runs.store.unowned_files import leave_over
 
 LOGGER = logging.getLogger(__name__)

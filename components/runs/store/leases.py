@@ -12,22 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.database.schema import ACTIVE, DUE_AT, IN_FLIGHT, KEPT, QUEUED, RUNS, SAVING
 from components.errors import DatabaseUnavailable
 from components.runs.retry import LONGEST_PAUSE_S
 from components.runs.run import Run, Status
 from components.runs.store.change_log import note_written
-from components.runs.store.tables import (
-    ACTIVE,
-    DUE_AT,
-    IN_FLIGHT,
-    KEPT,
-    QUEUED,
-    RUNS,
-    SAVING,
-    as_run,
-    changed_columns,
-    write_changes,
-)
+from components.runs.store.run_rows import as_run, changed_columns, write_changes
 from components.runs.wording import LOOKED_FOR
 
 ENDED_AT_ONCE = 500

@@ -9,10 +9,10 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.runs.queries.run_figures import PURGED
+from components.database.schema import PURGED, RUN_PARENTS, RUNS
 from components.runs.run import Event, Run, Status
 from components.runs.store.change_log import note_written
-from components.runs.store.tables import RUN_PARENTS, RUNS, as_run, write_changes
+from components.runs.store.run_rows import as_run, write_changes
 
 JOINED = "It had been fetched by its generation id before; both are one run now."
 GAVE_WAY = "Went into the run that was sent for this generation."

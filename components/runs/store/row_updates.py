@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from components.database.schema import KEPT, RUNS
 from components.errors import RunNotFound
 from components.runs.queries.prompt_search import change_text
 from components.runs.run import Event, Run, Status
-from components.runs.store.tables import KEPT, RUNS, as_run, write_changes
+from components.runs.store.run_rows import as_run, write_changes
 
 
 def find_run(connection: Connection, run_id: str, *, to_change: bool = False) -> Run:

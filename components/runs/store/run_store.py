@@ -15,6 +15,7 @@ from components.database.engine import (
     patient,
     reading,
 )
+from components.database.schema import ACTIVE, RUNS
 from components.runs.new_runs import insertion
 from components.runs.queries import history, spending
 from components.runs.queries.duration_history import PastRun, past_runs
@@ -29,7 +30,6 @@ from components.runs.store.deletion import Deletion
 from components.runs.store.forms import form_files
 from components.runs.store.leases import Allowance, Claim, WorkerPool
 from components.runs.store.step_results import write_results
-from components.runs.store.tables import ACTIVE, RUNS
 
 Kept = TypeVar("Kept")
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from components.database.schema import RUNS
 from components.errors import DatabaseUnavailable
 from components.runs.run import Run, Status
 from components.runs.store.leases import Claim
 from components.runs.store.one_generation import has_learned, united
+from components.runs.store.run_rows import as_run, write_changes
 from components.runs.store.storable_run import essence, storable_run
-from components.runs.store.tables import RUNS, as_run, write_changes
 
 _STATES = (
     sa.select(RUNS.c.id, RUNS.c.lease_until, RUNS.c.cancel_requested)

@@ -11,24 +11,18 @@ from collections.abc import Callable, Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.database.engine import METADATA, reading
+from components.database.engine import reading
+from components.database.schema import FORM_FILES, LEFTOVERS, RUN_MEDIA
 from components.errors import MediaRejected
 from components.runs.run import Run
 from components.runs.store.forms.element_library import files_of_kit
-from components.runs.store.forms.form_files import FORM_FILES
-from components.runs.store.tables import RUN_MEDIA, names_in
+from components.runs.store.run_rows import names_in
 
 LOGGER = logging.getLogger(__name__)
 BATCH = 50
 """Files a transaction: nobody who writes waits long for it."""
 ASKED_AT_ONCE = 5_000
 """Names in one question to the database; SQLite takes 32,766."""
-LEFTOVERS = sa.Table(
-    "media_leftovers",
-    METADATA,
-    sa.Column("name", sa.String(80), primary_key=True),
-)
-"""Files whose run is gone; kept in a table, so that a killed process forgets none of them."""
 
 
 def leave_over(connection: Connection, names: sa.Select[tuple[str]]) -> None:

@@ -20,8 +20,8 @@ from components.runs.service import UNDO_S
 from components.runs.store.deletion import Deletion
 from components.runs.store.forms.element_library import ElementLibrary
 from components.runs.store.forms.form_files import HOLD_S, LET_GO_S
+from components.runs.store.run_rows import names_in
 from components.runs.store.run_store import RunStore
-from components.runs.store.tables import names_in
 from components.runs.store.unowned_files import require_files
 from tests.run_samples import NOW, Clock, run_store, sample_run
 

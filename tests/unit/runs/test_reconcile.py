@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.runs.retry import DAY_S, HOUR_S, RULES, FailureKind
-from components.runs.run import Event, Run, Status
+from components.runs.run import Run, Status
 from components.runs.steps.runner import StepRunner
 from tests.provider_server import ScriptedProvider, html, problem, reply, reset
 from tests.run_samples import IMAGE_O1, NOW, Clock, log_row, nearly_over, sample_run
@@ -45,11 +45,10 @@ def test_the_log_row_of_a_try_that_was_put_off_proves_nothing(
     provider: ScriptedProvider, steps: StepRunner
 ) -> None:
     """The rows of both tries carry our id, and that of the accepted one may come later."""
-    twice = (Event(NOW, "Sending."), Event(NOW + 1, "Put off."), Event(NOW + 2, "Sending."))
     refused = log_row("run-1", inference_id="inf-0", status="failed")
     accepted = log_row("run-1", inference_id="g-9")
     provider.replies = [reply({"data": [refused]}), reply({"data": [refused, accepted]})]
-    run = steps.advance(searched(events=twice))
+    run = steps.advance(searched(times_begun=2))
     assert (run.status, run.trouble) == ("uncertain", FailureKind.NOT_IN_LOG)
     assert steps.advance(run).generation_id == "g-9"
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.catalog.storable_text import storable
-from components.database.engine import METADATA, reading
+from components.database.engine import reading
+from components.database.schema import ELEMENTS
 from components.errors import InvalidRequest
 from components.runs.store.forms.kept_element import checked_element, files_in, readable_element
 
@@ -19,14 +20,6 @@ LOGGER = logging.getLogger(__name__)
 NAME_MAX_CHARS = 60
 MOST_ELEMENTS = 200
 """Our own bound: every form shows them all."""
-ELEMENTS = sa.Table(
-    "kit_elements",
-    METADATA,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("name", sa.String(NAME_MAX_CHARS), nullable=False),
-    sa.Column("element", sa.JSON, nullable=False),
-    sa.Column("created_at", sa.Float(53), nullable=False),
-)
 _TEXT = sa.cast(ELEMENTS.c.element, sa.Text).label("text")
 """As it is stored: one element that is no JSON must not keep the others from being read."""
 

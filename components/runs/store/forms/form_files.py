@@ -6,9 +6,9 @@ A form is a holder: it names itself with every look, and holds exactly what it s
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from components.database.engine import METADATA, reading
+from components.database.engine import reading
+from components.database.schema import FORM_FILES
 
 HOLD_S = 30 * 86_400.0
 """A draft that nobody looked at for so long is forgotten."""
@@ -16,25 +16,6 @@ HOLD_AGAIN_S = 86_400.0
 """A form is looked at with every letter; that much of a hold may be gone before it is renewed."""
 LET_GO_S = 3_000.0
 """What a form no longer shows can be brought back for so long, and is gone within the hour."""
-
-
-def _take_over(connection: Connection) -> None:
-    """Files held in a database of an earlier version, which did not know by whom."""
-    if sa.inspect(connection).has_table("media_held"):
-        earlier = sa.table("media_held", sa.column("name"), sa.column("until"))
-        held = sa.select(sa.literal(""), earlier.c.name, earlier.c.until)
-        insert = FORM_FILES.insert().from_select(["holder", "name", "until"], held)
-        connection.execute(insert)
-
-
-FORM_FILES = sa.Table(
-    "form_files",
-    METADATA,
-    sa.Column("holder", sa.String(64), primary_key=True),
-    sa.Column("name", sa.String(80), primary_key=True, index=True),
-    sa.Column("until", sa.Float(53), nullable=False, index=True),
-    info={"fill": _take_over},
-)
 
 
 def hold(engine: sa.Engine, holder: str, names: Collection[str], now: float) -> None:

@@ -27,7 +27,7 @@ from components.interface.widgets.templating import render
 from components.interface.widgets.wording import span_text
 from components.media.store.media_store import ref
 from components.runs.run import Parent, Run
-from components.runs.store.tables import names_in
+from components.runs.store.run_rows import names_in
 
 FIRST_WAIT_S = 1.0
 """Pictures are usually looked at within this; a clip shows its progress instead."""
