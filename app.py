@@ -19,6 +19,8 @@ def main() -> None:
     """Start the playground and serve until it is stopped."""
     arguments = parsed_arguments(help_text())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # It tells of its own parts, each time a database is brought up to date.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = Settings.from_env()
         if arguments.command == "recover":

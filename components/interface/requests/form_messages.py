@@ -23,7 +23,8 @@ class FormState:
     be done, by the identity of a file; `names` are file names by reference; `numbered` is what
     the tokens of the prompt stood for at the last look; `origins` tells of files that are results
     which run they came from. `holder` is this form in this tab: its files stay while it shows
-    them. `visitor` is the address it comes from.
+    them. `visitor` is the address it comes from. `offers` asks for what the form offers
+    besides: the kit, and what the examples cost.
     """
 
     values: Mapping[str, Any]
@@ -33,6 +34,7 @@ class FormState:
     origins: Mapping[str, Parent]
     holder: str = ""
     visitor: str = ""
+    offers: bool = True
 
 
 class NumberedReference(BaseModel):
@@ -62,13 +64,23 @@ class FormBody(BaseModel):
     names: dict[str, str] = Field(default_factory=dict)
     numbered: list[NumberedReference] = Field(default_factory=list)
     holder: str = Field(default="", max_length=HOLDER_MAX_CHARS)
+    offers: bool = True
 
     def filled(self, visitor: str = "") -> FormState:
         """The same, as the service takes it, from a visitor's address."""
         numbered = [Reference(**it.model_dump()) for it in self.numbered]
         origins = {ref: Parent(**it.model_dump()) for ref, it in self.origins.items()}
         holder = self.holder or visitor[:HOLDER_MAX_CHARS]
-        return FormState(self.values, self.chosen, self.names, numbered, origins, holder, visitor)
+        return FormState(
+            self.values,
+            self.chosen,
+            self.names,
+            numbered,
+            origins,
+            holder=holder,
+            visitor=visitor,
+            offers=self.offers,
+        )
 
 
 class StopBody(FormBody):
@@ -91,7 +103,8 @@ class FormStatus(BaseModel):
     `lists` are the references of each field as HTML, `tokens` what the prompt can name,
     `numbered` what that stands for now. `prompt` is there when its tokens were renumbered.
     `wrong` are the sentences of broken rules by field. `varies`: the prompt is one of several.
-    `working`: a file is still being checked, so that this is to be asked again.
+    `working`: a file is still being checked, so that this is to be asked again. `kit` and
+    `example_usd` are there when they were asked for.
     """
 
     lists: dict[str, list[str]]
@@ -104,9 +117,9 @@ class FormStatus(BaseModel):
     numbered: list[NumberedReference]
     wrong: dict[str, str]
     working: bool
-    kit: str
+    kit: str | None
     expected: str
-    example_usd: list[float | None]
+    example_usd: list[float | None] | None
     quote: Quote
 
 

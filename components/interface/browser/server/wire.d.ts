@@ -104,6 +104,7 @@ export interface FormBody {
   };
   numbered?: NumberedReference[];
   holder?: string;
+  offers?: boolean;
 }
 /**
  * The run that a file in the form came from.
@@ -133,7 +134,8 @@ export interface NumberedReference {
  * `lists` are the references of each field as HTML, `tokens` what the prompt can name,
  * `numbered` what that stands for now. `prompt` is there when its tokens were renumbered.
  * `wrong` are the sentences of broken rules by field. `varies`: the prompt is one of several.
- * `working`: a file is still being checked, so that this is to be asked again.
+ * `working`: a file is still being checked, so that this is to be asked again. `kit` and
+ * `example_usd` are there when they were asked for.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "FormStatus".
@@ -153,9 +155,9 @@ export interface FormStatus {
     [k: string]: string;
   };
   working: boolean;
-  kit: string;
+  kit: string | null;
   expected: string;
-  example_usd: (number | null)[];
+  example_usd: (number | null)[] | null;
   quote: Quote;
 }
 /**
@@ -265,6 +267,7 @@ export interface StopBody {
   };
   numbered?: NumberedReference[];
   holder?: string;
+  offers?: boolean;
   source: string;
   kind: "image" | "video";
 }

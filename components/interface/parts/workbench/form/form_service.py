@@ -74,9 +74,9 @@ class FormService:
             numbered=[NumberedReference(**vars(it)) for it in after],
             wrong=dict(self._wrong(given)),
             working=any(look.state == "working" for look in cards.looks()),
-            kit=self._kit(),
+            kit=self._kit() if filled.offers else None,
             expected=self._expected(given),
-            example_usd=self._example_prices(),
+            example_usd=self._example_prices() if filled.offers else None,
             quote=self.services.runs.quote(self.model, cards.carried(given)),
         )
 
