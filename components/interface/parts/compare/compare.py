@@ -1,6 +1,5 @@
 """Compare: runs side by side, chosen here or elsewhere, and a link that opens the same again."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,11 +7,12 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from components.catalog import Catalog
-from components.interface.parts.compare.comparison import LETTERS, Comparer, Comparison, Side
+from components.interface.parts.compare.comparison import LETTERS, Comparer, Comparison, Pane, Side
 from components.interface.parts.compare.differences import differences_html
 from components.interface.parts.feed.card.run_words import thumb_url
 from components.interface.services import Services
 from components.interface.web.routing import new_router
+from components.interface.widgets.comparison.stage_view import StagePane, stage_html
 from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 from components.interface.widgets.wording import ago, usd
@@ -20,8 +20,6 @@ from components.runs.queries.history import Query
 from components.runs.run import Status
 
 STRIP_RUNS = 24
-SAME_SHAPE = 1.1
-"""Pictures whose ratios differ by more say little under a slider: they start side by side."""
 FRESH = {"Cache-Control": "no-store"}
 
 
@@ -65,10 +63,10 @@ def comparison_html(comparison: Comparison, services: Services) -> Markup:
         sentences=comparison.sentences,
         differences=differences_html(runs, services.catalog) if len(runs) > 1 else "",
         panes=panes,
+        stage=stage_html([_shown(*it) for it in panes.items()]) if panes else "",
         kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
         has_clips="video" in kinds,
         sounding=[letter for letter, pane in panes.items() if pane.facts.has_sound],
-        shape=_shape([pane.facts.width_px / pane.facts.height_px for pane in panes.values()]),
         is_awaited=any(side.run and not side.run.status.is_final for side in comparison.sides),
         signature=" ".join(
             f"{side.spec}:{side.run.status if side.run else ''}" for side in comparison.sides
@@ -76,14 +74,20 @@ def comparison_html(comparison: Comparison, services: Services) -> Markup:
     )
 
 
-def _shape(ratios: Sequence[float]) -> dict[str, Any]:
-    """The panes' widths by their heights; how many stand in a row depends on the window."""
-    if not ratios:
-        return {}
-    return {
-        "ratios": [f"{ratio:.4f}" for ratio in ratios],
-        "is_alike": max(ratios) < SAME_SHAPE * min(ratios),
-    }
+def _shown(letter: str, pane: Pane) -> StagePane:
+    """A side as the stage shows it."""
+    medium, facts = pane.medium, pane.facts
+    return StagePane(
+        letter=letter,
+        label=medium.label,
+        kind=medium.kind,
+        url=medium.url,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        frames_per_s=facts.frames_per_s,
+        has_sound=facts.has_sound,
+        poster=medium.poster,
+    )
 
 
 def _described(side: Side, catalog: Catalog, now: float) -> dict[str, Any]:

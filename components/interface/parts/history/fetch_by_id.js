@@ -1,10 +1,15 @@
 // A box that takes a generation id from elsewhere; `fetched(id)` is told the run that has it.
 
+import { one } from "../../browser/drawing/elements.js";
 import { post } from "../../browser/server/server.js";
 
+/** @import { FoundRun } from "../../browser/server/wire" */
+
+/** @param {HTMLDetailsElement} box @param {(id: string) => unknown} fetched */
 export const fetchByGeneration = (box, fetched) => {
-  const form = box.querySelector("form");
-  const problem = form.querySelector(".problem");
+  const form = one(box, "form", HTMLFormElement);
+  const problem = one(form, ".problem");
+  /** @param {string} sentence */
   const say = (sentence) => {
     problem.hidden = !sentence;
     problem.textContent = sentence;
@@ -13,12 +18,14 @@ export const fetchByGeneration = (box, fetched) => {
     event.preventDefault();
     say("");
     try {
-      const { id } = await post("/history/fetch", Object.fromEntries(new FormData(form)));
+      const { id } = /** @type {FoundRun} */ (
+        await post("/history/fetch", Object.fromEntries(new FormData(form)))
+      );
       form.reset();
       box.open = false;
       fetched(id);
     } catch (error) {
-      say(error.message);
+      say(/** @type {Error} */ (error).message);
     }
   });
 };

@@ -1,6 +1,7 @@
 // History: listed when its tab is opened and whenever a filter changes, and worked with.
 
 import { currentPlace, goOn, leaveFor, register, rename } from "../../browser/navigation/address.js";
+import { one, within } from "../../browser/drawing/elements.js";
 import { deleteRuns } from "./deletion.js";
 import { Detail } from "./detail/detail.js";
 import { say } from "../../browser/dialogs/dialog.js";
@@ -13,18 +14,28 @@ import { listen, openCompare } from "../../browser/navigation/navigation.js";
 import { Selection } from "./grid/selection.js";
 import { get, send } from "../../browser/server/server.js";
 
+/** @import { Card } from "./grid/card_grid.js" */
+
+/** @typedef {ReturnType<typeof toldSince>} News */
+/** @typedef {Record<string, string>} Named */
+
 const TYPING_PAUSE_MS = 250;
 const MOST_AT_ONCE = 60;
 const PAGE_RUNS = 24;
 const MOST_LISTED = 96;
 
-// The beginning of a day as it is where the visitor is, in seconds since the epoch.
+/**
+ * The beginning of a day as it is where the visitor is, in seconds since the epoch.
+ * @param {string} date
+ * @param {number} [laterDays]
+ */
 const dayBegins = (date, laterDays = 0) => {
   const day = new Date(`${date}T00:00`);
   day.setDate(day.getDate() + laterDays);
   return String(day.getTime() / 1000);
 };
 
+/** @param {number} shown @param {number} total @param {boolean} isCapped */
 const counted = (shown, total, isCapped) => {
   if (!shown) return "";
   if (shown >= total) return `${shown} run${shown === 1 ? "" : "s"}`;
@@ -33,14 +44,15 @@ const counted = (shown, total, isCapped) => {
 };
 
 class History {
+  /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
-    this.filters = element.querySelector("[role=search]");
-    this.problem = element.querySelector(".history-problem");
-    this.grid = new Grid(element.querySelector(".history"));
+    this.filters = one(element, "[role=search]", HTMLFormElement);
+    this.problem = one(element, ".history-problem");
+    this.grid = new Grid(one(element, ".history"));
     this.asked = 0;
     this.isSeen = false;
-    this.selection = new Selection(element.querySelector(".selection"), this.grid, {
+    this.selection = new Selection(one(element, ".selection"), this.grid, {
       compare: openCompare,
       download: (ids) => this.download(ids),
       delete: (ids) => this.delete(ids),
@@ -57,31 +69,39 @@ class History {
       delete: (ids) => this.delete(ids),
     });
     playOnHover(this.grid.element);
-    fetchByGeneration(element.querySelector(".fetch"), async (id) => {
+    fetchByGeneration(one(element, ".fetch", HTMLDetailsElement), async (id) => {
       await this.relist();
       this.detail.open(id);
     });
-    this.newer = new Newer(element.querySelector(".newer"), this.grid, () => this.tally());
-    this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
+    this.newer = new Newer(one(element, ".newer"), this.grid, () => this.tally());
+    this.look = inTurn((/** @type {string[]} */ ids) => this.fetch(ids), MOST_AT_ONCE);
     this.listen();
     this.follow();
   }
 
-  // What is searched for, and the run in the dialog, as the address names them.
+  /**
+   * What is searched for, and the run in the dialog, as the address names them.
+   * @returns {Named}
+   */
   get named() {
-    const asked = Object.fromEntries([...new FormData(this.filters)].filter(([, value]) => value));
-    return this.detail.isOpen ? { ...asked, run: this.detail.id } : asked;
+    const set = [...new FormData(this.filters)].filter(([, value]) => value);
+    const asked = /** @type {Named} */ (Object.fromEntries(set));
+    return this.detail.isOpen ? { ...asked, run: /** @type {string} */ (this.detail.id) } : asked;
   }
 
   get place() {
     return { tab: "history", ...this.named };
   }
 
-  // What one types is one search, and so one step back.
+  /**
+   * What one types is one search, and so one step back.
+   * @param {boolean} isStep
+   */
   nameSearch(isStep) {
     if (currentPlace().tab === "history") (isStep ? goOn : rename)(this.place);
   }
 
+  /** @param {boolean} isFirst */
   nameRun(isFirst) {
     const { tab, run } = currentPlace();
     if (tab !== "history") return;
@@ -90,18 +110,23 @@ class History {
     else rename(this.place);
   }
 
-  // Fills in the filters; returns whether that changed them.
-  fill({ run, ...wanted }) {
+  /**
+   * Fills in the filters; returns whether that changed them.
+   * @param {Named} values
+   */
+  fill({ run: _run, ...wanted }) {
     const before = JSON.stringify(this.query);
-    for (const control of this.filters.elements) {
+    for (const element of this.filters.elements) {
+      const control = /** @type {HTMLInputElement} */ (element);
       if (control.type === "checkbox") control.checked = control.value === wanted[control.name];
       else if (control.name) control.value = wanted[control.name] ?? "";
     }
     const isFolded = Object.keys(wanted).some((it) => it !== "text" && it in this.filters.elements);
-    if (isFolded) this.filters.querySelector(".more").ariaExpanded = "true";
+    if (isFolded) one(this.filters, ".more").ariaExpanded = "true";
     return JSON.stringify(this.query) !== before;
   }
 
+  /** @param {Named} values */
   async showPlace(values) {
     const hasChanged = this.fill(values);
     if (!values.run) this.detail.close();
@@ -109,51 +134,55 @@ class History {
     if (hasChanged) await this.list();
   }
 
+  /** @param {Named} values */
   title({ text, run }) {
     if (run) return this.detail.id === run ? this.detail.title : "";
     return text && `“${text}” in History`;
   }
 
   get query() {
-    const { from, to, ...asked } = Object.fromEntries(new FormData(this.filters));
+    const { from, to, ...asked } = /** @type {Named} */ (Object.fromEntries(new FormData(this.filters)));
     const days = { created_from: from && dayBegins(from), created_to: to && dayBegins(to, 1) };
     return Object.fromEntries(Object.entries({ ...asked, ...days }).filter(([, value]) => value));
   }
 
+  /** @param {{ cursor?: string, limit?: number }} [page] */
   async list({ cursor = "", limit = PAGE_RUNS } = {}) {
     const ticket = ++this.asked;
     const known = toldSoFar();
     this.grid.element.setAttribute("aria-busy", "true");
     try {
-      const html = await get(`/history?${new URLSearchParams({ ...this.query, cursor, limit })}`);
+      const html = await get(`/history?${new URLSearchParams({ ...this.query, cursor, limit: String(limit) })}`);
       if (ticket === this.asked) {
         this.show(html, Boolean(cursor));
         this.take(toldSince(known));
       }
     } catch (error) {
-      if (ticket === this.asked) this.say(error.message);
+      if (ticket === this.asked) this.say(/** @type {Error} */ (error).message);
     }
     if (ticket === this.asked) this.grid.element.removeAttribute("aria-busy");
   }
 
+  /** @param {string} html @param {boolean} isMore */
   show(html, isMore) {
     this.say("");
     if (!isMore) this.newer.forget();
     this.grid.put(html, isMore);
     this.tally();
-    if (this.grid.older) this.below.observe(this.grid.older);
+    if (this.grid.older) /** @type {IntersectionObserver} */ (this.below).observe(this.grid.older);
   }
 
   tally() {
-    this.element.querySelector(".history-count").textContent = counted(
+    one(this.element, ".history-count").textContent = counted(
       this.grid.cards.length, this.grid.total, this.grid.isCapped,
     );
     this.selection.show();
   }
 
+  /** @param {string} sentence */
   say(sentence) {
     this.problem.hidden = !sentence;
-    this.problem.querySelector("span").textContent = sentence;
+    one(this.problem, "span").textContent = sentence;
   }
 
   // As many as were listed already, as they are now.
@@ -161,7 +190,10 @@ class History {
     return this.list({ limit: Math.min(Math.max(this.grid.cards.length, PAGE_RUNS), MOST_LISTED) });
   }
 
-  // Runs that changed, as they are now: those that fit no more, or are deleted, go.
+  /**
+   * Runs that changed, as they are now: those that fit no more, or are deleted, go.
+   * @param {string[]} ids
+   */
   async fetch(ids) {
     const ticket = this.asked;
     const known = toldSoFar();
@@ -178,7 +210,10 @@ class History {
     this.take(toldSince(known));
   }
 
-  // Shown ones and new ones; where a filter is set, others may have come to fit.
+  /**
+   * Shown ones and new ones; where a filter is set, others may have come to fit.
+   * @param {News} news
+   */
   concerned({ ids, made }) {
     if (Object.keys(this.query).length) return ids.filter((id) => !id.startsWith("plan:"));
     return [...new Set([...made, ...ids.filter((id) => this.grid.card(id) || this.newer.has(id))])];
@@ -194,6 +229,7 @@ class History {
     document.addEventListener("visibilitychange", () => this.freshen());
   }
 
+  /** @param {News} news */
   take(news) {
     if (document.hidden || news.isAll) this.isStale = true;
     else this.look(this.concerned(news));
@@ -206,7 +242,11 @@ class History {
     this.relist();
   }
 
-  // The run before or after another, from the next page where need be.
+  /**
+   * The run before or after another, from the next page where need be.
+   * @param {string} id
+   * @param {number} step
+   */
   async beside(id, step) {
     const at = this.grid.ids.indexOf(id);
     if (at + step >= this.grid.ids.length && this.grid.older) await this.more();
@@ -214,11 +254,13 @@ class History {
   }
 
   more() {
-    return this.list({ cursor: this.grid.older.dataset.cursor });
+    return this.list({ cursor: /** @type {HTMLElement} */ (this.grid.older).dataset.cursor });
   }
 
+  /** @param {string[]} ids */
   async delete(ids) {
     const at = this.grid.ids.indexOf(ids[0]);
+    /** @param {string[]} deleted */
     const gone = (deleted) => {
       this.grid.drop(deleted);
       this.selection.forget(deleted);
@@ -229,26 +271,30 @@ class History {
     return this.grid.ids[Math.min(at, this.grid.ids.length - 1)] ?? null;
   }
 
+  /** @param {string[]} ids */
   download(ids) {
-    const most = Number(this.element.querySelector(".history-view").dataset.mostFiles);
+    const most = Number(one(this.element, ".history-view").dataset.mostFiles);
     if (ids.length > most) return say(`At most ${most} runs fit into one archive. Select fewer.`);
     Object.assign(document.createElement("a"), { href: `/runs.zip?ids=${ids.join(",")}`, download: "" }).click();
   }
 
+  /** @param {Card} card */
   async star(card) {
-    const star = card.querySelector(".star");
+    const star = one(card, ".star");
     const favourite = star.ariaPressed !== "true";
     star.ariaPressed = String(favourite);
     try {
       await send("PATCH", `/runs/${encodeURIComponent(card.dataset.run)}`, { favourite });
     } catch (error) {
       star.ariaPressed = String(!favourite);
-      say(error.message);
+      say(/** @type {Error} */ (error).message);
     }
   }
 
   listen() {
+    /** @type {EventTarget | false | null | undefined} */
     let typedIn = null;
+    /** @param {number} pauseMs @param {EventTarget | false} [box] */
     const again = (pauseMs, box) => {
       clearTimeout(this.soon);
       this.soon = setTimeout(() => {
@@ -258,14 +304,19 @@ class History {
       }, pauseMs);
     };
     this.filters.addEventListener("submit", (event) => event.preventDefault());
-    this.filters.addEventListener("input", ({ target }) => again(TYPING_PAUSE_MS, target.name === "text" && target));
+    this.filters.addEventListener("input", (event) => {
+      const box = /** @type {HTMLInputElement} */ (event.target);
+      again(TYPING_PAUSE_MS, box.name === "text" && box);
+    });
     this.filters.addEventListener("reset", () => again(0));
-    for (const [host, name] of [[this.filters, "focusin"], [window, "popstate"]]) {
+    /** @type {[EventTarget, string][]} */
+    const beginnings = [[this.filters, "focusin"], [window, "popstate"]];
+    for (const [host, name] of beginnings) {
       host.addEventListener(name, () => { typedIn = null; });
     }
-    const more = this.filters.querySelector(".more");
+    const more = one(this.filters, ".more");
     more.addEventListener("click", () => { more.ariaExpanded = String(more.ariaExpanded !== "true"); });
-    this.problem.querySelector("button").addEventListener("click", () => this.relist());
+    one(this.problem, "button").addEventListener("click", () => this.relist());
     this.grid.element.addEventListener("click", (event) => this.clicked(event));
     this.grid.element.addEventListener("keydown", (event) => this.pressed(event));
     this.below = new IntersectionObserver(
@@ -279,29 +330,34 @@ class History {
     }).observe(this.element);
   }
 
+  /** @param {MouseEvent} event */
   clicked(event) {
-    if (event.target.closest("[data-clear-filters]")) return this.filters.reset();
-    if (event.target.closest("[data-cursor]")) return this.more();
-    const card = event.target.closest(".history-card");
+    if (within(event, "[data-clear-filters]")) return this.filters.reset();
+    if (within(event, "[data-cursor]")) return this.more();
+    const card = /** @type {Card | null} */ (within(event, ".history-card"));
     if (!card) return;
-    if (event.target.closest(".star")) this.star(card);
-    else if (event.target.closest(".pick")) this.picked(event, card);
+    if (within(event, ".star")) this.star(card);
+    else if (within(event, ".pick")) this.picked(event, card);
     else if (event.shiftKey) this.selection.reach(card);
     else if (event.ctrlKey || event.metaKey) this.selection.toggle(card);
-    else if (event.target.closest(".history-open")) this.detail.open(card.dataset.run);
+    else if (within(event, ".history-open")) this.detail.open(card.dataset.run);
   }
 
+  /** @param {MouseEvent} event @param {Card} card */
   picked(event, card) {
-    if (!event.target.matches("input")) return;
+    const box = /** @type {HTMLInputElement} */ (event.target);
+    if (!box.matches("input")) return;
     if (event.shiftKey) this.selection.reach(card);
-    else this.selection.toggle(card, event.target.checked);
+    else this.selection.toggle(card, box.checked);
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
-    const card = event.target.closest(".history-card");
+    const card = /** @type {Card | null} */ (within(event, ".history-card"));
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
     const reached = this.grid.reached(card, event.key);
     const chosen = this.selection.ids;
+    /** @type {Record<string, () => unknown>} */
     const actions = {
       f: () => this.star(card),
       x: () => this.selection.toggle(card),
@@ -315,6 +371,7 @@ class History {
   }
 }
 
+/** @param {HTMLElement} element */
 export const mount = (element) => {
   const view = new History(element);
   const values = register("history", {

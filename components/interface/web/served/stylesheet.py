@@ -12,6 +12,7 @@ from components.interface.web.routing import new_router
 
 ORDER = (
     "web/served/page.css",
+    "widgets/controls.css",
     "parts/workbench",
     "widgets",
     "parts/feed",

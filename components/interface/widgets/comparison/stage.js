@@ -24,7 +24,8 @@ export class Stage {
     this.element = element.querySelector(".stage");
     this.divider = this.element.querySelector(".divider");
     this.panes = [...this.element.querySelectorAll(".pane")];
-    this.whole = element.closest(".compare-view");
+    // What is around it in the window, as far as there is more than itself.
+    this.whole = element.closest(".compare-view") ?? element;
     this.ratios = this.panes.map((it) => Number(it.style.getPropertyValue("--own-ratio")));
     this.listen();
     this.listenForRoom();

@@ -16,7 +16,8 @@ export const roomFor = (stage, viewing, whole) => {
   }
   const here = stage.getBoundingClientRect();
   const above = whole.getBoundingClientRect().top + scrollY;
-  const below = whole.querySelector(".choosing").getBoundingClientRect().bottom - here.bottom;
+  const end = whole.querySelector(".choosing") ?? viewing;
+  const below = end.getBoundingClientRect().bottom - here.bottom;
   const height = innerHeight - above - below - FOOT_PX;
   return { width: viewing.clientWidth, height: Math.max(height, LEAST_SHARE * innerHeight) };
 };

@@ -1,6 +1,7 @@
 // What the buttons of a run's card do, wherever the card is shown.
 
 import { askToNotify } from "../../../browser/drawing/notifications.js";
+import { within } from "../../../browser/drawing/elements.js";
 import { playWhenSeen } from "../../../browser/drawing/autoplay.js";
 import { copy, openCode } from "../../../snippets/code_dialog.js";
 import { say } from "../../../browser/dialogs/dialog.js";
@@ -10,10 +11,26 @@ import { ignoreDoubleClicks, isWanted } from "../../../browser/dialogs/spend_con
 import { openUses } from "../results/use_result.js";
 import { zoom } from "./lightbox.js";
 
-// `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
-// `fill(form, values)` what a form is to be filled with.
+/** @import { Values } from "../../../browser/server/wire" */
+
+/** @typedef {HTMLElement & { dataset: DOMStringMap & { run: string, form: string } }} RunCard */
+
+/**
+ * `put(html)` is told the card of the run as it is now, `show(html)` that of a new one, and
+ * `fill(form, values)` what a form is to be filled with.
+ * @typedef {object} Hearer
+ * @property {(html: string) => unknown} put
+ * @property {(html: string) => unknown} show
+ * @property {(form: string, values: Values) => unknown} fill
+ */
+
+/** @param {HTMLElement} element @param {Hearer} hearer */
 export const listenToCards = (element, { put, show, fill }) => {
-  // What is dear is asked about first, and what is pressed works once at a time.
+  /**
+   * What is dear is asked about first, and what is pressed works once at a time.
+   * @param {HTMLButtonElement} button
+   * @param {() => Promise<void>} ask
+   */
   const spend = async (button, ask) => {
     if (!(await isWanted(Number(button.dataset.usd), button.title))) return;
     button.disabled = true;
@@ -23,16 +40,21 @@ export const listenToCards = (element, { put, show, fill }) => {
       button.disabled = false;
     }
   };
+  /** @param {string} run */
   const again = async (run) => {
     const wish = { run_id: newId() };
     // A lost answer is asked for once more, under the same id: it is the same run.
     await show(await post(`/runs/${run}/again`, wish).catch(() => post(`/runs/${run}/again`, wish)));
   };
-  // However often it is asked for, each of them is sent once.
+  /**
+   * However often it is asked for, each of them is sent once.
+   * @param {string} path
+   */
   const planAgain = async (path) => {
     await put(await post(path).catch((error) => (error.isUnanswered ? post(path) : Promise.reject(error))));
     tellSpending();
   };
+  /** @param {string} run */
   const link = async (run) => {
     const isCopied = await copy(linkTo(`?run=${run}`));
     say(isCopied ? "The link is copied." : "The link could not be copied.");
@@ -40,14 +62,15 @@ export const listenToCards = (element, { put, show, fill }) => {
   playWhenSeen(element);
   ignoreDoubleClicks(element, "[data-action=again], [data-action=plan-again]");
   element.addEventListener("click", async (event) => {
-    const picture = event.target.closest("[data-zoom]");
+    const picture = within(event, "[data-zoom]", HTMLAnchorElement);
     if (picture) return zoom(event, picture);
-    const button = event.target.closest(".run-card [data-action]");
+    const button = within(event, ".run-card [data-action]", HTMLButtonElement);
     if (!button) return;
-    const { run, form } = button.closest("[data-run]").dataset;
+    const { run, form } = /** @type {RunCard} */ (button.closest("[data-run]")).dataset;
+    /** @type {Record<string, () => Promise<unknown> | void>} */
     const actions = {
       cancel: async () => put(await post(`/runs/${run}/cancel`)),
-      uses: () => openUses(run, button.dataset.output),
+      uses: () => openUses(run, /** @type {string} */ (button.dataset.output)),
       settings: async () => fill(form, await get(`/runs/${run}/settings`)),
       again: () => spend(button, () => again(run)),
       "plan-again": () => spend(button, () => planAgain(`/plans/${button.dataset.planId}/again`)),
@@ -57,6 +80,7 @@ export const listenToCards = (element, { put, show, fill }) => {
       compare: () => openCompare([run]),
       link: () => link(run),
     };
-    await actions[button.dataset.action]?.()?.catch?.((error) => say(error.message));
+    const doing = /** @type {Promise<unknown> | undefined} */ (actions[button.dataset.action ?? ""]?.());
+    await doing?.catch?.((error) => say(error.message));
   });
 };

@@ -2,23 +2,32 @@
 
 import { openDialog } from "../../../browser/dialogs/dialog.js";
 import { offerFullScreen, toggleFullScreen } from "../../../browser/dialogs/full_screen.js";
+import { one, within } from "../../../browser/drawing/elements.js";
 
 const SWIPE_PX = 40;
 
 const GROUP = ".run-card, .went-in";
 
+/** @param {string} sign @param {string} [label] */
 const buttonOf = (sign, label) =>
   Object.assign(document.createElement("button"), {
     type: "button", className: "plain", textContent: sign, ...(label && { title: label, ariaLabel: label }),
   });
 
 class Zoom {
-  // `links` are the pictures that go together, `at` is the one that is looked at.
+  /**
+   * `links` are the pictures that go together, `at` is the one that is looked at.
+   * @param {HTMLAnchorElement[]} links
+   * @param {number} at
+   */
   constructor(links, at) {
-    this.pictures = links.map((it) => ({ src: it.href, alt: it.querySelector("img").alt }));
+    this.pictures = links.map((it) => ({ src: it.href, alt: one(it, "img", HTMLImageElement).alt }));
     this.at = at;
     this.view = Object.assign(document.createElement("div"), { className: "zoom-view" });
     this.picture = new Image();
+    this.back = buttonOf("‹", "Previous picture");
+    this.on = buttonOf("›", "Next picture");
+    this.count = document.createElement("output");
     this.view.append(this.picture, this.bar());
     this.show();
     this.dialog = openDialog(this.view, "Picture in full size", { className: "zoomed", canReturn: true });
@@ -27,9 +36,6 @@ class Zoom {
 
   bar() {
     const bar = Object.assign(document.createElement("div"), { className: "zoom-bar" });
-    this.back = buttonOf("‹", "Previous picture");
-    this.on = buttonOf("›", "Next picture");
-    this.count = document.createElement("output");
     const whole = buttonOf("Full screen");
     offerFullScreen(whole, this.view);
     if (this.pictures.length > 1) bar.append(this.back, this.count, this.on);
@@ -48,6 +54,7 @@ class Zoom {
     for (const near of [this.at + 1, this.at - 1]) if (this.pictures[near]) new Image().src = this.pictures[near].src;
   }
 
+  /** @param {number} at */
   go(at) {
     if (at === this.at || !this.pictures[at]) return;
     this.at = at;
@@ -57,16 +64,18 @@ class Zoom {
   listen() {
     this.back.addEventListener("click", () => this.go(this.at - 1));
     this.on.addEventListener("click", () => this.go(this.at + 1));
-    this.view.addEventListener("click", ({ target }) => {
-      if (target.closest(".zoom-bar") || this.hasSwiped) return;
+    this.view.addEventListener("click", (event) => {
+      if (within(event, ".zoom-bar") || this.hasSwiped) return;
       this.dialog.close();
     });
     this.dialog.addEventListener("keydown", (event) => this.pressed(event));
     this.swipe();
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    /** @type {Record<string, () => void>} */
     const keys = {
       ArrowLeft: () => this.go(this.at - 1),
       ArrowRight: () => this.go(this.at + 1),
@@ -80,6 +89,7 @@ class Zoom {
   }
 
   swipe() {
+    /** @type {number | null} */
     let from = null;
     this.view.addEventListener("pointerdown", (event) => {
       this.hasSwiped = false;
@@ -95,9 +105,12 @@ class Zoom {
   }
 }
 
+/** @param {MouseEvent} event @param {HTMLAnchorElement} link */
 export const zoom = (event, link) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const links = [...(link.closest(GROUP)?.querySelectorAll("[data-zoom]") ?? [link])];
+  const links = /** @type {HTMLAnchorElement[]} */ (
+    [...(link.closest(GROUP)?.querySelectorAll("[data-zoom]") ?? [link])]
+  );
   new Zoom(links, links.indexOf(link));
 };

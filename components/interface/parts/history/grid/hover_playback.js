@@ -1,17 +1,25 @@
 // A clip plays in its card while somebody points at it or the card has the focus.
 
 import { isStill } from "../../../browser/drawing/autoplay.js";
+import { one, within } from "../../../browser/drawing/elements.js";
 
 const PAUSE_MS = 150;
 
+/** @param {HTMLElement} card */
 const playerOf = (card) =>
   Object.assign(document.createElement("video"), {
-    src: card.dataset.clip, poster: card.querySelector(".thumb img")?.src ?? "", muted: true, loop: true, autoplay: true, playsInline: true,
+    src: card.dataset.clip,
+    poster: /** @type {HTMLImageElement | null} */ (card.querySelector(".thumb img"))?.src ?? "",
+    muted: true, loop: true, autoplay: true, playsInline: true,
   });
 
+/** @param {HTMLElement} grid */
 export const playOnHover = (grid) => {
+  /** @type {HTMLElement | null} */
   let playing = null;
+  /** @type {HTMLVideoElement | null} */
   let player = null;
+  /** @type {number | undefined} */
   let soon;
 
   const stop = () => {
@@ -22,6 +30,7 @@ export const playOnHover = (grid) => {
     player?.remove();
     playing = player = null;
   };
+  /** @param {HTMLElement | null} card */
   const play = (card) => {
     if (card === playing) return;
     stop();
@@ -30,16 +39,17 @@ export const playOnHover = (grid) => {
     soon = setTimeout(() => {
       player = playerOf(card);
       player.setAttribute("aria-hidden", "true");
-      card.querySelector(".thumb").append(player);
+      one(card, ".thumb").append(player);
     }, PAUSE_MS);
   };
   grid.addEventListener("pointerover", (event) => {
-    if (event.pointerType !== "touch") play(event.target.closest("[data-clip]"));
+    if (event.pointerType !== "touch") play(within(event, "[data-clip]"));
   });
   grid.addEventListener("pointerleave", stop);
   grid.addEventListener("focusin", (event) => {
-    if (event.target.matches(":focus-visible")) play(event.target.closest("[data-clip]"));
+    if (/** @type {Element} */ (event.target).matches(":focus-visible")) play(within(event, "[data-clip]"));
   });
   // Pressing moves the focus: what is pointed at plays on.
-  grid.addEventListener("focusout", ({ relatedTarget }) => playing?.contains(relatedTarget) || stop());
+  grid.addEventListener("focusout", ({ relatedTarget }) =>
+    playing?.contains(/** @type {Node | null} */ (relatedTarget)) || stop());
 };
