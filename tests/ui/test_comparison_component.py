@@ -1,8 +1,10 @@
 """The comparison in somebody's own Gradio app: ten lines, plain `launch`, no route of ours."""
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import httpx
@@ -14,6 +16,7 @@ from components.interface.widgets.comparison.comparison import Comparison
 from tests.media_files import drawing, video
 from tests.ui.visitor import WAIT_MS
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = "() => [...document.querySelectorAll('.pane')].map(it => it.offsetWidth)"
 TIMES = "() => [...document.querySelectorAll('video')].map(it => it.currentTime)"
 
@@ -89,6 +92,22 @@ def test_an_event_changes_the_files_and_clips_play_in_step_and_tell(page: Page) 
     first, second = page.evaluate(TIMES)
     assert first == second > 0.4
     expect(page.get_by_label("Told")).to_have_value("['one.mp4', 'two.mp4']")
+
+
+def test_the_app_in_the_docs_is_ten_lines_and_works(browser: Browser) -> None:
+    page = (ROOT / "docs" / "components.md").read_text("utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    assert len(code.replace("\n\n", "\n").splitlines()) <= 12
+    app: dict[str, Any] = {}
+    exec(code.replace("demo.launch()", ""), app)
+    _, url, _ = app["demo"].launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    with browser.new_context() as context:
+        opened = context.new_page()
+        opened.goto(url)
+        expect(opened.locator(".pane-label")).to_have_text(["A Day", "B Night"], timeout=WAIT_MS)
+        opened.get_by_role("button", name="What is shown?").click()
+        expect(opened.get_by_label("Shown")).to_have_value(re.compile(r"place\.jpg\n.*night\.jpg"))
+    app["demo"].close()
 
 
 def test_the_app_has_no_route_but_gradios_and_serves_no_source_of_ours(address: str) -> None:

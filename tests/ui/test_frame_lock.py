@@ -16,7 +16,7 @@ from tests.ui.visitor import Visitor, visiting
 
 CLIPS = 4
 FRAMES = 200
-FRAME_LOCK = f"{page_scripts().url}/widgets/comparison/frame_lock.js"
+FRAME_LOCK = f"{page_scripts().url}/widgets/comparison/playback/frame_lock.js"
 LAID_OUT = """async ({clip, count, fps, slow, script}) => {
   const bytes = Uint8Array.from(atob(clip), (sign) => sign.charCodeAt(0));
   const src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));

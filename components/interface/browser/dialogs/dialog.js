@@ -1,17 +1,21 @@
 // Dialogs over the page: Escape, the button, a click beside it or Back closes them.
 
+import { all, one, within } from "../drawing/elements.js";
 import { lieOver } from "../navigation/address.js";
-
 import { putFree } from "./free_space.js";
 
 const FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]";
 
+const container = () => one(document, ".gradio-container");
+
+/** @param {HTMLDialogElement} dialog @param {MouseEvent} event */
 const isBeside = (dialog, { target, clientX, clientY }) => {
   const { left, right, top, bottom } = dialog.getBoundingClientRect();
   return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
 };
 
 // Only a click that begins beside it, too: who selects text in it may let go anywhere.
+/** @param {HTMLDialogElement} dialog */
 export const closeByClickBeside = (dialog) => {
   let began = false;
   dialog.addEventListener("pointerdown", (event) => { began = isBeside(dialog, event); });
@@ -19,6 +23,12 @@ export const closeByClickBeside = (dialog) => {
 };
 
 // One that `canReturn` is the same whenever it is opened, so that Forward may open it again.
+/**
+ * @param {Node} content
+ * @param {string} label
+ * @param {{className?: string, canReturn?: boolean}} [options]
+ * @returns {HTMLDialogElement}
+ */
 export const openDialog = (content, label, { className = "dialog", canReturn = false } = {}) => {
   const dialog = document.createElement("dialog");
   dialog.className = className;
@@ -32,9 +42,9 @@ export const openDialog = (content, label, { className = "dialog", canReturn = f
   dialog.addEventListener("close", () => dialog.remove());
   const open = () => {
     // In the container, so that the page's colours hold in it too.
-    document.querySelector(".gradio-container").append(dialog);
+    container().append(dialog);
     dialog.showModal();
-    [...dialog.querySelectorAll(FOCUSABLE)].find((it) => it !== close)?.focus({ preventScroll: true });
+    all(dialog, FOCUSABLE).find((it) => it !== close)?.focus({ preventScroll: true });
   };
   open();
   lieOver(dialog, open, canReturn);
@@ -42,9 +52,11 @@ export const openDialog = (content, label, { className = "dialog", canReturn = f
 };
 
 // Where something can be seen and clicked: in the uppermost dialog, else on the page.
+/** @returns {HTMLElement} */
 export const topmost = () =>
-  [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.querySelector(".gradio-container");
+  all(document, "dialog[open]").at(-1) ?? container();
 
+/** @param {HTMLElement} said */
 const place = (said) => {
   const ground = topmost();
   ground.append(said);
@@ -56,6 +68,7 @@ const place = (said) => {
 };
 
 // A short word at the foot of the page that goes by itself; Ctrl+Z does what it offers, too.
+/** @param {string} sentence @param {{action?: string, onAction?: () => void, forMs?: number}} [options] */
 export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
   document.querySelector(".said")?.remove();
   const said = Object.assign(document.createElement("div"), { className: "said" });
@@ -64,11 +77,11 @@ export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
   said.append(text);
   if (action) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: action });
-    button.addEventListener("click", () => { said.remove(); onAction(); });
+    button.addEventListener("click", () => { said.remove(); onAction?.(); });
     said.append(button);
   }
   place(said);
-  const settle = () => said.isConnected && putFree(said, said.parentElement);
+  const settle = () => said.parentElement && said.isConnected && putFree(said, said.parentElement);
   // A screen reader reads what comes into a place that was there before.
   requestAnimationFrame(() => {
     text.textContent = sentence;
@@ -78,13 +91,14 @@ export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
   for (const name of ["scrollend", "resize"]) {
     addEventListener(name, () => (said.isConnected ? settle() : moves.abort()), { capture: true, signal: moves.signal });
   }
+  /** @returns {unknown} */
   const leaveLater = () => setTimeout(() => (said.matches(":hover, :focus-within") ? leaveLater() : said.remove()), forMs);
   leaveLater();
 };
 
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.matches?.("input:not([type=checkbox]), textarea");
-  const offered = document.querySelector(".said button");
+  const isTyping = within(event, "input:not([type=checkbox]), textarea");
+  const offered = /** @type {HTMLElement | null} */ (document.querySelector(".said button"));
   if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyping || !offered) return;
   event.preventDefault();
   offered.click();

@@ -2,12 +2,14 @@
 
 const LABELS = ["Full screen", "Leave full screen"];
 
+/** @param {HTMLElement} element */
 export const toggleFullScreen = (element) => {
   if (document.fullscreenElement) document.exitFullscreen();
   else element.requestFullscreen?.().catch(() => {});
 };
 
 // The button says what it would do; where the browser cannot do it, there is none.
+/** @param {HTMLElement} button @param {HTMLElement} element */
 export const offerFullScreen = (button, element) => {
   button.hidden = !document.fullscreenEnabled;
   button.addEventListener("click", () => toggleFullScreen(element));

@@ -1,6 +1,7 @@
 // For who looks elsewhere or listens: the title of the browser's tab, a notification if one wants it,
 // and a word for screen readers when a run begins and when it ends.
 
+import { all, one } from "./elements.js";
 import { titleOfPlace } from "../navigation/address.js";
 
 let ended = "";
@@ -8,7 +9,7 @@ let ended = "";
 export const canNotify = () => "Notification" in window && Notification.permission === "granted";
 
 export const showInTitle = () => {
-  const cards = [...document.querySelectorAll(".run-card[data-active]")];
+  const cards = all(document, ".run-card[data-active]");
   const active = new Set(cards.map((it) => it.dataset.run)).size;
   const word = ended || (active ? `(${active}) Generating` : "");
   const own = document.querySelector("#header h1")?.textContent;
@@ -29,21 +30,23 @@ document.addEventListener("visibilitychange", () => {
 
 const spoken = Object.assign(document.createElement("p"), { className: "spoken" });
 spoken.setAttribute("role", "status");
-document.querySelector(".gradio-container").append(spoken);
+one(document, ".gradio-container").append(spoken);
 
+/** @param {Element} card */
 export const speakOf = (card) => {
   const parts = [".pill", ".asked", ".message"].map((it) => card.querySelector(it)?.textContent);
   spoken.textContent = parts.filter(Boolean).join(": ");
 };
 
 // A run came to its end; whoever sees the page needs no word.
+/** @param {HTMLElement} card */
 export const tellEnd = (card) => {
   speakOf(card);
   if (document.hidden) {
-    const label = card.querySelector(".pill").textContent;
+    const label = one(card, ".pill").textContent ?? "";
     ended = `${card.dataset.status === "done" ? "✓" : "!"} ${label}`;
     if (canNotify()) {
-      const told = new Notification(label, { body: card.querySelector(".asked").textContent });
+      const told = new Notification(label, { body: one(card, ".asked").textContent ?? "" });
       told.addEventListener("click", () => window.focus());
     }
   }

@@ -1,7 +1,8 @@
 // Stands in the page itself and runs before the modules have come. Which fields were touched is noted, and
 // what was pressed waits in `pressed` until it can act. A part that has its script is none of its business.
 {
-  const view = document.getElementById("first-view");
+  const view = /** @type {import("./first_view").FirstView} */ (document.getElementById("first-view"));
+  /** @type {HTMLElement[]} */
   const pressed = (view.pressed = []);
   const MOST_WAIT_MS = 1000;
   // The first keys after the paint have the browser to themselves; scripts that load hold them up.
@@ -20,17 +21,20 @@
   document.body.classList.toggle("dark", isDark);
 
   // What costs is carried out once, however often it was pressed.
+  /** @param {HTMLElement | null | undefined} button */
   const wait = (button) => {
     if (!button || (button.matches(SPENDS) && pressed.some((it) => it.matches(SPENDS)))) return;
     pressed.push(button);
     if (button.matches(SPENDS)) button.setAttribute("aria-busy", "true");
   };
 
+  /** @param {string} name @param {(event: any) => void} handle */
   const before = (name, handle) =>
     view.addEventListener(name, (event) => {
       if (!view.isAlive) handle(event);
     }, true);
 
+  /** @param {{target: Element}} event */
   const touched = ({ target }) => target.closest("[data-field]")?.setAttribute("data-touched", "");
   before("input", touched);
   before("change", touched);
@@ -59,10 +63,10 @@
   });
 
   // Another tab comes with gradio: until then its place is empty.
-  const panel = view.querySelector(".tabitem");
-  const coming = view.querySelector(".coming");
+  const panel = /** @type {HTMLElement} */ (view.querySelector(".tabitem"));
+  const coming = /** @type {HTMLElement} */ (view.querySelector(".coming"));
   view.addEventListener("click", ({ target }) => {
-    const tab = target.closest("[role=tab]");
+    const tab = /** @type {Element} */ (target).closest("[role=tab]");
     if (!tab) return;
     view.dataset.chosen = "";
     for (const it of view.querySelectorAll("[role=tab]")) it.setAttribute("aria-selected", String(it === tab));

@@ -5,30 +5,46 @@
 // the browser's history knows its number (`at`), whether a dialog lies over the place (`over`), and
 // whether Back leads to the same without what was opened (`above`).
 
+import { all, within } from "../drawing/elements.js";
 import { returnTo, savedScroll, saveScroll } from "./scroll_positions.js";
 import { bringIntoView, hintAtMore } from "./tab_bar.js";
 
+/**
+ * @typedef {{tab?: string | null, [value: string]: any}} Place
+ * @typedef {object} Part
+ * @property {(values: Record<string, string>) => unknown} show
+ * @property {() => Record<string, string>} name
+ * @property {(values: Record<string, string>) => string | false | null | undefined} [title]
+ */
+
 const ARRIVAL_MS = 1000;
 
+/** @type {Map<string, Part>} */
 const parts = new Map();
+/** @type {Map<number, {dialog: HTMLDialogElement, open: false | (() => void)}>} */
 const overlays = new Map();
+/** @type {(() => unknown)[]} */
 const waiting = [];
 let position = history.state?.at ?? 0;
 let last = position;
 let isTravelling = false;
 let hasArrived = false;
 
-const buttons = () => [...document.querySelectorAll('[role=tab][id^="tab-"][id$="-button"]')];
+const buttons = () => all(document, '[role=tab][id^="tab-"][id$="-button"]');
 
+/** @param {HTMLElement | undefined} button */
 const tabOf = (button) => button?.id.slice("tab-".length, -"-button".length);
 
+/** @param {string | null | undefined} tab */
 const buttonOf = (tab) => document.getElementById(`tab-${tab}-button`);
 
 const selectedTab = () => tabOf(buttons().find((it) => it.getAttribute("aria-selected") === "true"));
 
+/** @param {[string, string]} named */
 const isGradios = ([name]) => name.startsWith("__");
 
 // What the address names. Whose `tab` is null is a run whose tab is not known yet.
+/** @returns {Place} */
 export const currentPlace = () => {
   const named = [...new URLSearchParams(location.search)].filter((it) => !isGradios(it));
   const { tab, ...values } = Object.fromEntries(named);
@@ -38,30 +54,36 @@ export const currentPlace = () => {
 };
 
 // Commas and slashes are read more easily as they are.
+/** @param {string} value */
 const encode = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
 
+/** @param {Place} place */
 const searchOf = ({ tab, ...values }) => {
   // Gradio's own, such as the theme, stay.
   const gradios = [...new URLSearchParams(location.search)].filter(isGradios);
   const isImplied = values.compare || (tab === tabOf(buttons()[0]) && !values.run);
-  const all = [...(isImplied ? [] : [["tab", tab]]), ...Object.entries(values), ...gradios];
-  const told = all.filter(([, value]) => value).map(([name, value]) => `${name}=${encode(value)}`);
+  const named = [...(isImplied ? [] : [["tab", tab]]), ...Object.entries(values), ...gradios];
+  const told = named.filter(([, value]) => value).map(([name, value]) => `${name}=${encode(value ?? "")}`);
   return told.length ? `?${told.join("&")}` : "";
 };
 
-const valuesOf = (place) => JSON.stringify(Object.entries(place).filter(([, value]) => value).sort());
+/** @param {Place} place */
+const valuesOf = (place) => JSON.stringify(Object.entries(place).filter(([, value]) => value).toSorted());
 
 // Links come in any order, and written in more ways than ours.
+/** @param {Place} place */
 const isNamed = (place) => valuesOf(place) === valuesOf(currentPlace());
 
 const tell = () => document.dispatchEvent(new CustomEvent("playground:place"));
 
+/** @param {"pushState" | "replaceState"} how @param {Place} place @param {object} state */
 const write = (how, place, state) => {
   history[how]({ ...state, at: position }, "", location.pathname + searchOf(place));
   tell();
 };
 
 // The browser goes back and forth in its own time: what else is to be done waits for it.
+/** @param {() => unknown} work */
 const whenStill = (work) => {
   if (isTravelling) waiting.push(work);
   else work();
@@ -69,9 +91,10 @@ const whenStill = (work) => {
 
 const settle = () => {
   isTravelling = false;
-  while (waiting.length && !isTravelling) waiting.shift()();
+  while (waiting.length && !isTravelling) waiting.shift()?.();
 };
 
+/** @param {number} steps */
 const travel = (steps) => {
   isTravelling = true;
   const from = position;
@@ -79,8 +102,10 @@ const travel = (steps) => {
   setTimeout(() => isTravelling && position === from && settle(), ARRIVAL_MS);
 };
 
-const isDead = (state) => Boolean(state?.over) && !overlays.get(state.at)?.dialog.open;
+/** @param {{over?: boolean, at: number} | null} state */
+const isDead = (state) => Boolean(state?.over && !overlays.get(state.at)?.dialog.open);
 
+/** @param {Place} place @param {object} [state] */
 const push = (place, state = {}) => {
   saveScroll(position);
   if (!isDead(history.state)) {
@@ -92,14 +117,17 @@ const push = (place, state = {}) => {
 };
 
 // Goes on to a place; `isAbove` says that it lies over the one before and is closed by going back.
+/** @param {Place} place @param {{isAbove?: boolean}} [how] */
 export const goOn = (place, { isAbove = false } = {}) =>
   whenStill(() => (isNamed(place) ? tell() : push(place, { above: isAbove })));
 
 // The same place has another name by now.
+/** @param {Place} place */
 export const rename = (place) =>
   whenStill(() => (isNamed(place) ? tell() : write("replaceState", place, history.state)));
 
 // What was open over a place was closed there.
+/** @param {Place} place */
 export const leaveFor = (place) =>
   whenStill(() => {
     if (isNamed(place) || currentPlace().tab !== place.tab) return;
@@ -109,6 +137,7 @@ export const leaveFor = (place) =>
 
 // A dialog without an address: Back closes it, and its closing goes back. One that `canReturn` is
 // opened by Forward again.
+/** @param {HTMLDialogElement} dialog @param {() => void} open @param {boolean} canReturn */
 export const lieOver = (dialog, open, canReturn) =>
   whenStill(() => {
     push(currentPlace(), { over: true });
@@ -121,6 +150,7 @@ export const lieOver = (dialog, open, canReturn) =>
   });
 
 // As by a click.
+/** @param {string | null | undefined} tab */
 export const select = (tab) => {
   const button = buttonOf(tab);
   if (!button || button.getAttribute("aria-selected") === "true") return;
@@ -132,6 +162,7 @@ export const select = (tab) => {
 
 // A part tells how the places of its tab are shown (`show(values)`), named (`name()`, the values) and
 // entitled (`title(values)`, otherwise as the tab is). Returns what is to be shown from the start.
+/** @param {string} tab @param {Part} part @returns {Record<string, string>} */
 export const register = (tab, part) => {
   parts.set(tab, part);
   const { tab: wanted, ...values } = currentPlace();
@@ -140,12 +171,13 @@ export const register = (tab, part) => {
   return wanted === tab ? values : {};
 };
 
+/** @param {string} tab @returns {Record<string, string>} */
 export const nameOf = (tab) => parts.get(tab)?.name() ?? {};
 
 export const titleOfPlace = () => {
   const { tab, ...values } = currentPlace();
   const known = tab ?? selectedTab();
-  return parts.get(known)?.title?.(values) || buttonOf(known)?.textContent.trim() || "";
+  return parts.get(known ?? "")?.title?.(values) || buttonOf(known)?.textContent.trim() || "";
 };
 
 const arrive = async () => {
@@ -153,16 +185,18 @@ const arrive = async () => {
   const at = position;
   select(tab);
   tell();
-  await parts.get(tab)?.show(values);
+  await parts.get(tab ?? "")?.show(values);
   if (at === position) returnTo(savedScroll(at));
 };
 
+/** @param {{at: number}} state */
 const revive = (state) => {
   const overlay = overlays.get(state.at);
-  if (!overlay?.dialog.open) overlay?.open?.();
+  if (overlay?.open && !overlay.dialog.open) overlay.open();
   return Boolean(overlay?.dialog.open);
 };
 
+/** @param {PopStateEvent} event */
 const travelled = ({ state }) => {
   saveScroll(position);
   const [from, to] = [position, state?.at ?? 0];
@@ -187,8 +221,9 @@ export const start = () => {
   history.scrollRestoration = "manual";
   addEventListener("popstate", travelled);
   addEventListener("pagehide", () => saveScroll(position, true));
-  document.addEventListener("click", ({ target, isTrusted }) => {
-    if (isTrusted && buttons().includes(target.closest?.("[role=tab]"))) hasArrived = true;
+  document.addEventListener("click", (event) => {
+    const tab = within(event, "[role=tab]");
+    if (event.isTrusted && tab && buttons().includes(tab)) hasArrived = true;
   }, true);
   new MutationObserver(selected).observe(document, { subtree: true, attributeFilter: ["aria-selected"] });
   const isDrawn = history.state !== null;

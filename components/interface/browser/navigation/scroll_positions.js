@@ -4,9 +4,10 @@ const NAME = "scrolled";
 const MOST_MS = 5000;
 const NEAR_PX = 2;
 
+/** @returns {Record<string, number>} */
 const kept = () => {
   try {
-    return history.state === null ? {} : JSON.parse(sessionStorage.getItem(NAME)) ?? {};
+    return history.state === null ? {} : JSON.parse(sessionStorage.getItem(NAME) ?? "null") ?? {};
   } catch {
     return {};
   }
@@ -14,8 +15,10 @@ const kept = () => {
 
 const scrolls = kept();
 
+/** @param {number} at @returns {number | undefined} */
 export const savedScroll = (at) => scrolls[at];
 
+/** @param {number} at @param {boolean} [isLeaving] */
 export const saveScroll = (at, isLeaving = false) => {
   scrolls[at] = Math.round(scrollY);
   if (!isLeaving) return;
@@ -27,6 +30,7 @@ export const saveScroll = (at, isLeaving = false) => {
 };
 
 // What is shown comes bit by bit: the page goes there as far as it reaches, unless somebody scrolls.
+/** @param {number | undefined} y */
 export const returnTo = (y) => {
   if (y === undefined) return;
   const over = new AbortController();

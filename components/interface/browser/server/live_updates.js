@@ -4,6 +4,9 @@
 
 import { get } from "./server.js";
 
+/** @import { Changes } from "./wire" */
+/** @typedef {{ids: string[], made: string[], isAll: boolean, has: (id: string) => boolean}} News */
+
 const ASK_MS = 1000;
 const ASK_AT_REST_MS = 2000;
 const ASK_HIDDEN_MS = 5000;
@@ -11,21 +14,26 @@ const ASK_AWAY_MS = 3000;
 // Who asked goes on asking: the others wait a little longer.
 const YIELD_MS = 400;
 
+/** @type {Set<{element: HTMLElement, heard: (news: News) => unknown}>} */
 const parts = new Set();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("playground-changes") : null;
 // What was told lately, and how much ever was.
 const MOST_TOLD = 50;
+/** @type {News[]} */
 const told = [];
 let count = 0;
 let known = "";
+/** @type {number | undefined} */
 let next;
 
+/** @param {boolean} isAsker */
 const pauseMs = (isAsker) => {
   if (document.hidden) return ASK_HIDDEN_MS + YIELD_MS;
   const isAwaiting = document.querySelector("[data-active]");
   return (isAwaiting ? ASK_MS : ASK_AT_REST_MS) + (isAsker ? 0 : YIELD_MS * (1 + Math.random()));
 };
 
+/** @param {number} ms */
 const askIn = (ms) => {
   clearTimeout(next);
   next = setTimeout(ask, ms);
@@ -33,6 +41,7 @@ const askIn = (ms) => {
 
 // `isAll`: anything may have changed. `has(id)`: whether this run, or plan, is among what did. `made` are
 // the ids of the runs that are new.
+/** @param {Partial<Changes>} answer @returns {News} */
 const newsOf = (answer) => {
   const ids = new Set(answer.ids ?? []);
   const isAll = Boolean(answer.all);
@@ -43,6 +52,7 @@ const newsOf = (answer) => {
 // more at what was `toldSince(number)`, the number being what was `toldSoFar()` when it was asked for.
 export const toldSoFar = () => count;
 
+/** @param {number} number */
 export const toldSince = (number) => {
   const missed = number < count ? told.slice(number - count) : [];
   return newsOf({
@@ -52,6 +62,7 @@ export const toldSince = (number) => {
   });
 };
 
+/** @param {News} news */
 const tell = (news) => {
   count += 1;
   told.push(news);
@@ -62,6 +73,7 @@ const tell = (news) => {
   }
 };
 
+/** @param {Changes} answer */
 const take = (answer) => {
   const isFirst = !known;
   known = answer.now;
@@ -100,7 +112,9 @@ export const started = ask();
 
 // Looks at runs by their ids, one request after the other; what comes up meanwhile is looked at together
 // after it. What could not be looked at is looked at when the server answers again.
+/** @param {(ids: string[]) => Promise<unknown>} look @param {number} most */
 export const inTurn = (look, most) => {
+  /** @type {Set<string>} */
   const wanted = new Set();
   let isLooking = false;
   const go = async () => {
@@ -116,7 +130,8 @@ export const inTurn = (look, most) => {
     }
     isLooking = false;
   };
-  document.addEventListener("playground:reach", ({ detail }) => detail.reached && go());
+  document.addEventListener("playground:reach", (event) => /** @type {CustomEvent} */ (event).detail.reached && go());
+  /** @param {Iterable<string>} ids */
   return (ids) => {
     for (const id of ids) wanted.add(id);
     return go();
@@ -124,12 +139,14 @@ export const inTurn = (look, most) => {
 };
 
 // What is told often is done now and then: soon after the first time, and once more for all that follow.
+/** @param {number} ms @param {() => unknown} act */
 export const atMostEvery = (ms, act) => {
-  let next = null;
+  /** @type {number | null} */
+  let planned = null;
   let lastMs = -ms;
   return () => {
-    next ??= setTimeout(() => {
-      next = null;
+    planned ??= setTimeout(() => {
+      planned = null;
       lastMs = performance.now();
       act();
     }, Math.max(0, lastMs + ms - performance.now()));
@@ -137,4 +154,5 @@ export const atMostEvery = (ms, act) => {
 };
 
 // `heard(news)` is called whenever something changed, for as long as the element is on the page.
+/** @param {HTMLElement} element @param {(news: News) => unknown} heard */
 export const hear = (element, heard) => parts.add({ element, heard });

@@ -4,30 +4,43 @@ import { currentPlace, goOn, register, rename } from "../../browser/navigation/a
 import { atMostEvery, hear } from "../../browser/server/live_updates.js";
 import { recall, remember } from "../../browser/server/browser_storage.js";
 import { linkTo, listen, openRun } from "../../browser/navigation/navigation.js";
+import { all, one, within } from "../../browser/drawing/elements.js";
 import { redraw } from "../../browser/drawing/patch.js";
-import { Player } from "../../widgets/comparison/player.js";
+import { Player } from "../../widgets/comparison/playback/player.js";
 import { fragment, get } from "../../browser/server/server.js";
 import { freshView, Stage } from "../../widgets/comparison/stage.js";
+
+/** @import { View } from "../../widgets/comparison/stage.js" */
 
 const TYPING_PAUSE_MS = 250;
 const LIST_AGAIN_MS = 2000;
 const AWAITED_MS = 2000;
 
+/** @param {string | undefined} named @returns {string[]} */
 const idsIn = (named) => (named ?? "").split(",").filter(Boolean);
 
+/** @param {string} spec */
 const runOf = (spec) => spec.split("~")[0];
 
 class Compare {
   // `letters` name the sides, and say how many there can be.
+  /** @param {HTMLElement} element @param {string} letters */
   constructor(element, letters) {
     this.element = element;
     this.letters = letters;
-    this.strip = element.querySelector(".strip");
-    this.chooser = element.querySelector(".chooser");
-    this.place = element.querySelector(".compared");
-    this.details = element.querySelector(".compared-details");
+    this.strip = one(element, ".strip");
+    this.chooser = one(element, ".chooser");
+    this.place = one(element, ".compared");
+    this.details = one(element, ".compared-details");
     this.empty = [...this.place.children];
+    /** @type {string[]} */
     this.specs = [];
+    /** @type {string[] | null} */
+    this.drawn = null;
+    /** @type {Stage | null} */
+    this.stage = null;
+    /** @type {Player | null} */
+    this.player = null;
     this.asked = 0;
     this.view = freshView();
   }
@@ -38,25 +51,26 @@ class Compare {
 
   // What stands side by side now: a run alone was taken apart by the server.
   get sides() {
-    return this.rows.map((it) => it.dataset.spec);
+    return this.rows.map((it) => it.dataset.spec ?? "");
   }
 
   get rows() {
-    return [...this.details.querySelectorAll("[data-spec]")];
+    return all(this.details, "[data-spec]");
   }
 
   listen() {
-    const search = this.element.querySelector("[type=search]");
+    const search = one(this.element, "[type=search]", HTMLInputElement);
     search.addEventListener("input", () => {
       clearTimeout(this.soon);
       this.soon = setTimeout(() => this.list(search.value), TYPING_PAUSE_MS);
     });
     this.element.addEventListener("click", (event) => this.clicked(event));
     this.details.addEventListener("change", (event) => {
-      if (event.target.matches("[data-pick]")) this.pick(event.target);
+      if (event.target instanceof HTMLSelectElement) this.pick(event.target);
     });
+    /** @param {KeyboardEvent} event */
     const pressed = (event) => {
-      const isHere = this.element.contains(event.target) || event.target === document.body;
+      const isHere = event.target instanceof Node && (this.element.contains(event.target) || event.target === document.body);
       if (isHere && this.isShown) this.pressed(event);
       if (!this.element.isConnected) document.removeEventListener("keydown", pressed);
     };
@@ -71,6 +85,7 @@ class Compare {
   }
 
   // What others make can be chosen, and what is compared may come to its end or be deleted.
+  /** @param {HTMLInputElement} search */
   keepCurrent(search) {
     const look = atMostEvery(LIST_AGAIN_MS, () => this.isShown && this.list(search.value));
     hear(this.element, (news) => {
@@ -80,6 +95,7 @@ class Compare {
     listen("reach", this.element, ({ reached }) => reached && this.isShown && (look(), this.draw()));
   }
 
+  /** @param {string} text */
   async list(text) {
     const html = await get(`/comparisons/strip?text=${encodeURIComponent(text)}`).catch(() => null);
     if (html === null) return;
@@ -89,11 +105,13 @@ class Compare {
 
   // A run has one letter, by the order of choosing, wherever it is shown.
   mark() {
-    const letters = new Map(this.specs.map((spec, place) => [runOf(spec), this.letters[place]]).reverse());
-    for (const button of this.strip.querySelectorAll("[data-run]")) {
-      const letter = letters.get(button.dataset.run) ?? "";
+    /** @type {[string, string][]} */
+    const named = this.specs.map((spec, place) => [runOf(spec), this.letters[place]]);
+    const letters = new Map(named.toReversed());
+    for (const button of all(this.strip, "[data-run]")) {
+      const letter = letters.get(button.dataset.run ?? "") ?? "";
       button.setAttribute("aria-pressed", String(Boolean(letter)));
-      Object.assign(button.querySelector(".letter"), { textContent: letter }).dataset.letter = letter;
+      Object.assign(one(button, ".letter"), { textContent: letter }).dataset.letter = letter;
     }
   }
 
@@ -102,14 +120,16 @@ class Compare {
   }
 
   // Open to choose from, or a button under the stage.
+  /** @param {boolean} isOpen */
   unfold(isOpen) {
     this.chooser.hidden = !isOpen;
-    const button = this.element.querySelector("[data-action=choose]");
+    const button = one(this.element, "[data-action=choose]");
     button.setAttribute("aria-expanded", String(isOpen));
-    button.parentElement.hidden = !this.specs.length;
+    if (button.parentElement) button.parentElement.hidden = !this.specs.length;
     this.stage?.fit();
   }
 
+  /** @param {string[]} specs @param {View} [view] */
   async show(specs, view = freshView()) {
     this.specs = specs;
     this.view = view;
@@ -117,7 +137,7 @@ class Compare {
     this.mark();
     this.say("");
     if (currentPlace().tab === "compare") goOn({ tab: "compare", ...this.named });
-    this.element.querySelector(".compare-link").hidden = !specs.length;
+    one(this.element, ".compare-link").hidden = !specs.length;
     this.unfold(!specs.length || !this.chooser.hidden);
     await this.draw();
   }
@@ -129,8 +149,8 @@ class Compare {
     const path = `/comparisons?ids=${encodeURIComponent(specs.join(","))}`;
     const content = specs.length ? await get(path).then(fragment, this.sentence) : null;
     if (ticket !== this.asked) return;
-    const old = this.place.querySelector(".comparison");
-    const fresh = content?.querySelector(".comparison");
+    const [old] = all(this.place, ".comparison");
+    const fresh = content ? all(content, ".comparison")[0] : undefined;
     this.isAwaited = Boolean(fresh?.matches("[data-awaited]"));
     if (this.isAwaited && this.isShown) this.later = setTimeout(() => this.draw(), AWAITED_MS);
     const isSame = old && fresh && this.drawn === specs && old.dataset.signature === fresh.dataset.signature;
@@ -138,12 +158,13 @@ class Compare {
     this.drawn = specs;
     this.player?.pause();
     this.stage?.leave();
-    this.details.replaceChildren(...(fresh ? [fresh.querySelector(".comparison-details")] : []));
+    this.details.replaceChildren(...(fresh ? [one(fresh, ".comparison-details")] : []));
     this.place.replaceChildren(...(content ? [content] : this.empty));
     this.stage = fresh?.querySelector(".stage") ? new Stage(fresh, this.view) : null;
     this.player = fresh?.querySelector("video") ? new Player(fresh) : null;
   }
 
+  /** @param {Error} error */
   sentence(error) {
     const said = Object.assign(document.createElement("p"), { className: "problem", textContent: error.message });
     const content = document.createDocumentFragment();
@@ -151,20 +172,24 @@ class Compare {
     return content;
   }
 
+  /** @param {Event} event */
   clicked(event) {
-    const chosen = event.target.closest(".strip-run");
-    if (chosen) return this.toggle(chosen.dataset.run);
-    const button = event.target.closest("[data-action]");
+    const chosen = within(event, ".strip-run");
+    if (chosen) return this.toggle(chosen.dataset.run ?? "");
+    const button = within(event, "[data-action]");
+    const side = button?.closest("[data-spec]");
+    /** @type {Record<string, () => unknown>} */
     const actions = {
-      choose: () => this.unfold(this.chooser.hidden),
+      choose: () => this.unfold(Boolean(this.chooser.hidden)),
       copy: () => this.copy(),
       clear: () => this.show([]),
-      open: () => openRun(button.dataset.form, button.dataset.run),
-      remove: () => this.remove(button.closest("[data-spec]")),
+      open: () => openRun(button?.dataset.form ?? "", button?.dataset.run ?? ""),
+      remove: () => side && this.remove(side),
     };
-    return actions[button?.dataset.action]?.();
+    return actions[button?.dataset.action ?? ""]?.();
   }
 
+  /** @param {string} id */
   toggle(id) {
     const others = this.specs.filter((spec) => runOf(spec) !== id);
     if (others.length < this.specs.length) return this.show(others);
@@ -175,20 +200,23 @@ class Compare {
     return this.say(`At most ${this.letters.length} at once: take one out first.`);
   }
 
+  /** @param {Element} side */
   remove(side) {
-    const place = [...side.parentElement.children].indexOf(side);
+    const place = this.rows.findIndex((it) => it === side);
     return this.show(this.specs.length === 1 ? [] : this.sides.filter((_, at) => at !== place));
   }
 
   // Another picture or clip of the same run, seen at the same place and as large.
+  /** @param {HTMLSelectElement} select */
   pick(select) {
     const { sides } = this;
-    sides[this.rows.indexOf(select.closest("[data-spec]"))] = select.value;
+    sides[this.rows.findIndex((it) => it.contains(select))] = select.value;
     return this.show(sides, this.view);
   }
 
+  /** @param {string} sentence */
   say(sentence) {
-    this.element.querySelector("[data-said]").textContent = sentence;
+    one(this.element, "[data-said]").textContent = sentence;
   }
 
   async copy() {
@@ -196,20 +224,23 @@ class Compare {
     this.say(isCopied ? "Copied." : "This browser does not let the page copy: copy its address from the address bar.");
   }
 
+  /** @param {KeyboardEvent} event */
   pressed(event) {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target.matches("select, textarea, [type=search]")) return;
+    if (!(target instanceof Element) || target.matches("select, textarea, [type=search]")) return;
     if (key.startsWith("Arrow") && target.matches("[type=radio]")) return;
     if (key === " " && target.matches("button, a, summary, [type=checkbox]")) return;
     if (this.player?.pressed(event) || this.stage?.pressed(event)) event.preventDefault();
   }
 }
 
+/** @param {HTMLElement} element @param {{letters: string}} facts */
 export const mount = (element, { letters }) => {
   const compare = new Compare(element, letters);
   compare.listen();
   // Who comes to see a comparison wants to see that, and not what else there is to choose.
+  /** @param {string[]} ids */
   const open = (ids) => {
     compare.unfold(false);
     return compare.show(ids);

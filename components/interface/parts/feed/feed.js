@@ -13,9 +13,9 @@ import { fragment, get } from "../../browser/server/server.js";
 import { tellTimes } from "../../browser/drawing/local_times.js";
 
 /** @import { RunCard } from "./card/card_actions.js" */
+/** @import { News } from "../../browser/server/live_updates.js" */
 /** @import { Values } from "../../browser/server/wire" */
 
-/** @typedef {ReturnType<typeof toldSince>} News */
 /** @typedef {RunCard & { drawnMs: number }} Card */
 
 const MOST_AT_ONCE = 24;
@@ -47,7 +47,7 @@ export class Feed {
       const opened = within(event, "[data-open]");
       if (opened) this.open(/** @type {string} */ (opened.dataset.open));
     });
-    this.look = inTurn((/** @type {string[]} */ ids) => this.fetch(ids), MOST_AT_ONCE);
+    this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
     hear(element, (news) => this.look(this.concerned(news)));
     this.begunElsewhere();
     this.restore();

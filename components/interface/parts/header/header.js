@@ -2,6 +2,7 @@
 // without its tab.
 
 import { currentPlace, rename, start } from "../../browser/navigation/address.js";
+import { all, one } from "../../browser/drawing/elements.js";
 import { showInTitle } from "../../browser/drawing/notifications.js";
 import { say } from "../../browser/dialogs/dialog.js";
 import { hear } from "../../browser/server/live_updates.js";
@@ -17,7 +18,9 @@ const UNKNOWN_MS = 10_000;
 // What happens to runs of others is seen in the amounts after some seconds, not by all pages at once.
 const OTHERS_MS = 6000;
 
+/** @param {HTMLElement} place */
 const keepFresh = (place) => {
+  /** @type {number | undefined} */
   let next;
   const refresh = async () => {
     clearTimeout(next);
@@ -28,6 +31,7 @@ const keepFresh = (place) => {
     const pauseMs = html === null ? ASK_AGAIN_MS : isKnown ? REFRESH_MS : UNKNOWN_MS;
     if (place.isConnected) next = setTimeout(refresh, pauseMs);
   };
+  /** @type {number | null} */
   let soon = null;
   const refreshSoon = () => {
     soon ??= setTimeout(() => { soon = null; if (!document.hidden) refresh(); }, OTHERS_MS * (0.5 + Math.random()));
@@ -50,7 +54,7 @@ const openNamed = async () => {
     setTimeout(openNamed, ASK_AGAIN_MS);
     return;
   }
-  const { form } = fragment(html).querySelector(".run-card")?.dataset ?? {};
+  const { form } = all(fragment(html), ".run-card")[0]?.dataset ?? {};
   // Somebody went elsewhere meanwhile.
   if (currentPlace().run !== run) return;
   if (form) {
@@ -59,20 +63,22 @@ const openNamed = async () => {
   } else say("The run this link names is not here: it may have been deleted.");
 };
 
+/** @param {HTMLElement} button */
 const showAskAbove = (button) => {
   button.textContent = `Ask above $${askAboveUsd().toFixed(2)}`;
 };
 
+/** @param {HTMLElement} element */
 export const mount = (element) => {
-  const button = element.querySelector("[data-ask-above]");
+  const button = one(element, "[data-ask-above]");
   showAskAbove(button);
   button.addEventListener("click", async () => {
     await chooseAskAbove();
     showAskAbove(button);
   });
-  const unreached = element.querySelector("[data-unreached]");
+  const unreached = one(element, "[data-unreached]");
   listen("reach", element, ({ reached }) => { unreached.hidden = reached; });
-  keepFresh(element.querySelector("[data-account]"));
+  keepFresh(one(element, "[data-account]"));
   start();
   showInTitle();
   openNamed();

@@ -15,8 +15,8 @@ import { Selection } from "./grid/selection.js";
 import { get, send } from "../../browser/server/server.js";
 
 /** @import { Card } from "./grid/card_grid.js" */
+/** @import { News } from "../../browser/server/live_updates.js" */
 
-/** @typedef {ReturnType<typeof toldSince>} News */
 /** @typedef {Record<string, string>} Named */
 
 const TYPING_PAUSE_MS = 250;
@@ -74,7 +74,7 @@ class History {
       this.detail.open(id);
     });
     this.newer = new Newer(one(element, ".newer"), this.grid, () => this.tally());
-    this.look = inTurn((/** @type {string[]} */ ids) => this.fetch(ids), MOST_AT_ONCE);
+    this.look = inTurn((ids) => this.fetch(ids), MOST_AT_ONCE);
     this.listen();
     this.follow();
   }

@@ -1,14 +1,16 @@
 // A model's tab: its form and its feed, brought together.
 
 import { currentPlace, register, rename } from "../../browser/navigation/address.js";
+import { one } from "../../browser/drawing/elements.js";
 import { keepClear } from "./form/action_bar.js";
 import { Feed } from "../feed/feed.js";
 import { Form } from "./form/form.js";
 import { listen, takeFilling, takeGifts } from "../../browser/navigation/navigation.js";
 
+/** @param {HTMLElement} element @param {{ form: string }} facts */
 export const mount = (element, { form: name }) => {
-  const feed = new Feed(element.querySelector(".feed"), name);
-  const form = new Form(element.querySelector("form"), (card) => {
+  const feed = new Feed(one(element, ".feed"), name);
+  const form = new Form(one(element, "form", HTMLFormElement), (card) => {
     // The run that was linked is no longer what is looked at.
     if (currentPlace().run) rename({ tab: name });
     feed.show(card);

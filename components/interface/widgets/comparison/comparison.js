@@ -1,6 +1,6 @@
 // The comparison as a component of any Gradio app: its stage and its player, brought to life.
 
-import { Player } from "./player.js";
+import { Player } from "./playback/player.js";
 import { freshView, Stage } from "./stage.js";
 
 const STYLES = ["../controls.css", "./stage.css", "./standalone.css"];

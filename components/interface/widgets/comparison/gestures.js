@@ -1,9 +1,15 @@
 // Mouse, fingers and wheel on the stage: they drag the divider, drag the pictures, pinch and zoom.
 
+import { within } from "../../browser/drawing/elements.js";
+
+/** @import { Stage } from "./stage.js" */
+/** @typedef {{x: number, y: number}} Point */
+
 const WHEEL_ZOOM = 0.0015;
 const PINCHED_WHEEL_ZOOM = 0.01;
 const LINE_PX = 16;
 
+/** @param {Point[]} points */
 const middleOf = (points) => {
   const [first, second = first] = points;
   return {
@@ -13,19 +19,27 @@ const middleOf = (points) => {
   };
 };
 
+/** @param {Stage} stage @param {Event} event */
+const paneOf = (stage, event) => within(event, ".pane") ?? stage.panes.find((it) => !it.hidden) ?? stage.element;
+
+/** @param {Stage} stage */
 const listenForPointers = (stage) => {
   const { element } = stage;
+  /** @type {Map<number, Point>} */
   const points = new Map();
-  let pane = null;
+  /** @type {HTMLElement} */
+  let pane;
   let isDividing = false;
 
+  /** @param {PointerEvent} event */
   const divides = (event) =>
     stage.mode === "wipe" && (event.target === stage.divider || stage.view.zoom === 1);
 
+  /** @param {PointerEvent} event */
   const begin = (event) => {
     if (event.button) return;
     if (!points.size) {
-      pane = event.target.closest(".pane") ?? stage.panes.find((it) => !it.hidden);
+      pane = paneOf(stage, event);
       isDividing = divides(event);
       (event.target === stage.divider ? stage.divider : element).focus({ preventScroll: true });
     } else {
@@ -37,6 +51,7 @@ const listenForPointers = (stage) => {
     if (isDividing && event.pointerType === "mouse") stage.divideAt(event.clientX);
   };
 
+  /** @param {PointerEvent} event @returns {void} */
   const move = (event) => {
     if (!points.has(event.pointerId)) return;
     const before = middleOf([...points.values()]);
@@ -50,6 +65,7 @@ const listenForPointers = (stage) => {
     stage.moveBy((now.x - before.x) / width, (now.y - before.y) / height);
   };
 
+  /** @param {PointerEvent} event */
   const end = (event) => {
     if (!points.delete(event.pointerId)) return;
     if (isDividing && event.type === "pointerup") stage.divideAt(event.clientX);
@@ -62,20 +78,23 @@ const listenForPointers = (stage) => {
   element.addEventListener("pointercancel", end);
 };
 
+/** @param {Stage} stage */
 const listenForWheel = (stage) => {
+  /** @param {WheelEvent} event */
   const turned = (event) => {
     const pixels = event.deltaY * (event.deltaMode ? LINE_PX : 1);
     const factor = Math.exp(-pixels * (event.ctrlKey ? PINCHED_WHEEL_ZOOM : WHEEL_ZOOM));
     // Nothing to zoom out of: the wheel goes on scrolling the page.
     if (stage.view.zoom === 1 && factor < 1 && !event.ctrlKey) return;
     event.preventDefault();
-    const pane = event.target.closest(".pane") ?? stage.panes.find((it) => !it.hidden);
+    const pane = paneOf(stage, event);
     const { left, top, width, height } = pane.getBoundingClientRect();
     stage.zoomBy(factor, { x: (event.clientX - left) / width, y: (event.clientY - top) / height });
   };
   stage.element.addEventListener("wheel", turned, { passive: false });
 };
 
+/** @param {Stage} stage */
 export const listenForGestures = (stage) => {
   listenForPointers(stage);
   listenForWheel(stage);

@@ -1,5 +1,7 @@
 // How large the stage can be, so that it and its controls are seen without scrolling.
 
+import { all } from "../../browser/drawing/elements.js";
+
 const GAP_PX = 8;
 const LEAST_SHARE = 0.4;
 const FOOT_PX = 8;
@@ -8,9 +10,10 @@ const FULL_SCREEN_PADDING_PX = 28;
 const FULL_SCREEN_GAP_PX = 12;
 
 // Width and height in pixels: what the window leaves under the tabs, and above the controls.
+/** @param {HTMLElement} stage @param {HTMLElement} viewing @param {HTMLElement} whole */
 export const roomFor = (stage, viewing, whole) => {
   if (document.fullscreenElement === viewing) {
-    const others = [...viewing.children].filter((it) => it !== stage);
+    const others = all(viewing, ":scope > *").filter((it) => it !== stage);
     const taken = others.reduce((sum, it) => sum + it.offsetHeight + FULL_SCREEN_GAP_PX, FULL_SCREEN_PADDING_PX);
     return { width: innerWidth - FULL_SCREEN_PADDING_PX, height: Math.max(innerHeight - taken, 1) };
   }
@@ -24,6 +27,7 @@ export const roomFor = (stage, viewing, whole) => {
 
 // Panes in as many columns as make them largest: all in one row as high as each other, else all of the
 // first one's shape.
+/** @param {number[]} ratios @param {{width: number, height: number}} room */
 export const bestColumns = (ratios, { width, height }) => {
   const layouts = ratios.map((_, at) => {
     const columns = at + 1;

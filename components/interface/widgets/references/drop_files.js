@@ -1,14 +1,27 @@
 // Files may be dropped anywhere on the page: a line says where they go, and the browser never leaves.
 
 import { say } from "../../browser/dialogs/dialog.js";
+import { one } from "../../browser/drawing/elements.js";
 import { recall, remember } from "../../browser/server/browser_storage.js";
 import { fillForm, goTo } from "../../browser/navigation/navigation.js";
 import { upload } from "../../browser/server/server.js";
 
+/**
+ * `take(drop, files, restores)` adds files to the form where `drop` stands; a result of ours that is
+ * dropped beside the fields (`restores`) brings its settings back instead.
+ * @typedef {{
+ *   element: HTMLElement,
+ *   name: string,
+ *   take: (drop: HTMLElement, files: File[], restores: boolean) => void,
+ * }} DropForm
+ */
+
+/** @type {Set<DropForm>} */
 const forms = new Set();
 let isOurs = false;
 let isListening = false;
 
+/** @param {DropForm} form */
 const isOpen = (form) => form.element.isConnected && form.element.offsetParent !== null;
 
 // The form that is open, or the last one that was used.
@@ -17,18 +30,30 @@ const formNow = () => {
   return there.find(isOpen) ?? there.find((it) => it.name === recall("last-form", "")) ?? there[0] ?? null;
 };
 
-const fits = (drop, type) => !type || type.startsWith(drop.dataset.kind);
+/** @param {HTMLElement} drop @param {string} type */
+const fits = (drop, type) => !type || type.startsWith(/** @type {string} */ (drop.dataset.kind));
 
-// Where something of this type goes: the field under the pointer, or the first one that takes it.
+/**
+ * Where something of this type goes: the field under the pointer, or the first one that takes it.
+ * @param {DropForm} form
+ * @param {EventTarget | null} target
+ * @param {string} type
+ */
 const dropFor = (form, target, type) => {
-  const near = form.element.contains(target) && target.closest?.(".element, [data-field]")?.querySelector(":scope > .drop");
+  const field = target instanceof Element && form.element.contains(target) && target.closest(".element, [data-field]");
+  const near = field && /** @type {HTMLElement | null} */ (field.querySelector(":scope > .drop"));
   if (near && fits(near, type)) return near;
-  const all = [...form.element.querySelectorAll(".media > .drop")];
+  const all = /** @type {HTMLElement[]} */ ([...form.element.querySelectorAll(".media > .drop")]);
   return all.find((it) => fits(it, type)) ?? null;
 };
 
-const labelOf = (drop) => drop.closest("[data-field]").querySelector("legend").firstChild.textContent.trim();
+/** @param {HTMLElement} drop */
+const fieldOf = (drop) => /** @type {HTMLElement} */ (drop.closest("[data-field]"));
 
+/** @param {HTMLElement} drop */
+const labelOf = (drop) => /** @type {Text} */ (one(fieldOf(drop), "legend").firstChild).textContent.trim();
+
+/** @param {DropForm | null} form @param {HTMLElement | null} drop */
 const lineFor = (form, drop) => {
   if (!form) return "Drop a result of this playground to bring its settings back";
   if (!drop) return "No field of this form takes such a file; a result brings its settings back";
@@ -36,6 +61,7 @@ const lineFor = (form, drop) => {
 };
 
 const overlay = () => {
+  /** @type {HTMLElement | null} */
   let shown = document.querySelector(".drop-anywhere");
   if (!shown) {
     shown = Object.assign(document.createElement("div"), { className: "drop-anywhere", hidden: true });
@@ -50,18 +76,25 @@ const clear = () => {
   document.querySelectorAll(".drop.over-drop").forEach((it) => it.classList.remove("over-drop"));
 };
 
-const hasFiles = (event) => !isOurs && [...event.dataTransfer.types].includes("Files");
+/** @param {DragEvent} event */
+const carriedIn = (event) => /** @type {DataTransfer} */ (event.dataTransfer);
 
-const typeOf = (event) => [...event.dataTransfer.items].find((it) => it.kind === "file")?.type ?? "";
+/** @param {DragEvent} event */
+const hasFiles = (event) => !isOurs && [...carriedIn(event).types].includes("Files");
 
-const isText = (target) => target.closest?.("textarea, input, [contenteditable]");
+/** @param {DragEvent} event */
+const typeOf = (event) => [...carriedIn(event).items].find((it) => it.kind === "file")?.type ?? "";
 
+/** @param {EventTarget | null} target */
+const isText = (target) => target instanceof Element && target.closest("textarea, input, [contenteditable]");
+
+/** @param {DragEvent} event */
 const over = (event) => {
   if (!hasFiles(event)) {
     // An address dropped beside a box of text would be gone to.
-    if (!isOurs && event.dataTransfer.types.includes("text/uri-list") && !isText(event.target)) {
+    if (!isOurs && carriedIn(event).types.includes("text/uri-list") && !isText(event.target)) {
       event.preventDefault();
-      event.dataTransfer.dropEffect = "none";
+      carriedIn(event).dropEffect = "none";
     }
     return;
   }
@@ -71,25 +104,29 @@ const over = (event) => {
   clear();
   drop?.classList.add("over-drop");
   overlay().hidden = false;
-  overlay().firstChild.textContent = lineFor(form, drop);
+  one(overlay(), "p").textContent = lineFor(form, drop);
 };
 
-// Without a field for it, a file is there for the settings it was made with.
+/**
+ * Without a field for it, a file is there for the settings it was made with.
+ * @param {File} file
+ */
 const restore = async (file) => {
   try {
     const { remembered } = await upload(file, () => {});
     if (remembered) fillForm(remembered.form, remembered.values);
     else say("This file does not remember how it was made, and no field of this form takes it.");
   } catch (error) {
-    say(error.message);
+    say(/** @type {Error} */ (error).message);
   }
 };
 
+/** @param {DragEvent} event */
 const dropped = (event) => {
   clear();
   if (!hasFiles(event)) return;
   event.preventDefault();
-  const files = [...event.dataTransfer.files];
+  const files = [...carriedIn(event).files];
   if (!files.length) return;
   const form = formNow();
   const drop = form && dropFor(form, event.target, files[0].type);
@@ -97,7 +134,7 @@ const dropped = (event) => {
     restore(files[0]);
     return;
   }
-  const isOnField = drop.closest("[data-field]").contains(event.target);
+  const isOnField = fieldOf(drop).contains(/** @type {Node | null} */ (event.target));
   if (!isOpen(form)) goTo(form.name);
   form.take(drop, files, !isOnField);
 };
@@ -112,8 +149,7 @@ const listen = () => {
   document.addEventListener("drop", dropped);
 };
 
-// `take(drop, files, restores)` adds files to the form where `drop` stands; a result of ours that is
-// dropped beside the fields (`restores`) brings its settings back instead.
+/** @param {DropForm} form */
 export const takeDrops = (form) => {
   forms.add(form);
   form.element.addEventListener("focusin", () => remember("last-form", form.name));

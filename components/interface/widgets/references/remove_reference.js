@@ -2,8 +2,12 @@
 
 import { say } from "../../browser/dialogs/dialog.js";
 
+/** @import { Form } from "../../parts/workbench/form/form.js" */
+/** @import { Place } from "./references.js" */
+
+/** @param {Form} form @param {Place} place */
 export const takeOut = async (form, place) => {
-  const name = place.field.dataset.field;
+  const name = /** @type {string} */ (place.field.dataset.field);
   const before = { value: structuredClone(form.state.values[name]), prompt: form.area.value, numbered: form.state.numbered };
   form.references.remove(place);
   await form.look();

@@ -3,19 +3,31 @@
 
 import { say } from "../../browser/dialogs/dialog.js";
 
+/** @typedef {{ name: string, share: number, aborting: AbortController }} Upload */
+
+/** @param {number} share */
 const percent = (share) => `${Math.round(100 * share)} %`;
 
 export class Uploads {
-  // `button` shows what is waited for.
+  /**
+   * `button` shows what is waited for.
+   * @param {HTMLElement} button
+   */
   constructor(button) {
     this.button = button;
+    /** @type {Set<Upload>} */
     this.files = new Set();
     this.failed = false;
+    /** @type {((answer: boolean | null) => void) | null} */
     this.settle = null;
   }
 
-  // A file that is about to be sent; `left(isHere)` is said of it when that is over.
+  /**
+   * A file that is about to be sent; `left(isHere)` is said of it when that is over.
+   * @param {string} name
+   */
   begin(name) {
+    /** @type {Upload} */
     const file = { name, share: 0, aborting: new AbortController() };
     if (!this.files.size) this.failed = false;
     this.files.add(file);
@@ -23,8 +35,8 @@ export class Uploads {
     return {
       signal: file.aborting.signal,
       cancel: () => file.aborting.abort(),
-      progress: (share) => { file.share = share; this.show(); },
-      left: (isHere) => {
+      progress: (/** @type {number} */ share) => { file.share = share; this.show(); },
+      left: (/** @type {boolean} */ isHere) => {
         this.files.delete(file);
         this.failed ||= !isHere;
         this.show();
@@ -42,6 +54,7 @@ export class Uploads {
   async arrived() {
     if (!this.files.size) return true;
     if (this.settle) return false;
+    /** @type {Promise<boolean | null>} */
     const isReady = new Promise((resolve) => { this.settle = resolve; });
     const cancel = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: "Do not generate" });
     cancel.addEventListener("click", () => this.end(null));
@@ -53,11 +66,12 @@ export class Uploads {
     cancel.remove();
     if (hadFocus) this.button.focus({ preventScroll: true });
     this.button.removeAttribute("aria-busy");
-    this.button.textContent = this.button.dataset.label;
+    this.button.textContent = this.button.dataset.label ?? "";
     if (answer === false) say("Nothing was sent: not every file arrived.");
     return Boolean(answer);
   }
 
+  /** @param {boolean | null} answer */
   end(answer) {
     this.settle?.(answer);
     this.settle = null;

@@ -232,7 +232,7 @@ export class Detail {
   }
 
   listen() {
-    const look = inTurn((/** @type {string[]} */ [id]) => this.refresh(id), 1);
+    const look = inTurn(([id]) => this.refresh(id), 1);
     // The words of the card may change with the time alone.
     setInterval(() =>
       this.dialog.open && this.part("[data-look-in-s]") && look([/** @type {string} */ (this.id)]), LOOK_AGAIN_MS);

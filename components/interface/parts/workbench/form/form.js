@@ -1,5 +1,6 @@
 // A model's form: what is in it, kept as a draft, looked at by the server as it changes, and sent.
 
+import { one, within } from "../../../browser/drawing/elements.js";
 import { recall, remember, takeHolder } from "../../../browser/server/browser_storage.js";
 import { addMedia } from "../../../widgets/references/add_media.js";
 import { openCode } from "../../../snippets/code_dialog.js";
@@ -19,24 +20,42 @@ import { openVary } from "../plans/vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain, touchedIn } from "./field_widgets.js";
 import { Wishes } from "./submission_ids.js";
 
+/** @import { Gift } from "../../../browser/navigation/navigation.js" */
+/** @import { Refusal } from "../../../browser/server/server.js" */
+/** @import { FormBody, FormStatus, Quote, Values } from "../../../browser/server/wire" */
+/** @import { Place } from "../../../widgets/references/references.js" */
+/** @import { Kept } from "../element_library.js" */
+/** @import { Field } from "./field_widgets.js" */
+
+/** @typedef {Required<Pick<FormBody, "values" | "chosen" | "names" | "origins" | "numbered">>} State */
+/** @typedef {Partial<State> & { holder?: string }} Draft */
+
 const TYPING_PAUSE_MS = 400;
 const LOOK_AGAIN_MS = 700;
 const MOST_LOOKS = 3;
 
 export class Form {
-  // `began(card)` is told the card of a new run, as HTML.
+  /**
+   * `began(card)` is told the card of a new run, as HTML.
+   * @param {HTMLFormElement} element
+   * @param {(card: string) => void} began
+   */
   constructor(element, began) {
     this.element = element;
-    this.name = element.dataset.form;
+    this.name = /** @type {string} */ (element.dataset.form);
     this.began = began;
     this.fields = fieldsOf(element);
-    this.area = element.querySelector("[data-widget=prompt] textarea");
-    this.button = element.querySelector("[type=submit]");
+    this.area = one(element, "[data-widget=prompt] textarea", HTMLTextAreaElement);
+    this.button = one(element, "[type=submit]", HTMLButtonElement);
     this.problems = new Problems(element);
     this.uploads = new Uploads(this.button);
     this.wishes = new Wishes();
+    /** @type {State} */
+    this.state = { values: {}, chosen: {}, names: {}, origins: {}, numbered: [] };
+    /** @type {string[]} */
     this.tokens = [];
     this.asked = 0;
+    /** @type {Draft} */
     const draft = recall(`draft-${this.name}`, null) ?? {};
     this.set({ ...draft, values: { ...draft.values, ...touchedIn(this.fields) } });
     this.holder = draft.holder;
@@ -47,6 +66,7 @@ export class Form {
     this.look();
   }
 
+  /** @param {Partial<State>} filling */
   set({ values, chosen, names, origins }) {
     this.state = {
       values: { ...initialValues(this.fields), ...values },
@@ -63,7 +83,10 @@ export class Form {
     return new References(this.state.values);
   }
 
-  // Another filling takes the place of this one, which can be brought back.
+  /**
+   * Another filling takes the place of this one, which can be brought back.
+   * @param {Partial<State>} filling
+   */
   replace(filling) {
     this.uploads.abort();
     const before = structuredClone(this.state);
@@ -74,15 +97,19 @@ export class Form {
     return this.look();
   }
 
+  /** @param {State | null} before */
   keepForLater(before) {
     this.before = before;
-    const button = this.element.querySelector("[data-action=bring-back]");
+    const button = one(this.element, "[data-action=bring-back]");
     const hadFocus = button === document.activeElement;
     button.hidden = !before;
     if (hadFocus && !before) this.area.focus({ preventScroll: true });
   }
 
-  // On a phone the card whose settings these are is far below the form.
+  /**
+   * On a phone the card whose settings these are is far below the form.
+   * @param {Values} values
+   */
   async fill(values) {
     await this.replace({ values });
     this.area.focus({ preventScroll: true });
@@ -90,14 +117,18 @@ export class Form {
     say("These settings are in the form now.");
   }
 
-  // Something for one field, besides what the person put into the form.
+  /**
+   * Something for one field, besides what the person put into the form.
+   * @param {Gift} gift
+   */
   receive({ field, source, prompt: begins, origin }) {
     const values = withoutExample(this, initialValues(this.fields));
     const before = values && structuredClone(this.state);
     if (values) this.set({ ...this.state, values });
-    const { element } = this.fields.find((it) => it.name === field);
+    const { element } = /** @type {Field} */ (this.fields.find((it) => it.name === field));
+    const { front, others } = /** @type {Record<"front" | "others", string>} */ (element.dataset);
     const isElement = element.dataset.widget === "elements";
-    if (isElement) this.references.addElement(element, { [element.dataset.front]: source, [element.dataset.others]: [] });
+    if (isElement) this.references.addElement(element, { [front]: source, [others]: [] });
     else this.references.add({ field: element, index: null, view: null }, source);
     if (origin) this.state.origins[source] = origin;
     if (begins && !this.area.value.trim()) {
@@ -118,28 +149,29 @@ export class Form {
       this.generate();
     });
     this.element.addEventListener("keydown", (event) => {
+      const { target } = event;
       if (event.key !== "Enter" || event.isComposing) return;
       const isSent = event.ctrlKey || event.metaKey;
       if (isSent && !event.repeat) this.generate();
       // A line break in a box of one line would send the form.
-      else if (!isSent && (event.target.tagName !== "INPUT" || event.target.type === "submit")) return;
+      else if (!isSent && (!(target instanceof HTMLInputElement) || target.type === "submit")) return;
       event.preventDefault();
     });
     this.element.addEventListener("input", (event) => {
       if (event.target === this.area) count(this.area);
-      if (event.target.closest("[data-choose], .drop")) return;
-      this.problems.forget(event.target.closest("[data-field]"));
+      if (within(event, "[data-choose], .drop")) return;
+      this.problems.forget(within(event, "[data-field]"));
       this.keepForLater(null);
       this.edited();
       this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
     });
     this.element.addEventListener("change", ({ target }) => {
-      if (target.type === "number" && !target.value) {
+      if (target instanceof HTMLInputElement && target.type === "number" && !target.value) {
         target.value = target.defaultValue;
         this.edited();
         this.lookSoon(0);
       }
-      this.choose(target);
+      this.choose(/** @type {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */ (target));
     });
     listen("reach", this.element, ({ reached }) => {
       if (!reached) return;
@@ -158,36 +190,49 @@ export class Form {
     remember(`draft-${this.name}`, { ...this.state, holder: this.holder });
   }
 
+  /** @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} input */
   choose(input) {
     const name = input.dataset.choose;
     if (!name) return;
-    const { identity } = input.closest("[data-identity]").dataset;
+    const { dataset } = /** @type {HTMLElement} */ (input.closest("[data-identity]"));
+    const identity = /** @type {string} */ (dataset.identity);
     this.state.chosen[identity] = { ...this.state.chosen[identity], [name]: input.value };
     this.look();
   }
 
+  /** @param {Event} event */
   async clicked(event) {
-    const token = event.target.closest("[data-insert]");
-    if (token) return insertToken(this.area, token.dataset.insert);
-    const example = event.target.closest("[data-example]");
-    if (example) return this.example(example.dataset.example);
-    const step = event.target.closest("[data-by]");
+    const token = within(event, "[data-insert]");
+    if (token) return insertToken(this.area, /** @type {string} */ (token.dataset.insert));
+    const example = within(event, "[data-example]");
+    if (example) return this.example(/** @type {string} */ (example.dataset.example));
+    const step = within(event, "[data-by]");
     if (step) return this.step(step);
-    const button = event.target.closest("[data-action]");
+    const button = within(event, "[data-action]");
     if (button) await this.act(button);
   }
 
+  /** @param {HTMLElement} button */
   step(button) {
-    const input = button.parentElement.querySelector("input");
+    const input = one(/** @type {HTMLElement} */ (button.parentElement), "input", HTMLInputElement);
     if (Number(button.dataset.by) > 0) input.stepUp();
     else input.stepDown();
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  /**
+   * What is done to a place is done by a button in its field; others stand in none.
+   * @param {HTMLElement} button
+   */
   async act(button) {
-    const place = References.placeOf(button);
-    const at = place.view ?? place.index;
-    const kept = button.closest("[data-id]")?.dataset;
+    const place = /** @type {Place} */ (References.placeOf(button));
+    const index = /** @type {number} */ (place.index);
+    const at = place.view ?? index;
+    /** @type {HTMLElement | null} */
+    const entry = button.closest("[data-id]");
+    const kept = /** @type {Kept} */ (entry?.dataset);
+    const action = /** @type {string} */ (button.dataset.action);
+    /** @type {Record<string, () => unknown>} */
     const actions = {
       back: () => this.references.move(place, at - 1),
       on: () => this.references.move(place, at + 1),
@@ -196,45 +241,56 @@ export class Form {
       "element-on": () => this.references.move(place, at + 1),
       "element-remove": () => takeOut(this, place),
       "add-element": () => this.references.addElement(place.field),
-      use: () => this.use(place.field, JSON.parse(button.dataset.element)),
-      stop: () => this.stop(button.closest("[data-source]").dataset.source, place.field),
-      keep: () => keepInKit(this.state.values[place.field.dataset.field][place.index]),
+      use: () => this.use(place.field, JSON.parse(button.dataset.element ?? "")),
+      stop: () => {
+        const { dataset } = /** @type {HTMLElement} */ (button.closest("[data-source]"));
+        return this.stop(/** @type {string} */ (dataset.source), place.field);
+      },
+      keep: () => keepInKit(this.state.values[place.field.dataset.field ?? ""][index]),
       rename: () => renameInKit(kept),
       forget: () => forgetInKit(kept),
       clear: () => this.replace({}),
-      "bring-back": () => this.replace(this.before),
+      "bring-back": () => this.replace(/** @type {State} */ (this.before)),
       vary: () => openVary(this.name, this.state, this.began),
       code: async () => openCode(await post(`/forms/${this.name}/code`, this.state)),
     };
-    if (!actions[button.dataset.action]) return;
+    if (!actions[action]) return;
     this.problems.forget(place.field);
-    await this.trying(actions[button.dataset.action]);
+    await this.trying(actions[action]);
     const item = button.closest("[data-index]");
     await this.look();
     const isLost = !button.isConnected && document.activeElement === document.body;
     if (isLost && place.field) focusNear(item, place);
   }
 
+  /** @param {HTMLElement} field @param {Values} element */
   use(field, element) {
     if (field.dataset.widget === "elements") return this.references.addElement(field, element);
     for (const source of Object.values(element).flat()) this.references.add({ field, view: null }, source);
   }
 
+  /** @param {string} source @param {HTMLElement} field */
   stop(source, field) {
     return post(`/forms/${this.name}/stop`, { ...this.state, source, kind: field.dataset.kind });
   }
 
-  // What goes wrong is said under the form.
+  /**
+   * What goes wrong is said under the form.
+   * @template T
+   * @param {() => T | Promise<T>} work
+   */
   async trying(work) {
     try {
       return await work();
     } catch (error) {
-      this.problems.show(error.problems ?? { "": String(error.message) }, error.isUnanswered);
+      const { problems, message, isUnanswered } = /** @type {Partial<Refusal>} */ (error);
+      this.problems.show(problems ?? { "": String(message) }, isUnanswered);
       this.lookSoon(0);
       return null;
     }
   }
 
+  /** @param {number} pauseMs */
   lookSoon(pauseMs) {
     clearTimeout(this.soon);
     this.soon = setTimeout(() => this.look(), pauseMs);
@@ -247,18 +303,21 @@ export class Form {
     const typed = this.area.value;
     await this.holding;
     const asked = { ...this.state, holder: this.holder };
+    /** @type {FormStatus | null} */
     const answer = await post(`/forms/${this.name}/look`, asked).catch(() => null);
     if (!answer || ticket !== this.asked || !this.element.isConnected) return;
     this.show(answer, typed);
     if (answer.working) this.lookSoon(LOOK_AGAIN_MS);
   }
 
+  /** @param {FormStatus} answer @param {string} typed */
   show(answer, typed) {
     this.tokens = answer.tokens;
     if (this.area.value === typed) {
       this.state.numbered = answer.numbered;
       if (answer.prompt !== null) {
-        this.area.value = this.state.values[this.area.closest("[data-field]").dataset.field] = answer.prompt;
+        const { dataset } = /** @type {HTMLElement} */ (this.area.closest("[data-field]"));
+        this.area.value = this.state.values[/** @type {string} */ (dataset.field)] = answer.prompt;
         count(this.area);
       }
     }
@@ -269,7 +328,9 @@ export class Form {
     this.save();
   }
 
+  /** @param {string} number */
   async example(number) {
+    /** @type {Values | null} */
     const values = await this.trying(() => post(`/forms/${this.name}/examples/${number}`));
     if (!values) return;
     rememberExample(this, values);
@@ -292,6 +353,7 @@ export class Form {
     this.button.disabled = false;
   }
 
+  /** @param {State} state @param {Quote | undefined} quote */
   async submit(state, quote) {
     this.button.disabled = true;
     this.problems.show({});
@@ -300,9 +362,13 @@ export class Form {
     if (card) this.began(card);
   }
 
-  // A request whose answer was lost is sent again under the same id: it is the same run then.
+  /**
+   * A request whose answer was lost is sent again under the same id: it is the same run then.
+   * @param {State} state
+   * @returns {Promise<string>}
+   */
   async send(state) {
-    const { numbered, ...asked } = state;
+    const { numbered: _, ...asked } = state;
     return this.wishes.make(asked, (run_id) => post(`/forms/${this.name}/runs`, { ...asked, run_id }));
   }
 }

@@ -1,20 +1,30 @@
 // What is wrong with a form: a sentence beside each field; the first one is gone to.
 
+import { all } from "../../../browser/drawing/elements.js";
+
 const CONTROLS = "textarea, input, button";
 
 export class Problems {
+  /** @param {HTMLElement} form */
   constructor(form) {
     this.form = form;
-    // The sentences of all rules that were ever seen broken.
+    /**
+     * The sentences of all rules that were ever seen broken.
+     * @type {Set<string>}
+     */
     this.rules = new Set();
   }
 
   get places() {
-    return [...this.form.querySelectorAll("[data-problem]")];
+    return all(this.form, "[data-problem]");
   }
 
-  // Sentences by the name of their field; what no field is called stands under the form. They go when the
-  // server answers again, if all that is wrong is that it did not.
+  /**
+   * Sentences by the name of their field; what no field is called stands under the form. They go when the
+   * server answers again, if all that is wrong is that it did not.
+   * @param {Record<string, string>} problems
+   * @param {boolean} [isUnanswered]
+   */
   show(problems, isUnanswered = false) {
     this.isUnanswered = isUnanswered;
     const known = this.places.map((it) => it.dataset.problem);
@@ -24,6 +34,7 @@ export class Problems {
     this.goToFirst();
   }
 
+  /** @param {HTMLElement} place @param {string | null | undefined} sentence */
   put(place, sentence) {
     place.textContent = sentence ?? "";
     place.hidden = !sentence;
@@ -38,7 +49,7 @@ export class Problems {
     const field = first.closest("[data-field]");
     const folded = first.closest("details");
     if (folded) folded.open = true;
-    field?.querySelector(CONTROLS)?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null | undefined} */ (field?.querySelector(CONTROLS))?.focus({ preventScroll: true });
     (field ?? first).scrollIntoView({ block: field ? "center" : "nearest" });
   }
 
@@ -47,8 +58,11 @@ export class Problems {
     this.isUnanswered = false;
   }
 
-  // `wrong` are the sentences of the rules that are broken now. One of them that is shown goes when its
-  // rule is kept, whatever was changed for that; what else is wrong is not known by rules.
+  /**
+   * `wrong` are the sentences of the rules that are broken now. One of them that is shown goes when its
+   * rule is kept, whatever was changed for that; what else is wrong is not known by rules.
+   * @param {Record<string, string>} wrong
+   */
   judge(wrong) {
     const said = Object.values(wrong);
     for (const sentence of said) this.rules.add(sentence);
@@ -57,7 +71,10 @@ export class Problems {
     }
   }
 
-  // What is being changed is no longer wrong, as far as is known.
+  /**
+   * What is being changed is no longer wrong, as far as is known.
+   * @param {Element | null} field
+   */
   forget(field) {
     for (const place of this.places) {
       if (!place.dataset.problem || place.closest("[data-field]") === field) this.put(place, null);

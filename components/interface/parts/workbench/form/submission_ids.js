@@ -2,8 +2,18 @@
 
 import { newId } from "../../../browser/server/server.js";
 
+/** @import { Refusal } from "../../../browser/server/server.js" */
+
 export class Wishes {
-  // `ask(id)` sends the wish. Whose answer was lost is asked for again under its id.
+  /** @type {{ wording: string, id: string } | null} */
+  asked = null;
+
+  /**
+   * `ask(id)` sends the wish. Whose answer was lost is asked for again under its id.
+   * @template T
+   * @param {unknown} wish
+   * @param {(id: string) => Promise<T>} ask
+   */
   async make(wish, ask) {
     const wording = JSON.stringify(wish);
     if (this.asked?.wording !== wording) this.asked = { wording, id: newId() };
@@ -13,7 +23,7 @@ export class Wishes {
       return answer;
     } catch (error) {
       // Made and deleted since, say: under that id nothing more comes.
-      if (error.isSpent) this.asked = null;
+      if (/** @type {Partial<Refusal>} */ (error).isSpent) this.asked = null;
       throw error;
     }
   }

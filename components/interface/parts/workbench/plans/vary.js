@@ -1,33 +1,44 @@
 // Varying a form: which values, how many runs, at what price; then all of them at once.
 
 import { openDialog } from "../../../browser/dialogs/dialog.js";
+import { all, one, within } from "../../../browser/drawing/elements.js";
 import { fragment, post } from "../../../browser/server/server.js";
 import { isWanted } from "../../../browser/dialogs/spend_confirmation.js";
 import { Wishes } from "../form/submission_ids.js";
 
+/** @import { State } from "../form/form.js" */
+
+/** @param {HTMLElement} view */
 const chosenLists = (view) => {
+  /** @type {Record<string, unknown[]>} */
   const lists = {};
-  for (const field of view.querySelectorAll("[data-list-of]")) {
-    const chosen = [...field.querySelectorAll("input:checked")].map((it) => JSON.parse(it.value));
-    if (chosen.length) lists[field.dataset.listOf] = chosen;
+  for (const field of all(view, "[data-list-of]")) {
+    const chosen = all(field, "input:checked", HTMLInputElement).map((it) => JSON.parse(it.value));
+    if (chosen.length) lists[/** @type {string} */ (field.dataset.listOf)] = chosen;
   }
   return lists;
 };
 
-// `began(card)` is told the card of the plan, as HTML.
+/**
+ * `began(card)` is told the card of the plan, as HTML.
+ * @param {string} name
+ * @param {State} filled
+ * @param {(card: string) => void} began
+ */
 export const openVary = async (name, filled, began) => {
   const path = `/forms/${name}`;
   const dialog = openDialog(fragment(await post(`${path}/vary`, filled)), "Vary");
-  const view = dialog.querySelector(".vary");
-  const [plan, problem] = [view.querySelector("[data-plan]"), view.querySelector(".problem")];
+  const view = one(dialog, ".vary");
+  const [plan, problem] = [one(view, "[data-plan]"), one(view, ".problem")];
   const wishes = new Wishes();
   let asked = 0;
 
   const body = () => ({
     filled,
     lists: chosenLists(view),
-    repeats: Number(view.querySelector("#vary-repeats").value) || 1,
+    repeats: Number(one(view, "#vary-repeats", HTMLInputElement).value) || 1,
   });
+  /** @param {Error | null} error */
   const tell = (error) => {
     problem.textContent = error?.message ?? "";
     problem.hidden = !error;
@@ -38,19 +49,19 @@ export const openVary = async (name, filled, began) => {
       const html = await post(`${path}/plan`, body());
       if (ticket !== asked) return;
       plan.replaceChildren(fragment(html));
-      view.querySelector("[data-sum]").textContent = plan.querySelector("[data-start]").textContent;
+      one(view, "[data-sum]").textContent = one(plan, "[data-start]").textContent;
       tell(null);
     } catch (error) {
       if (ticket !== asked) return;
       plan.replaceChildren();
-      tell(error);
+      tell(/** @type {Error} */ (error));
     }
   };
 
   view.addEventListener("submit", (event) => event.preventDefault());
   view.addEventListener("input", layOut);
   view.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-start]");
+    const button = within(event, "[data-start]", HTMLButtonElement);
     if (!button || !(await isWanted(Number(button.dataset.usd), button.dataset.basis))) return;
     button.disabled = true;
     try {
@@ -59,7 +70,7 @@ export const openVary = async (name, filled, began) => {
       began(await wishes.make(wish, (plan_id) => post(`${path}/plan/runs`, { ...wish, plan_id })));
       dialog.close();
     } catch (error) {
-      tell(error);
+      tell(/** @type {Error} */ (error));
       button.disabled = false;
     }
   });

@@ -8,6 +8,10 @@ const LEAST = 0.2;
 
 export class Pace {
   constructor() {
+    this.share = 1;
+    this.most = 1;
+    /** @type {{now: number, place: number, wasApart: boolean} | null} */
+    this.since = null;
     this.forget();
   }
 
@@ -25,6 +29,7 @@ export class Pace {
 
   // The share of the wanted rate to play at, told where all have got to by now and whether any two
   // show frames further apart than one.
+  /** @param {number} place @param {number} rate @param {boolean} isApart @returns {number} */
   at(place, rate, isApart) {
     const now = performance.now();
     this.since ??= { now, place, wasApart: false };

@@ -16,22 +16,28 @@ const STALLED_MS = 150;
 // What a screen is behind the clock of a clip, beside the frame that it shows.
 const SCREEN_S = 0.02;
 
+/** @param {number} value @param {number} least @param {number} most */
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
+/** @param {HTMLVideoElement} video */
 const frameOf = (video) => 1 / (Number(video.dataset.fps) || FRAMES_PER_S);
 
 // In the middle of the last frame: at its very end some browsers show nothing.
+/** @param {HTMLVideoElement} video */
 const lastOf = (video) => video.duration - frameOf(video) / 2;
 
+/** @param {HTMLVideoElement} video @param {string} name */
 const happens = (video, name) =>
   new Promise((resolve) => {
     for (const it of [name, "error"]) video.addEventListener(it, resolve, { once: true });
     setTimeout(resolve, READY_WAIT_MS);
   });
 
+/** @param {HTMLVideoElement} video */
 const known = (video) =>
   video.readyState < HTMLMediaElement.HAVE_METADATA && !video.error ? happens(video, "loadedmetadata") : null;
 
+/** @param {HTMLVideoElement} video @param {number} at */
 const stand = async (video, at) => {
   const to = Math.min(at, lastOf(video));
   if (Math.abs(video.currentTime - to) > 1e-4) {
@@ -44,6 +50,7 @@ const stand = async (video, at) => {
 
 export class FrameLock {
   // `changed` is called whenever the time, or whether it plays, is another.
+  /** @param {HTMLVideoElement[]} videos @param {() => void} changed */
   constructor(videos, changed) {
     this.videos = videos;
     this.changed = changed;
@@ -51,7 +58,15 @@ export class FrameLock {
     this.rate = 1;
     this.loops = true;
     this.isPlaying = false;
+    /** @type {WeakMap<HTMLVideoElement, number>} */
     this.shown = new WeakMap();
+    /** @type {Promise<void> | null} */
+    this.moving = null;
+    /** @type {number | null} */
+    this.wanted = null;
+    /** @type {number | null} */
+    this.slowest = null;
+    this.movedMs = 0;
     this.pace = new Pace();
     this.ready = Promise.all(videos.map(known)).then(() => this.begin());
   }
@@ -65,7 +80,9 @@ export class FrameLock {
   }
 
   // Which frame is on the screen: a clock runs on while a slow machine leaves frames out.
+  /** @param {HTMLVideoElement} video */
   watch(video) {
+    /** @param {number} _ @param {VideoFrameCallbackMetadata} frame */
     const saw = (_, { mediaTime }) => {
       this.shown.set(video, mediaTime);
       video.requestVideoFrameCallback(saw);
@@ -102,17 +119,20 @@ export class FrameLock {
     await this.seek(this.moving ? this.at : this.videos.length && this.leader.currentTime);
   }
 
+  /** @param {number} rate */
   setRate(rate) {
     this.rate = rate;
     this.pace.forget();
   }
 
+  /** @param {number} frames */
   step(frames) {
     this.isPlaying = false;
     return this.seek((this.frame + frames) * this.frameS);
   }
 
   // To the middle of a frame, where no rounding makes one clip show its neighbour.
+  /** @param {number} at */
   async seek(at) {
     await this.ready;
     if (!this.videos.length) return;
@@ -121,6 +141,7 @@ export class FrameLock {
   }
 
   // All stand at the same time, and from there play on together.
+  /** @param {number} at @returns {Promise<void>} */
   align(at) {
     this.at = within(at, 0, this.end);
     this.wanted = this.at;
@@ -152,16 +173,21 @@ export class FrameLock {
     requestAnimationFrame(() => this.follow());
   }
 
+  /** @param {HTMLVideoElement} video */
   run(video) {
     video.playbackRate = this.rate * this.pace.share;
-    video.play().catch((error) => error.name === "NotAllowedError" && this.pause());
+    video.play().catch((error) => {
+      if (error.name === "NotAllowedError") this.pause();
+    });
   }
 
+  /** @param {HTMLVideoElement} video */
   isOver(video) {
     return video.ended || this.at >= lastOf(video);
   }
 
   // A shorter clip waits on its last frame for the others.
+  /** @param {HTMLVideoElement} video */
   isWaiting(video) {
     return this.isOver(video) && this.end - lastOf(video) > this.frameS;
   }
@@ -178,6 +204,7 @@ export class FrameLock {
   }
 
   // No further than its clock, and than what it was seen to show.
+  /** @param {HTMLVideoElement} video */
   placeOf(video) {
     const shown = video.offsetParent ? this.shown.get(video) : undefined;
     const seen = shown === undefined ? Infinity : shown + frameOf(video) + SCREEN_S;
@@ -185,6 +212,7 @@ export class FrameLock {
   }
 
   // Slow those down that are ahead of the slowest; tells if that is enough.
+  /** @param {HTMLVideoElement[]} playing */
   hold(playing) {
     const slowest = Math.min(...playing.map((it) => this.placeOf(it)));
     if (slowest !== this.slowest) this.movedMs = performance.now();
@@ -196,11 +224,13 @@ export class FrameLock {
     return true;
   }
 
+  /** @param {HTMLVideoElement[]} playing */
   isApart(playing) {
-    const shown = playing.filter((it) => it.offsetParent && this.shown.has(it)).map((it) => this.shown.get(it));
+    const shown = playing.filter((it) => it.offsetParent && this.shown.has(it)).map((it) => this.shown.get(it) ?? 0);
     return Math.max(...shown) - Math.min(...shown) > 1.5 * this.frameS;
   }
 
+  /** @param {HTMLVideoElement} video @param {number} aheadS @param {number} common @param {boolean} isStalled */
   pull(video, aheadS, common, isStalled) {
     const near = NEAR_FRAMES * this.frameS;
     const rate = Math.max(LEAST_RATE, common * within(1 - (aheadS - near) * PULL_PER_S, 0, 1));
