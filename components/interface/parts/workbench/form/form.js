@@ -55,6 +55,7 @@ export class Form {
     /** @type {string[]} */
     this.tokens = [];
     this.asked = 0;
+    this.wantsOffers = true;
     /** @type {Draft} */
     const draft = recall(`draft-${this.name}`, null) ?? {};
     this.set({ ...draft, values: { ...draft.values, ...touchedIn(this.fields) } });
@@ -163,7 +164,8 @@ export class Form {
       this.problems.forget(within(event, "[data-field]"));
       this.keepForLater(null);
       this.edited();
-      this.lookSoon(event.target === this.area ? TYPING_PAUSE_MS : 0);
+      const isPrompt = event.target === this.area;
+      this.lookSoon(isPrompt ? TYPING_PAUSE_MS : 0, isPrompt);
     });
     this.element.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement && target.type === "number" && !target.value) {
@@ -290,24 +292,26 @@ export class Form {
     }
   }
 
-  /** @param {number} pauseMs */
-  lookSoon(pauseMs) {
+  /** @param {number} pauseMs @param {boolean} [isSmall] */
+  lookSoon(pauseMs, isSmall = false) {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.look(), pauseMs);
+    this.soon = setTimeout(() => this.look(isSmall), pauseMs);
   }
 
-  async look() {
+  // A small change, such as of the prompt, changes nothing of what the form offers besides.
+  async look(isSmall = false) {
     clearTimeout(this.soon);
+    this.wantsOffers ||= !isSmall;
     this.save();
     const ticket = ++this.asked;
     const typed = this.area.value;
     await this.holding;
-    const asked = { ...this.state, holder: this.holder };
+    const asked = { ...this.state, holder: this.holder, offers: this.wantsOffers };
     /** @type {FormStatus | null} */
     const answer = await post(`/forms/${this.name}/look`, asked).catch(() => null);
     if (!answer || ticket !== this.asked || !this.element.isConnected) return;
     this.show(answer, typed);
-    if (answer.working) this.lookSoon(LOOK_AGAIN_MS);
+    if (answer.working) this.lookSoon(LOOK_AGAIN_MS, true);
   }
 
   /** @param {FormStatus} answer @param {string} typed */
@@ -324,6 +328,7 @@ export class Form {
     this.quote = answer.quote;
     this.varies = answer.varies;
     showLook(this.element, answer);
+    if (answer.kit !== null) this.wantsOffers = false;
     this.problems.judge(answer.wrong);
     this.save();
   }

@@ -63,6 +63,8 @@ class FormService:
         prompt = renumbered(typed, before, after) if before != after else typed
         limit = self.model.reference_limit()
         count = self.model.count_references(given)
+        # Before they are drawn: what is done meanwhile is looked at once more, and not forgotten.
+        is_working = any(look.state == "working" for look in cards.looks())
         return FormStatus(
             lists=cards.lists(),
             tokens=[it.token for it in references],
@@ -73,7 +75,7 @@ class FormService:
             varies=bool(alternatives_in(prompt).choices),
             numbered=[NumberedReference(**vars(it)) for it in after],
             wrong=dict(self._wrong(given)),
-            working=any(look.state == "working" for look in cards.looks()),
+            working=is_working,
             kit=self._kit() if filled.offers else None,
             expected=self._expected(given),
             example_usd=self._example_prices() if filled.offers else None,

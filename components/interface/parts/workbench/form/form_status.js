@@ -32,11 +32,13 @@ export const showLook = (form, answer) => {
   }
   one(form, ".notes").replaceChildren(...notesOf(answer));
   const kit = /** @type {HTMLElement | null} */ (form.querySelector("[data-kit]"));
-  if (kit) redraw(kit, /** @type {string} */ (answer.kit));
+  if (kit && answer.kit !== null) redraw(kit, answer.kit);
   namePrice(one(form, "[type=submit]"), answer);
   one(form, ".expected").textContent = answer.expected;
+  const { example_usd: prices } = answer;
+  if (!prices) return;
   form.querySelectorAll("[data-price]").forEach((price, number) => {
-    const usd = /** @type {(number | null)[]} */ (answer.example_usd)[number];
+    const usd = prices[number];
     price.textContent = usd === null ? "" : dollars(usd);
   });
 };
