@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from components.runs.run import Status
-from tests.doomed_town import built_town, small_results
+from tests.crash_cluster import built_town, small_results
 from tests.run_samples import FRAMES, IMAGE_O1
 
 KILLS = 60

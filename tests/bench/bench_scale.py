@@ -21,7 +21,7 @@ def rows(in_flight: int = IN_FLIGHT, seconds: float = MEASURED_S) -> list[tuple[
     assert provider.stdout
     url = f"http://127.0.0.1:{provider.stdout.readline().strip()}"
     with tempfile.TemporaryDirectory() as folder:
-        house = [sys.executable, "-m", "tests.bench.busy_house"]
+        house = [sys.executable, "-m", "tests.bench.load_app"]
         printed = subprocess.run(
             [*house, url, folder, str(in_flight), str(seconds)],
             stdout=subprocess.PIPE,

@@ -16,7 +16,7 @@ import httpx
 
 from components.commands.serving import open_listener
 from components.runs.store.run_store import RunStore
-from tests.bench.busy_house import in_flight
+from tests.bench.load_app import in_flight
 
 PEOPLE = 200
 MEASURED_S = 15.0

@@ -10,9 +10,7 @@ import pytest
 from components.runs.retry import FailureKind
 from components.runs.run import Status
 from components.sandbox import Fault
-from tests.run_samples import FullStore, nearly_over
-from tests.sandbox_requests import IMAGE_O1, VIDEOS
-from tests.troubled_house import (
+from tests.faulty_app import (
     ALL_MODELS,
     DONE,
     DONE_AT_SECOND_TRY,
@@ -20,9 +18,11 @@ from tests.troubled_house import (
     LOST_AND_FREE,
     VIDEO_MODELS,
     Ending,
-    House,
-    built_house,
+    FaultyApp,
+    faulty_app,
 )
+from tests.run_samples import FullStore, nearly_over
+from tests.sandbox_requests import IMAGE_O1, VIDEOS
 
 LATE_S = 0.4
 """How late a late answer is; callers have half the patience."""
@@ -170,21 +170,21 @@ COPYING = [
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with built_house(tmp_path_factory.mktemp("house")) as built:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyApp]:
+    with faulty_app(tmp_path_factory.mktemp("house")) as built:
         yield built
 
 
 @pytest.fixture(scope="module")
-def slow_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with built_house(tmp_path_factory.mktemp("slow"), pace_s=60) as built:
+def slow_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyApp]:
+    with faulty_app(tmp_path_factory.mktemp("slow"), pace_s=60) as built:
         yield built
 
 
 @pytest.mark.parametrize("case", SENDING, ids=str)
 @pytest.mark.parametrize("model", ALL_MODELS)
 def test_a_fault_while_sending_loses_nothing_and_sends_nothing_twice(
-    house: House, model: str, case: Case
+    house: FaultyApp, model: str, case: Case
 ) -> None:
     settle_s = 2 * LATE_S if case.is_too_late else 0.0
     run = house.lead(model, case.fault, timeout_s=case.patience_s, settle_s=settle_s)
@@ -194,7 +194,7 @@ def test_a_fault_while_sending_loses_nothing_and_sends_nothing_twice(
 @pytest.mark.parametrize("case", LOOKING, ids=str)
 @pytest.mark.parametrize("model", VIDEO_MODELS)
 def test_a_fault_while_looking_ends_a_run_only_when_it_has_ended(
-    house: House, model: str, case: Case
+    house: FaultyApp, model: str, case: Case
 ) -> None:
     stride_s = 7200.0 if case.fault.times is None else 300.0
     run = house.lead(model, case.fault, timeout_s=case.patience_s, stride_s=stride_s)
@@ -203,19 +203,21 @@ def test_a_fault_while_looking_ends_a_run_only_when_it_has_ended(
 
 @pytest.mark.parametrize("case", FAILING, ids=["told why", "told nothing"])
 @pytest.mark.parametrize("model", VIDEO_MODELS)
-def test_a_generation_that_fails_is_free(slow_house: House, model: str, case: Case) -> None:
+def test_a_generation_that_fails_is_free(slow_house: FaultyApp, model: str, case: Case) -> None:
     slow_house.check(slow_house.lead(model, case.fault), case.ending(model))
 
 
 @pytest.mark.parametrize("case", COPYING, ids=str)
 @pytest.mark.parametrize("model", ALL_MODELS)
-def test_a_file_that_arrives_badly_is_fetched_again(house: House, model: str, case: Case) -> None:
+def test_a_file_that_arrives_badly_is_fetched_again(
+    house: FaultyApp, model: str, case: Case
+) -> None:
     house.check(house.lead(model, case.fault), case.ending(model))
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 def test_a_file_that_never_arrives_is_given_up_after_a_week_with_its_address(
-    house: House, model: str
+    house: FaultyApp, model: str
 ) -> None:
     gone = Fault("file_missing", times=None)
     run, steps = house.new_run(model), house.steps()
@@ -233,7 +235,7 @@ def test_a_file_that_never_arrives_is_given_up_after_a_week_with_its_address(
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 def test_a_server_that_refuses_connections_is_sent_nothing_until_it_is_back(
-    house: House, model: str
+    house: FaultyApp, model: str
 ) -> None:
     run = house.new_run(model)
     with house.sandbox.refusing():
@@ -251,7 +253,9 @@ def test_a_server_that_refuses_connections_is_sent_nothing_until_it_is_back(
 
 
 @pytest.mark.parametrize("model", VIDEO_MODELS)
-def test_a_generation_that_never_ends_is_rendering_and_not_failed(house: House, model: str) -> None:
+def test_a_generation_that_never_ends_is_rendering_and_not_failed(
+    house: FaultyApp, model: str
+) -> None:
     run, steps = house.new_run(model), house.steps()
     house.sandbox.faults.add(Fault("stuck", times=None))
     for _ in range(30):
@@ -263,7 +267,7 @@ def test_a_generation_that_never_ends_is_rendering_and_not_failed(house: House, 
 
 
 @pytest.mark.parametrize("model", ALL_MODELS)
-def test_a_full_disk_is_waited_out(house: House, model: str) -> None:
+def test_a_full_disk_is_waited_out(house: FaultyApp, model: str) -> None:
     run, full = house.new_run(model), house.steps(media=FullStore(house.folder / "full"))
     while run.status is not Status.SAVING:
         run = house.step(run, full)

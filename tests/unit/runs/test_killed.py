@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from components.runs.run import Run, Status
-from tests.doomed_house import Doom
-from tests.doomed_town import JOIN_S, Town, built_town, small_results
+from tests.crash_cluster import JOIN_S, Town, built_town, small_results
+from tests.crash_worker import Doom
 from tests.run_samples import FRAMES, IMAGE_O1
 
 POST = {FRAMES: "asking POST /v2/video/generations", IMAGE_O1: "asking POST /v1/images/generations"}

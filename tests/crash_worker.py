@@ -50,7 +50,7 @@ class Doom:
                 time.sleep(60)
 
 
-class DoomedStore(RunStore):
+class CrashingStore(RunStore):
     """A store whose process may die before or after a turn is written."""
 
     def __init__(self, folder: Path, doom: Doom) -> None:
@@ -72,7 +72,7 @@ class DoomedStore(RunStore):
         return begun
 
 
-class DoomedAdapter(HTTPAdapter):
+class CrashingAdapter(HTTPAdapter):
     """A transport whose process may die before or after an exchange."""
 
     def __init__(self, doom: Doom) -> None:
@@ -100,8 +100,8 @@ def live(url: str, folder: Path, doom: Doom) -> None:
         doom.comes("after fetching")
         return fetched
 
-    store = DoomedStore(folder, doom)
-    exchange = Exchange(url, KEY, adapter=lambda: DoomedAdapter(doom))
+    store = CrashingStore(folder, doom)
+    exchange = Exchange(url, KEY, adapter=lambda: CrashingAdapter(doom))
     client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
     expectations = Expectations(CATALOG, store, _no_figures, guess_s=0.1)
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))

@@ -59,7 +59,7 @@ LOST_AND_FREE = Ending(Status.FAILED, ("Not charged as far as its log and its le
 
 
 @dataclass
-class House:
+class FaultyApp:
     """A playground's steps in front of one sandbox."""
 
     sandbox: Sandbox
@@ -167,7 +167,7 @@ class House:
 
 
 @contextmanager
-def built_house(folder: Path, pace_s: float = 0.0) -> Iterator[House]:
+def faulty_app(folder: Path, pace_s: float = 0.0) -> Iterator[FaultyApp]:
     """A house with requests for all five models; `pace_s` is how long a video takes at least."""
     media = FolderStore(folder / "media")
     drawing(320, 320).save(folder / "a.jpg")
@@ -183,5 +183,5 @@ def built_house(folder: Path, pace_s: float = 0.0) -> Iterator[House]:
     }
     expectations = Expectations(CATALOG, store := run_store(folder), lambda _: {})
     with small_sandbox(pace_s, balance_usd=10_000.0) as sandbox, calling(sandbox) as caller:
-        yield House(sandbox, caller, folder, requests, expectations)
+        yield FaultyApp(sandbox, caller, folder, requests, expectations)
     store.close()

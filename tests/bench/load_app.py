@@ -1,6 +1,6 @@
 """One process with many runs in flight, which measures itself.
 
-`python -m tests.bench.busy_house PROVIDER_URL FOLDER RUNS SECONDS` prints its figures as JSON.
+`python -m tests.bench.load_app PROVIDER_URL FOLDER RUNS SECONDS` prints its figures as JSON.
 """
 
 import json

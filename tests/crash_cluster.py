@@ -1,4 +1,4 @@
-"""Where doomed processes are born, one after the other, beside a provider that counts."""
+"""Where crashing processes are started, one after the other, beside a provider that counts."""
 
 import multiprocessing
 import time
@@ -13,7 +13,7 @@ from components.media.store.media_store import FolderStore
 from components.runs.queries.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run
 from tests.counting_provider import CountingProvider
-from tests.doomed_house import Doom, live
+from tests.crash_worker import Doom, live
 from tests.media_files import drawing, video
 from tests.provider_server import ScriptedProvider, scripted_provider
 from tests.run_samples import Clock, drive, run_store, sample_run, step_runner
@@ -82,7 +82,7 @@ def built_town(folder: Path, results: Mapping[str, bytes]) -> Iterator[Town]:
     """A town with its runs in `folder`, whose provider answers with `results`."""
     processes = multiprocessing.get_context("forkserver")
     # What a process imports is imported once, so that it starts in a moment.
-    processes.set_forkserver_preload(["tests.doomed_house"])
+    processes.set_forkserver_preload(["tests.crash_worker"])
     with scripted_provider() as server:
         yield Town(processes, server, CountingProvider(server, results), folder)
 
