@@ -257,6 +257,25 @@ def test_back_closes_small_dialogs_and_they_leave_no_step_behind(visitor: Visito
     is_at(page, "run in its tab")
 
 
+def test_forward_to_a_dialog_that_cannot_come_back_leaves_a_page_that_works(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    visitor.open(PLACES["run in its tab"].query)
+    form = visitor.form(ImageToVideo)
+    form.card.get_by_role("button", name="Use these settings").click()
+    form.part("form").get_by_role("button", name="Vary").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.go_forward()
+    is_at(page, "run in its tab")
+    visitor.tab("Usage")
+    expect(page).to_have_url(re.compile("tab=usage"))
+    page.go_back()
+    is_at(page, "run in its tab")
+
+
 def test_a_picture_in_full_over_a_run_is_closed_by_back_alone(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("?tab=history&run=run-0002")
