@@ -126,7 +126,7 @@ class ReferenceItems:
             "state": "refused" if look.state == "stopped" else look.state,
             "percent": round(100 * look.progress),
             "sentence": look.sentence,
-            **_examined(look, choices),
+            **examined_facts(look, choices),
         }
 
 
@@ -152,7 +152,8 @@ def notes(model: type[ModelRequest], prompt: str, references: Sequence[Reference
     return found
 
 
-def _examined(look: ReferenceStatus, choices: ImageChoices | ClipChoices) -> Card:
+def examined_facts(look: ReferenceStatus, choices: ImageChoices | ClipChoices) -> Card:
+    """What a card tells of a file: small pictures, facts, what was changed, which limits hold."""
     nothing: Card = {
         "thumb": "",
         "before": "",

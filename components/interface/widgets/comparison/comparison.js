@@ -2,16 +2,7 @@
 
 import { Player } from "./playback/player.js";
 import { freshView, Stage } from "./stage.js";
-
-const STYLES = ["../controls.css", "./stage.css", "./standalone.css"];
-
-const linkStyles = () => {
-  for (const name of STYLES) {
-    const { href } = new URL(name, import.meta.url);
-    if (document.querySelector(`link[href="${href}"]`)) continue;
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
-  }
-};
+import { linkStyles } from "../component_styles.js";
 
 /**
  * Bring the comparison in an element to life; what is returned does so again after its HTML has changed.
@@ -43,7 +34,7 @@ export const mount = (element, trigger) => {
   element.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-play]")) tell();
   });
-  linkStyles();
+  linkStyles(["controls.css", "comparison/stage.css", "standalone.css"]);
   renew();
   return renew;
 };

@@ -20,8 +20,9 @@ from typing_extensions import override
 
 from components.errors import MediaRejected
 from components.interface.widgets.comparison.stage_view import StagePane, stage_html
+from components.interface.widgets.component_files import script_import, serve_component_files
 from components.interface.widgets.section import WithoutStub
-from components.interface.widgets.templating import INTERFACE, render
+from components.interface.widgets.templating import render
 from components.media.clips.encoding import video_facts
 from components.media.drawing.canvas import picture_facts
 from components.media.formats.sniffing import kind_of
@@ -30,9 +31,7 @@ LETTERS = "ABCDEF"
 """More sides would be too small to see, and too many clips to keep in step."""
 HERE = Path(__file__).resolve().parent
 EMPTY = "Nothing to compare yet."
-ON_LOAD = """
-const root = (window.gradio_config?.root ?? "").replace(/\\/$/, "");
-import(`${root}/gradio_api/file=%s`).then(({ mount }) => watch("value", mount(element, trigger)));
+ON_LOAD = """%s.then(({ mount }) => watch("value", mount(element, trigger)));
 // "play" and "pause" are told.
 """
 
@@ -53,11 +52,11 @@ class Comparison(gr.HTML, metaclass=WithoutStub):
     ) -> None:
         """Show these files; `labels` are said beside their letters, in their order."""
         self.labels = labels
-        gr.set_static_paths([*_files("*.js"), *_files("*.css")])
+        serve_component_files()
         super().__init__(
             value=value,
             html_template="${value ? value.html : ''}",
-            js_on_load=ON_LOAD % (HERE / "comparison.js").as_posix(),
+            js_on_load=ON_LOAD % script_import(HERE / "comparison.js"),
             apply_default_css=False,
             **options,
         )
@@ -118,9 +117,3 @@ class Comparison(gr.HTML, metaclass=WithoutStub):
             facts.frames_per_s,
             facts.has_audio,
         )
-
-
-def _files(pattern: str) -> list[str | Path]:
-    """What the component loads: its own scripts and styles, and those that they build on."""
-    folders = (HERE, HERE.parent, INTERFACE / "browser")
-    return [file for folder in folders for file in folder.rglob(pattern)]

@@ -1,0 +1,1 @@
+"""References: media that are added, seen, moved, taken out, and named in a prompt."""
