@@ -2,7 +2,7 @@
 // function, and moved or taken out here.
 
 import { linkStyles } from "../component_styles.js";
-import { within } from "../../browser/drawing/elements.js";
+import { all, within } from "../../browser/drawing/elements.js";
 
 /**
  * @typedef {{html: string, sources: string[], paths: string[]}} Value
@@ -54,5 +54,8 @@ export const mount = (element, { props, trigger, server, upload }) => {
     if (action === "on") show(moved(sources(), at, at + 1));
     if (action === "remove") show(sources().filter((_, place) => place !== at));
   });
+  // Chosen before this script came.
+  const [input] = all(element, "[type=file]", HTMLInputElement);
+  if (input?.files?.length) add(input.files);
   linkStyles(["controls.css", "references/references.css", "standalone.css"]);
 };
