@@ -23,8 +23,11 @@ const idsIn = (named) => (named ?? "").split(",").filter(Boolean);
 const runOf = (spec) => spec.split("~")[0];
 
 class Compare {
-  // `letters` name the sides, and say how many there can be.
-  /** @param {HTMLElement} element @param {string} letters */
+  /**
+   * `letters` name the sides, and say how many there can be.
+   * @param {HTMLElement} element
+   * @param {string} letters
+   */
   constructor(element, letters) {
     this.element = element;
     this.letters = letters;
@@ -42,6 +45,7 @@ class Compare {
     /** @type {Player | null} */
     this.player = null;
     this.asked = 0;
+    this.listed = 0;
     this.view = freshView();
   }
 
@@ -66,11 +70,12 @@ class Compare {
     });
     this.element.addEventListener("click", (event) => this.clicked(event));
     this.details.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLSelectElement) this.pick(event.target);
+      if (event.target instanceof HTMLSelectElement && event.target.matches("[data-pick]")) this.pick(event.target);
     });
     /** @param {KeyboardEvent} event */
     const pressed = (event) => {
-      const isHere = event.target instanceof Node && (this.element.contains(event.target) || event.target === document.body);
+      const { target } = event;
+      const isHere = target instanceof Node && (this.element.contains(target) || target === document.body);
       if (isHere && this.isShown) this.pressed(event);
       if (!this.element.isConnected) document.removeEventListener("keydown", pressed);
     };
@@ -84,8 +89,10 @@ class Compare {
     }).observe(this.element);
   }
 
-  // What others make can be chosen, and what is compared may come to its end or be deleted.
-  /** @param {HTMLInputElement} search */
+  /**
+   * What others make can be chosen, and what is compared may come to its end or be deleted.
+   * @param {HTMLInputElement} search
+   */
   keepCurrent(search) {
     const look = atMostEvery(LIST_AGAIN_MS, () => this.isShown && this.list(search.value));
     hear(this.element, (news) => {
@@ -97,8 +104,10 @@ class Compare {
 
   /** @param {string} text */
   async list(text) {
+    const ticket = ++this.listed;
     const html = await get(`/comparisons/strip?text=${encodeURIComponent(text)}`).catch(() => null);
-    if (html === null) return;
+    // An answer to what was typed before may come late.
+    if (html === null || ticket !== this.listed) return;
     redraw(this.strip, html);
     this.mark();
   }
@@ -119,8 +128,10 @@ class Compare {
     return { compare: this.specs.join(",") };
   }
 
-  // Open to choose from, or a button under the stage.
-  /** @param {boolean} isOpen */
+  /**
+   * Open to choose from, or a button under the stage.
+   * @param {boolean} isOpen
+   */
   unfold(isOpen) {
     this.chooser.hidden = !isOpen;
     const button = one(this.element, "[data-action=choose]");
@@ -206,8 +217,10 @@ class Compare {
     return this.show(this.specs.length === 1 ? [] : this.sides.filter((_, at) => at !== place));
   }
 
-  // Another picture or clip of the same run, seen at the same place and as large.
-  /** @param {HTMLSelectElement} select */
+  /**
+   * Another picture or clip of the same run, seen at the same place and as large.
+   * @param {HTMLSelectElement} select
+   */
   pick(select) {
     const { sides } = this;
     sides[this.rows.findIndex((it) => it.contains(select))] = select.value;
@@ -239,8 +252,10 @@ class Compare {
 export const mount = (element, { letters }) => {
   const compare = new Compare(element, letters);
   compare.listen();
-  // Who comes to see a comparison wants to see that, and not what else there is to choose.
-  /** @param {string[]} ids */
+  /**
+   * Who comes to see a comparison wants to see that, and not what else there is to choose.
+   * @param {string[]} ids
+   */
   const open = (ids) => {
     compare.unfold(false);
     return compare.show(ids);

@@ -41,8 +41,10 @@ export const mount = (element) => {
     problem.hidden = !sentence;
   };
 
-  // The days that are shown by choice are a step that Back undoes.
-  /** @param {{isNew: boolean}} how */
+  /**
+   * The days that are shown by choice are a step that Back undoes.
+   * @param {{isNew: boolean}} how
+   */
   const name = ({ isNew }) => {
     if (currentPlace().tab === "usage") (isNew ? goOn : rename)({ tab: "usage", ...chosen() });
   };
@@ -67,7 +69,7 @@ export const mount = (element) => {
     const open = [...place.querySelectorAll("details")].map((it) => it.open);
     place.innerHTML = answer.html;
     place.querySelectorAll("details").forEach((it, at) => { it.open = open[at] ?? false; });
-    status.textContent = one(place, ":scope > *").dataset.said ?? "";
+    status.textContent = one(place, "[data-said]").dataset.said ?? "";
     for (const chart of place.querySelectorAll(".chart")) tipsFor(chart);
   };
 

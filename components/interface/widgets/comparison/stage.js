@@ -17,13 +17,18 @@ const DIVIDER_KEYS = { ArrowLeft: -2, ArrowRight: 2, PageDown: -10, PageUp: 10, 
 /** @param {number} value @param {number} least @param {number} most */
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
-// Where the divider stands, in %, and what is seen: `x` and `y` are shifts in sizes of a pane.
-/** @returns {View} */
+/**
+ * Where the divider stands, in %, and what is seen: `x` and `y` are shifts in sizes of a pane.
+ * @returns {View}
+ */
 export const freshView = () => ({ divider: 50, zoom: 1, x: 0, y: 0 });
 
 export class Stage {
-  // `element` is the comparison; `view` is kept up to date, so that another stage can go on from it.
-  /** @param {HTMLElement} element @param {View} view */
+  /**
+   * `element` is the comparison; `view` is kept up to date, so that another stage can go on from it.
+   * @param {HTMLElement} element
+   * @param {View} view
+   */
   constructor(element, view) {
     this.view = view;
     this.viewing = one(element, ".viewing");
@@ -46,7 +51,8 @@ export class Stage {
   }
 
   listen() {
-    const kept = /** @type {HTMLInputElement | null} */ (this.tools.querySelector(`[data-alike] [value="${recall("compare-view", "wipe")}"]`));
+    const selector = `[data-alike] [value="${recall("compare-view", "wipe")}"]`;
+    const kept = /** @type {HTMLInputElement | null} */ (this.tools.querySelector(selector));
     if (kept) kept.checked = true;
     this.tools.addEventListener("change", () => {
       if (this.tools.querySelector("[type=radio]")) remember("compare-view", this.mode);
@@ -95,7 +101,9 @@ export class Stage {
     const { tracks, width, ratio } = bestColumns(this.ratios, room);
     style.setProperty("--tracks", tracks);
     style.setProperty("--grid-width", `${Math.floor(width)}px`);
-    for (const [at, pane] of this.panes.entries()) pane.style.setProperty("--own-ratio", String(ratio ?? this.ratios[at]));
+    for (const [at, pane] of this.panes.entries()) {
+      pane.style.setProperty("--own-ratio", String(ratio ?? this.ratios[at]));
+    }
   }
 
   /** @param {string} place @param {number} otherwise */
@@ -124,15 +132,20 @@ export class Stage {
     this.show();
   }
 
-  // The divider goes to a place on the screen.
-  /** @param {number} clientX */
+  /**
+   * The divider goes to a place on the screen.
+   * @param {number} clientX
+   */
   divideAt(clientX) {
     const { left, width } = this.element.getBoundingClientRect();
     this.divide((100 * (clientX - left)) / width);
   }
 
-  // By a factor, so that one point of a pane (its corners are 0 and 1) stays where it is; 0 fits.
-  /** @param {number} factor @param {{x: number, y: number}} [at] */
+  /**
+   * By a factor, so that one point of a pane (its corners are 0 and 1) stays where it is; 0 fits.
+   * @param {number} factor
+   * @param {{x: number, y: number}} [at]
+   */
   zoomBy(factor, at = { x: 0.5, y: 0.5 }) {
     const { view } = this;
     const zoom = within(view.zoom * factor, 1, MOST_ZOOM);
@@ -165,8 +178,10 @@ export class Stage {
     one(this.tools, "[data-zoom-text]").textContent = `${Math.round(100 * zoom)} %`;
   }
 
-  // Whether the key was meant for the stage.
-  /** @param {KeyboardEvent} event */
+  /**
+   * Whether the key was meant for the stage.
+   * @param {KeyboardEvent} event
+   */
   pressed({ key }) {
     /** @type {Record<string, () => void>} */
     const keys = {

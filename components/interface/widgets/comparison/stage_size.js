@@ -9,8 +9,12 @@ const FOOT_PX = 8;
 const FULL_SCREEN_PADDING_PX = 28;
 const FULL_SCREEN_GAP_PX = 12;
 
-// Width and height in pixels: what the window leaves under the tabs, and above the controls.
-/** @param {HTMLElement} stage @param {HTMLElement} viewing @param {HTMLElement} whole */
+/**
+ * Width and height in pixels: what the window leaves under the tabs, and above the controls.
+ * @param {HTMLElement} stage
+ * @param {HTMLElement} viewing
+ * @param {HTMLElement} whole
+ */
 export const roomFor = (stage, viewing, whole) => {
   if (document.fullscreenElement === viewing) {
     const others = all(viewing, ":scope > *").filter((it) => it !== stage);
@@ -25,9 +29,12 @@ export const roomFor = (stage, viewing, whole) => {
   return { width: viewing.clientWidth, height: Math.max(height, LEAST_SHARE * innerHeight) };
 };
 
-// Panes in as many columns as make them largest: all in one row as high as each other, else all of the
-// first one's shape.
-/** @param {number[]} ratios @param {{width: number, height: number}} room */
+/**
+ * Panes in as many columns as make them largest: all in one row as high as each other, else all of the
+ * first one's shape.
+ * @param {number[]} ratios
+ * @param {{width: number, height: number}} room
+ */
 export const bestColumns = (ratios, { width, height }) => {
   const layouts = ratios.map((_, at) => {
     const columns = at + 1;

@@ -6,8 +6,10 @@ const GAP_PX = 10;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
-// Without this script the browser shows titles by itself; with it there would be two.
-/** @param {Element} mark */
+/**
+ * Without this script the browser shows titles by itself; with it there would be two.
+ * @param {Element} mark
+ */
 const takeTitle = (mark) => {
   const title = one(mark, "title", SVGTitleElement);
   const lines = (title.textContent ?? "").split("\n");
@@ -61,7 +63,10 @@ export const tipsFor = (chart) => {
 
   for (const mark of marks) {
     mark.addEventListener("pointerenter", () => show(mark));
-    mark.addEventListener("pointerleave", (event) => /** @type {PointerEvent} */ (event).pointerType === "mouse" && hide());
+    mark.addEventListener("pointerleave", (left) => {
+      const event = /** @type {PointerEvent} */ (left);
+      return event.pointerType === "mouse" && hide();
+    });
     mark.addEventListener("focus", () => show(mark));
     mark.addEventListener("blur", hide);
   }
