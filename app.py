@@ -1,5 +1,6 @@
 """The Kling O1 playground. `python app.py` starts it; without a key it brings its own sandbox."""
 
+import gc
 import logging
 import os
 import sys
@@ -17,6 +18,8 @@ SANDBOX_GUESS_S = 6.0
 
 def main() -> None:
     """Start the playground and serve until it is stopped."""
+    # What was imported stays: each look through it by the garbage collector takes 0.13 s.
+    gc.freeze()
     arguments = parsed_arguments(help_text())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # It tells of its own parts, each time a database is brought up to date.
