@@ -71,7 +71,7 @@ def house(
 
 def said_of(house: Playground, address: str) -> str:
     """What the reference's card says once it was looked at, as text."""
-    look = partial(httpx.post, f"{house.url}/forms/image_o1/look", timeout=60)
+    look = partial(httpx.post, f"{house.url}/forms/image_o1/validate", timeout=60)
     body = {"values": {"prompt": "A fox", "image_urls": [address]}}
     answer = look(json=body).json()
     while answer["working"]:

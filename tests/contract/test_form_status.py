@@ -23,7 +23,7 @@ def test_typing_a_prompt_writes_nothing_to_the_database(house: Playground) -> No
     headers = {"Content-Type": "application/octet-stream"}
     url = f"{house.url}/uploads?name=a.jpg"
     kept = httpx.post(url, content=picture, headers=headers).json()["ref"]
-    path = f"{house.url}/forms/image_o1/look"
+    path = f"{house.url}/forms/image_o1/validate"
 
     def look(prompt: str) -> None:
         values = {"prompt": prompt, "image_urls": [kept]}
@@ -39,7 +39,7 @@ def test_typing_a_prompt_writes_nothing_to_the_database(house: Playground) -> No
 
 
 def test_what_a_form_offers_besides_comes_only_when_it_is_asked_for(house: Playground) -> None:
-    path = f"{house.url}/forms/image_o1/look"
+    path = f"{house.url}/forms/image_o1/validate"
     values = {"prompt": "A boat"}
     whole = httpx.post(path, json={"values": values}).json()
     assert whole["kit"] is not None

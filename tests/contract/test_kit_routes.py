@@ -27,7 +27,7 @@ def own(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def kits(own: Playground) -> list[str]:
     """What each form shows of the kit, as it is looked at."""
     answers = [
-        httpx.post(f"{own.url}/forms/{model.api_name}/look", json={"values": {}})
+        httpx.post(f"{own.url}/forms/{model.api_name}/validate", json={"values": {}})
         for model in MODELS
     ]
     assert [it.status_code for it in answers] == [200] * len(MODELS)

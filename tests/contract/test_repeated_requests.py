@@ -194,7 +194,7 @@ def test_two_addresses_are_two_references_however_alike(waiting: httpx.Client) -
     def look(*names: str, **known: Any) -> dict[str, Any]:
         pictures = [f"https://pictures.invalid/{name}.png" for name in names]
         values = {"prompt": "@Image1 beside @Image2", "image_urls": pictures}
-        answer = waiting.post("/forms/image_o1/look", json={"values": values, **known})
+        answer = waiting.post("/forms/image_o1/validate", json={"values": values, **known})
         looked: dict[str, Any] = answer.json()
         return looked
 

@@ -176,7 +176,7 @@ HALF = '"\\ud800"'
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/forms/image_o1/look", f'{{"values": {{"prompt": {HALF}}}}}'),
+        ("POST", "/forms/image_o1/validate", f'{{"values": {{"prompt": {HALF}}}}}'),
         ("POST", "/forms/image_o1/runs", f'{{"values": {{"prompt": {HALF}}}, "run_id": {HALF}}}'),
         ("POST", "/forms/image_o1/code", f'{{"values": {{"prompt": {HALF}}}}}'),
         ("POST", "/kit", f'{{"name": {HALF}, "element": {{}}}}'),

@@ -65,7 +65,7 @@ def test_what_is_no_picture_or_video_is_refused_by_name(
 
 def test_a_form_of_ten_thousand_references_is_answered(playground: Playground) -> None:
     values = {"prompt": "A fox", "image_urls": [f"nowhere-{number}" for number in range(10_000)]}
-    look = f"{playground.url}/forms/image_o1/look"
+    look = f"{playground.url}/forms/image_o1/validate"
     answer = httpx.post(look, json={"values": values}, timeout=60).json()
     assert len(answer["lists"]["image_urls"]) == 50
     assert answer["notes"][0] == "Only the first 50 references are looked at; take some out."
@@ -90,7 +90,7 @@ def test_a_form_holds_all_that_it_shows_and_lets_go_of_it_when_cleared(
     headers = {"Content-Type": "image/webp"}
     uploads = f"{playground.url}/uploads?name=a.webp"
     kept = httpx.post(uploads, content=picture.read_bytes(), headers=headers).json()["ref"]
-    path = f"{playground.url}/forms/image_o1/look"
+    path = f"{playground.url}/forms/image_o1/validate"
     asked = {"values": {"image_urls": [kept]}, "holder": "this tab"}
     answer = httpx.post(path, json=asked).json()
     while answer["working"]:

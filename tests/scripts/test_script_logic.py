@@ -42,7 +42,7 @@ PATCH = "browser/drawing/patch.js"
 REFERENCES = "widgets/references/references.js"
 TOKENS = "widgets/references/prompt_tokens.js"
 STORAGE = "browser/server/browser_storage.js"
-WISHES = "parts/workbench/form/submission_ids.js"
+IDS = "parts/workbench/form/submission_ids.js"
 FIELDS = "parts/workbench/form/field_widgets.js"
 
 
@@ -210,15 +210,16 @@ def test_a_draft_comes_back_and_storage_that_fails_is_no_error(bare: Bare) -> No
 
 def test_the_same_wish_has_the_same_id_until_it_was_answered(bare: Bare) -> None:
     lost, again, fresh, other = bare.run(
-        WISHES,
+        IDS,
         """
-        const wishes = new it.Wishes();
+        const submissionIds = new it.SubmissionIds();
         const ids = [];
         const ask = (answer) => (id) => { ids.push(id); return answer(); };
-        await wishes.make({ a: 1 }, ask(() => Promise.reject(new Error("lost")))).catch(() => {});
-        await wishes.make({ a: 1 }, ask(async () => "made"));
-        await wishes.make({ a: 1 }, ask(async () => "made"));
-        await wishes.make({ a: 2 }, ask(async () => "made"));
+        const lost = ask(() => Promise.reject(new Error("lost")));
+        await submissionIds.make({ a: 1 }, lost).catch(() => {});
+        await submissionIds.make({ a: 1 }, ask(async () => "made"));
+        await submissionIds.make({ a: 1 }, ask(async () => "made"));
+        await submissionIds.make({ a: 2 }, ask(async () => "made"));
         return ids;
         """,
     )

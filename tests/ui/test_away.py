@@ -70,7 +70,7 @@ def test_a_sentence_goes_when_what_was_missing_is_there(
     form.prompt.fill("A boat")
     expect(form.generate).to_contain_text("$")
     # Nobody heard yet that it is a rule that is broken, when the rule is kept already.
-    with held(visitor.page, "**/look"):
+    with held(visitor.page, "**/validate"):
         form.generate.click()
         expect(form.problem("image_url")).to_be_visible()
         form.link("image_url", "https://example.com/boat.png")

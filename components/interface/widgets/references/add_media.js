@@ -60,7 +60,7 @@ const take = async (form, drop, files, restores = false) => {
     }
     shown.done();
     way.left(Boolean(added));
-    await form.look();
+    await form.validate();
   }
   if (refusals.length) form.problems.show({ [/** @type {string} */ (place.field.dataset.field)]: refusals.join(" ") });
 };
@@ -74,7 +74,7 @@ const link = (form, input) => {
   const addresses = input.value.split(/\s+/).filter(Boolean);
   input.value = "";
   for (const address of addresses) form.references.add(placeAt(input), address);
-  if (addresses.length) form.look();
+  if (addresses.length) form.validate();
 };
 
 /** @param {Event} event @returns {HTMLElement | null | undefined} */
@@ -154,7 +154,7 @@ const listenForDragging = (form) => {
       const to = References.placeOf(onto);
       const from = /** @type {Place} */ (References.placeOf(dragged));
       form.references.move(from, /** @type {number} */ (to.view ?? to.index));
-      form.look();
+      form.validate();
     }
   });
 };
@@ -162,7 +162,7 @@ const listenForDragging = (form) => {
 /** @param {Form} form @param {HTMLElement} drop @param {string} address */
 const takeAddress = (form, drop, address) => {
   form.references.add(placeAt(drop), address);
-  form.look();
+  form.validate();
 };
 
 /** @param {Form} form */

@@ -10,7 +10,7 @@ export const takeOut = async (form, place) => {
   const name = /** @type {string} */ (place.field.dataset.field);
   const before = { value: structuredClone(form.state.values[name]), prompt: form.area.value, numbered: form.state.numbered };
   form.references.remove(place);
-  await form.look();
+  await form.validate();
   const renumbered = form.area.value;
   const putBack = () => {
     form.state.values[name] = before.value;
@@ -19,7 +19,7 @@ export const takeOut = async (form, place) => {
       form.state.numbered = before.numbered;
       form.edited();
     }
-    return form.look();
+    return form.validate();
   };
   say("Taken out of the form.", { action: "Undo", onAction: putBack });
 };

@@ -7,7 +7,7 @@ import { openCode } from "../../../snippets/code_dialog.js";
 import { say } from "../../../browser/dialogs/dialog.js";
 import { forgetInKit, keepInKit, renameInKit } from "../element_library.js";
 import { rememberExample, withoutExample } from "./example_leftovers.js";
-import { showLook } from "./form_status.js";
+import { showStatus } from "./form_status.js";
 import { Problems } from "./problems.js";
 import { count, insertToken, offerTokens } from "../../../widgets/references/prompt_tokens.js";
 import { listen } from "../../../browser/navigation/navigation.js";
@@ -18,7 +18,7 @@ import { takeOut } from "../../../widgets/references/remove_reference.js";
 import { Uploads } from "../../../widgets/references/uploads.js";
 import { openVary } from "../plans/vary.js";
 import { fieldsOf, fillPlain, initialValues, readPlain, touchedIn } from "./field_widgets.js";
-import { Wishes } from "./submission_ids.js";
+import { SubmissionIds } from "./submission_ids.js";
 
 /** @import { Gift } from "../../../browser/navigation/navigation.js" */
 /** @import { Refusal } from "../../../browser/server/server.js" */
@@ -31,8 +31,8 @@ import { Wishes } from "./submission_ids.js";
 /** @typedef {Partial<State> & { holder?: string }} Draft */
 
 const TYPING_PAUSE_MS = 400;
-const LOOK_AGAIN_MS = 700;
-const MOST_LOOKS = 3;
+const AGAIN_MS = 700;
+const MOST_TRIES = 3;
 
 export class Form {
   /**
@@ -49,7 +49,7 @@ export class Form {
     this.button = one(element, "[type=submit]", HTMLButtonElement);
     this.problems = new Problems(element);
     this.uploads = new Uploads(this.button);
-    this.wishes = new Wishes();
+    this.submissionIds = new SubmissionIds();
     /** @type {State} */
     this.state = { values: {}, chosen: {}, names: {}, origins: {}, numbered: [] };
     /** @type {string[]} */
@@ -64,7 +64,7 @@ export class Form {
     this.listen();
     addMedia(this);
     offerTokens(this.area, () => this.tokens);
-    this.look();
+    this.validate();
   }
 
   /** @param {Partial<State>} filling */
@@ -95,7 +95,7 @@ export class Form {
     this.problems.show({});
     const hadSomething = JSON.stringify(before.values) !== JSON.stringify(initialValues(this.fields));
     this.keepForLater(hadSomething ? before : null);
-    return this.look();
+    return this.validate();
   }
 
   /** @param {State | null} before */
@@ -140,7 +140,7 @@ export class Form {
     // Where one types next; on a phone a keyboard would cover what was added.
     if (matchMedia("(hover: hover)").matches) this.area.focus({ preventScroll: true });
     element.scrollIntoView({ block: "center" });
-    return this.look();
+    return this.validate();
   }
 
   listen() {
@@ -165,20 +165,20 @@ export class Form {
       this.keepForLater(null);
       this.edited();
       const isPrompt = event.target === this.area;
-      this.lookSoon(isPrompt ? TYPING_PAUSE_MS : 0, isPrompt);
+      this.validateSoon(isPrompt ? TYPING_PAUSE_MS : 0, isPrompt);
     });
     this.element.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement && target.type === "number" && !target.value) {
         target.value = target.defaultValue;
         this.edited();
-        this.lookSoon(0);
+        this.validateSoon(0);
       }
       this.choose(/** @type {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */ (target));
     });
     listen("reach", this.element, ({ reached }) => {
       if (!reached) return;
       this.problems.answered();
-      this.look();
+      this.validate();
     });
     this.element.addEventListener("click", (event) => this.clicked(event));
   }
@@ -199,7 +199,7 @@ export class Form {
     const { dataset } = /** @type {HTMLElement} */ (input.closest("[data-identity]"));
     const identity = /** @type {string} */ (dataset.identity);
     this.state.chosen[identity] = { ...this.state.chosen[identity], [name]: input.value };
-    this.look();
+    this.validate();
   }
 
   /** @param {Event} event */
@@ -260,7 +260,7 @@ export class Form {
     this.problems.forget(place.field);
     await this.trying(actions[action]);
     const item = button.closest("[data-index]");
-    await this.look();
+    await this.validate();
     const isLost = !button.isConnected && document.activeElement === document.body;
     if (isLost && place.field) focusNear(item, place);
   }
@@ -287,19 +287,19 @@ export class Form {
     } catch (error) {
       const { problems, message, isUnanswered } = /** @type {Partial<Refusal>} */ (error);
       this.problems.show(problems ?? { "": String(message) }, isUnanswered);
-      this.lookSoon(0);
+      this.validateSoon(0);
       return null;
     }
   }
 
   /** @param {number} pauseMs @param {boolean} [isSmall] */
-  lookSoon(pauseMs, isSmall = false) {
+  validateSoon(pauseMs, isSmall = false) {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.look(isSmall), pauseMs);
+    this.soon = setTimeout(() => this.validate(isSmall), pauseMs);
   }
 
   // A small change, such as of the prompt, changes nothing of what the form offers besides.
-  async look(isSmall = false) {
+  async validate(isSmall = false) {
     clearTimeout(this.soon);
     this.wantsOffers ||= !isSmall;
     this.save();
@@ -308,10 +308,10 @@ export class Form {
     await this.holding;
     const asked = { ...this.state, holder: this.holder, offers: this.wantsOffers };
     /** @type {FormStatus | null} */
-    const answer = await post(`/forms/${this.name}/look`, asked).catch(() => null);
+    const answer = await post(`/forms/${this.name}/validate`, asked).catch(() => null);
     if (!answer || ticket !== this.asked || !this.element.isConnected) return;
     this.show(answer, typed);
-    if (answer.working) this.lookSoon(LOOK_AGAIN_MS, true);
+    if (answer.working) this.validateSoon(AGAIN_MS, true);
   }
 
   /** @param {FormStatus} answer @param {string} typed */
@@ -327,7 +327,7 @@ export class Form {
     }
     this.quote = answer.quote;
     this.varies = answer.varies;
-    showLook(this.element, answer);
+    showStatus(this.element, answer);
     if (answer.kit !== null) this.wantsOffers = false;
     this.problems.judge(answer.wrong);
     this.save();
@@ -354,7 +354,7 @@ export class Form {
   // What it costs, and whether it is a plan, must be known before: pressed early, it waits for that.
   async priced() {
     this.button.disabled = true;
-    for (let times = 0; !this.quote && times < MOST_LOOKS; times += 1) await this.look();
+    for (let times = 0; !this.quote && times < MOST_TRIES; times += 1) await this.validate();
     this.button.disabled = false;
   }
 
@@ -374,6 +374,6 @@ export class Form {
    */
   async send(state) {
     const { numbered: _, ...asked } = state;
-    return this.wishes.make(asked, (run_id) => post(`/forms/${this.name}/runs`, { ...asked, run_id }));
+    return this.submissionIds.make(asked, (run_id) => post(`/forms/${this.name}/runs`, { ...asked, run_id }));
   }
 }

@@ -35,8 +35,8 @@ def form_router(services: Services) -> APIRouter:
 def _add_form(router: APIRouter, form_service: FormService) -> None:
     path = f"/forms/{form_service.model.api_name}"
 
-    def look(body: FormBody, request: Request) -> FormStatus:
-        return form_service.look(body.filled(visitor_of(request)))
+    def validate(body: FormBody, request: Request) -> FormStatus:
+        return form_service.validate(body.filled(visitor_of(request)))
 
     def generate(body: FormBody, request: Request) -> HTMLResponse:
         run = form_service.generate(body.filled(visitor_of(request)), str(body.run_id or uuid4()))
@@ -48,7 +48,7 @@ def _add_form(router: APIRouter, form_service: FormService) -> None:
     def stop(body: StopBody) -> None:
         form_service.stop(body.source, body.kind, body.filled())
 
-    router.add_api_route(f"{path}/look", look, methods=["POST"])
+    router.add_api_route(f"{path}/validate", validate, methods=["POST"])
     router.add_api_route(f"{path}/runs", generate, methods=["POST"])
     router.add_api_route(f"{path}/stop", stop, methods=["POST"])
     router.add_api_route(f"{path}/examples/{{number}}", example, methods=["POST"])

@@ -42,7 +42,7 @@ class FormService:
     model: type[ModelRequest]
     services: Services
 
-    def look(self, filled: FormState) -> FormStatus:
+    def validate(self, filled: FormState) -> FormStatus:
         """Look at everything in the form; `prompt` is there when its tokens were renumbered."""
         values, left_out = _bounded(shaped(self.model, filled.values))
         cards = ReferenceItems(

@@ -25,7 +25,7 @@ const namePrice = (button, { quote, varies }) => {
 };
 
 /** @param {HTMLElement} form @param {FormStatus} answer */
-export const showLook = (form, answer) => {
+export const showStatus = (form, answer) => {
   for (const field of all(form, "[data-field]")) {
     const list = /** @type {HTMLElement | null} */ (field.querySelector("[data-list]"));
     if (list) redraw(list, (answer.lists[/** @type {string} */ (field.dataset.field)] ?? []).join(""));

@@ -4,7 +4,7 @@ import { newId } from "../../../browser/server/server.js";
 
 /** @import { Refusal } from "../../../browser/server/server.js" */
 
-export class Wishes {
+export class SubmissionIds {
   /** @type {{ wording: string, id: string } | null} */
   asked = null;
 

@@ -4,7 +4,7 @@ import { openDialog } from "../../../browser/dialogs/dialog.js";
 import { all, one, within } from "../../../browser/drawing/elements.js";
 import { fragment, post } from "../../../browser/server/server.js";
 import { isWanted } from "../../../browser/dialogs/spend_confirmation.js";
-import { Wishes } from "../form/submission_ids.js";
+import { SubmissionIds } from "../form/submission_ids.js";
 
 /** @import { State } from "../form/form.js" */
 
@@ -30,7 +30,7 @@ export const openVary = async (name, filled, began) => {
   const dialog = openDialog(fragment(await post(`${path}/vary`, filled)), "Vary");
   const view = one(dialog, ".vary");
   const [plan, problem] = [one(view, "[data-plan]"), one(view, ".problem")];
-  const wishes = new Wishes();
+  const submissionIds = new SubmissionIds();
   let asked = 0;
 
   const body = () => ({
@@ -67,7 +67,7 @@ export const openVary = async (name, filled, began) => {
     try {
       // What the prompt's tokens stood for is noted as the form is looked at; it is no wish.
       const wish = { ...body(), filled: { ...filled, numbered: [] } };
-      began(await wishes.make(wish, (plan_id) => post(`${path}/plan/runs`, { ...wish, plan_id })));
+      began(await submissionIds.make(wish, (plan_id) => post(`${path}/plan/runs`, { ...wish, plan_id })));
       dialog.close();
     } catch (error) {
       tell(/** @type {Error} */ (error));

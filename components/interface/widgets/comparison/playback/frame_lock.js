@@ -1,6 +1,6 @@
 // Clips that play as one: whoever is ahead waits for the slowest, so that all show the same frame.
 
-import { Pace } from "./playback_rate.js";
+import { PlaybackRate } from "./playback_rate.js";
 
 const FRAMES_PER_S = 24;
 const READY_WAIT_MS = 3000;
@@ -67,7 +67,7 @@ export class FrameLock {
     /** @type {number | null} */
     this.slowest = null;
     this.movedMs = 0;
-    this.pace = new Pace();
+    this.pace = new PlaybackRate();
     this.ready = Promise.all(videos.map(known)).then(() => this.begin());
   }
 

@@ -6,7 +6,7 @@ const STEP_DOWN = 0.75;
 const STEP_UP = 1.05;
 const LEAST = 0.2;
 
-export class Pace {
+export class PlaybackRate {
   constructor() {
     this.share = 1;
     this.most = 1;
