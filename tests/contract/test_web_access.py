@@ -67,7 +67,7 @@ def test_another_sites_page_may_change_nothing(path: str, playground: Playground
 @pytest.mark.parametrize(
     "body", [{}, {"values": 5}, {"values": {"prompt": 7, "image_urls": 5}}, {"values": {"x": [[]]}}]
 )
-@pytest.mark.parametrize("what", ["look", "runs"])
+@pytest.mark.parametrize("what", ["validate", "runs"])
 def test_a_form_of_another_shape_gets_a_sentence(
     what: str, body: object, playground: Playground
 ) -> None:
