@@ -20,8 +20,11 @@ from typing_extensions import override
 
 from components.errors import MediaRejected
 from components.interface.widgets.comparison.stage_view import StagePane, stage_html
-from components.interface.widgets.component_files import script_import, serve_component_files
-from components.interface.widgets.section import WithoutStub
+from components.interface.widgets.files_component import (
+    FilesComponent,
+    script_import,
+    serve_component_files,
+)
 from components.interface.widgets.templating import render
 from components.media.clips.encoding import video_facts
 from components.media.drawing.canvas import picture_facts
@@ -36,7 +39,7 @@ ON_LOAD = """%s.then(({ mount }) => watch("value", mount(element, trigger)));
 """
 
 
-class Comparison(gr.HTML, metaclass=WithoutStub):
+class Comparison(FilesComponent):
     """Two to six pictures or clips: a slider over two of them, or side by side, zoomed as one.
 
     Clips play in step, frame by frame, with one scrubber for all; one of them is heard. The value
@@ -81,21 +84,6 @@ class Comparison(gr.HTML, metaclass=WithoutStub):
         """The paths of the files that are shown."""
         paths = payload["paths"] if payload else []
         return [it for it in paths if Path(it).resolve().is_relative_to(self.GRADIO_CACHE)]
-
-    @override
-    def api_info(self) -> dict[str, Any]:
-        """A list of paths."""
-        return {"type": "array", "items": {"type": "string"}}
-
-    @override
-    def example_payload(self) -> Any:
-        """Nothing."""
-        return None
-
-    @override
-    def example_value(self) -> Any:
-        """Nothing."""
-        return None
 
     def _pane(self, place: int, file: Path) -> StagePane:
         label = self.labels[place] if place < len(self.labels) else file.stem

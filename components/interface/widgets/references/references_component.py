@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from gradio.utils import get_upload_folder
 from typing_extensions import override
 
@@ -23,8 +22,11 @@ from components.errors import PlaygroundError
 from components.interface.requests.reference_items import examined_facts
 from components.interface.requests.reference_status import ReferenceStatus
 from components.interface.requests.repair_choices import choices_of
-from components.interface.widgets.component_files import script_import, serve_component_files
-from components.interface.widgets.section import WithoutStub
+from components.interface.widgets.files_component import (
+    FilesComponent,
+    script_import,
+    serve_component_files,
+)
 from components.interface.widgets.templating import render
 from components.media.preflight import Examined, Preflighter
 from components.media.store.media_store import REF_PREFIX, FolderStore, name_of
@@ -37,7 +39,7 @@ ON_LOAD = """%s.then(({ mount }) => mount(element, { props, trigger, server, upl
 """
 
 
-class References(gr.HTML, metaclass=WithoutStub):
+class References(FilesComponent):
     """Files that are uploaded, checked against the limits of Kling's models, repaired and ordered.
 
     The value is a list of paths, in and out: out come the repaired files, in their order, of which
@@ -81,21 +83,6 @@ class References(gr.HTML, metaclass=WithoutStub):
     def preprocess(self, payload: Any) -> Any:
         """The paths of the files as they may be sent, in order."""
         return [it for it in (payload or {}).get("paths", ()) if self._is_ours(Path(it))]
-
-    @override
-    def api_info(self) -> dict[str, Any]:
-        """A list of paths."""
-        return {"type": "array", "items": {"type": "string"}}
-
-    @override
-    def example_payload(self) -> Any:
-        """Nothing."""
-        return None
-
-    @override
-    def example_value(self) -> Any:
-        """Nothing."""
-        return None
 
     def _drawn(self, sources: Sequence[str]) -> dict[str, Any]:
         """Cards of the files, and what they became; one that is declined has no path."""

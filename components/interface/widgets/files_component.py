@@ -1,12 +1,34 @@
-"""What a component loads in somebody's own page: Gradio serves it as static files."""
+"""What components for somebody's own page share: their value is files, their scripts are static."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
+from typing_extensions import override
 
+from components.interface.widgets.section import WithoutStub
 from components.interface.widgets.templating import INTERFACE
 
 FOLDERS = (INTERFACE / "widgets", INTERFACE / "browser")
+
+
+class FilesComponent(gr.HTML, metaclass=WithoutStub):
+    """A component whose value is a list of paths, in and out."""
+
+    @override
+    def api_info(self) -> dict[str, Any]:
+        """A list of paths."""
+        return {"type": "array", "items": {"type": "string"}}
+
+    @override
+    def example_payload(self) -> Any:
+        """Nothing."""
+        return None
+
+    @override
+    def example_value(self) -> Any:
+        """Nothing."""
+        return None
 
 
 def serve_component_files() -> None:
