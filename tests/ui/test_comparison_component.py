@@ -1,7 +1,6 @@
 """The comparison in somebody's own Gradio app: ten lines, plain `launch`, no route of ours."""
 
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect
 
 from components.interface.widgets.comparison.comparison import Comparison
+from tests.gradio_apps import launched
 from tests.media_files import drawing, video
 from tests.ui.visitor import WAIT_MS
 
@@ -39,19 +39,8 @@ def address(files: dict[str, Path]) -> Iterator[str]:
         told = gr.Textbox(label="Told")
         button.click(lambda: [files["one"], files["two"]], outputs=comparison)
         comparison.pause(lambda paths: [Path(it).name for it in paths], comparison, told)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    _, url, _ = demo.launch(
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        allowed_paths=[str(files["one"].parent)],
-        run_history=False,
-        ssr_mode=False,
-    )
-    yield url
-    demo.close()
+    with launched(demo) as url:
+        yield url
 
 
 @pytest.fixture
@@ -100,14 +89,12 @@ def test_the_app_in_the_docs_is_ten_lines_and_works(browser: Browser) -> None:
     assert len(code.replace("\n\n", "\n").splitlines()) <= 12
     app: dict[str, Any] = {}
     exec(code.replace("demo.launch()", ""), app)
-    _, url, _ = app["demo"].launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
-    with browser.new_context() as context:
+    with launched(app["demo"]) as url, browser.new_context() as context:
         opened = context.new_page()
         opened.goto(url)
         expect(opened.locator(".pane-label")).to_have_text(["A Day", "B Night"], timeout=WAIT_MS)
         opened.get_by_role("button", name="What is shown?").click()
         expect(opened.get_by_label("Shown")).to_have_value(re.compile(r"place\.jpg\n.*night\.jpg"))
-    app["demo"].close()
 
 
 def test_the_app_has_no_route_but_gradios_and_serves_no_source_of_ours(address: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components.interface.widgets.references.references_component import References
+from tests.gradio_apps import launched
 from tests.media_files import drawing
 from tests.ui.visitor import WAIT_MS
 
@@ -31,9 +32,8 @@ def address() -> Iterator[str]:
         told, named = gr.Textbox(label="Told"), gr.Textbox(label="Named")
         references.change(lambda paths: str(len(paths)), references, told)
         gr.Button("Which?").click("\n".join, references, named)
-    _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
-    yield url
-    demo.close()
+    with launched(demo) as url:
+        yield url
 
 
 @pytest.fixture
