@@ -8,10 +8,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.database.schema import METADATA
+from components.database.showcase_tables import SHOWCASES
 from components.errors import DatabaseUnavailable
 
-HEAD = "0002"
+METADATA = SHOWCASES.metadata
+"""Every table."""
+HEAD = "0003"
 """The last revision; a database that has it is opened without a further look."""
 FIRST = "0001"
 UPGRADE_LOCK = 1_802_267_246

@@ -1,8 +1,8 @@
 """Files of the media store that may have become nobody's: found, and removed when they are.
 
-A file is in use while a run or a kept element refers to it, or while a form shows it. Whatever
-removes a file asks for its users in the transaction that it holds meanwhile, so that nobody comes
-to need a file that just goes.
+A file is in use while a run, a kept element or a showcase refers to it, or a form shows it.
+Whatever removes a file asks for its users in the transaction that it holds meanwhile, so that
+nobody comes to need a file that just goes.
 """
 
 import logging
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from components.database.engine import reading
 from components.database.schema import FORM_FILES, LEFTOVERS, RUN_MEDIA
+from components.database.showcase_tables import SHOWCASE_MEDIA
 from components.errors import MediaRejected
 from components.runs.run import Run
 from components.runs.store.forms.element_library import files_of_kit
@@ -104,9 +105,9 @@ def _removed(name: str, remove_file: Callable[[str], object]) -> bool:
 
 
 def _users_of(connection: Connection, names: Collection[str], elements: set[str]) -> set[str]:
-    """Those of the names that a run, a kept element or a form refers to."""
+    """Those of the names that a run, a kept element, a form or a showcase refers to."""
     used = {name for name in names if name in elements}
-    for table in (RUN_MEDIA, FORM_FILES):
+    for table in (RUN_MEDIA, FORM_FILES, SHOWCASE_MEDIA):
         wanted = sa.select(table.c.name).where(table.c.name.in_(names))
         used |= set(connection.execute(wanted).scalars())
     return used

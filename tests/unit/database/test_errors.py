@@ -57,7 +57,7 @@ def test_a_statement_of_ours_is_not_called_the_databases_fault(
 
 def test_a_page_that_breaks_while_the_playground_runs_is_one_sentence(tmp_path: Path) -> None:
     store = run_store(tmp_path)
-    store.add(*(sample_run(f"{number}") for number in range(200)))
+    store.add(*(sample_run(f"{number}") for number in range(400)))
     store.close()
     break_pages(tmp_path / "runs.sqlite3")
     with pytest.raises(DatabaseDamaged) as caught:
