@@ -24,7 +24,7 @@ from components.media.report import Choices, ClipChoices, ImageChoices
 from components.media.store.durable_files import disk_space_watched
 from components.media.store.media_store import REF_PREFIX, MediaStore, media_type, name_of, ref
 from components.media.store.receiving import costs_nothing_yet
-from components.media.verification import verify_result
+from components.media.store.verification import verify_result
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}

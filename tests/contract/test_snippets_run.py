@@ -11,7 +11,7 @@ from components.catalog.request import ModelRequest
 from components.interface.snippets import Addresses, Snippet, snippets
 from components.interface.snippets.material import gather
 from components.media.store.media_store import FolderStore, media_type, ref
-from components.media.verification import verify_result
+from components.media.store.verification import verify_result
 from components.sandbox import Sandbox
 from components.sandbox.faults.fault import Fault
 from tests.playgrounds import SAMPLES, Playground, posts

@@ -19,7 +19,7 @@ from components.media.formats.wording import called
 from components.media.images.inspection import ImageInfo, thumbnail
 from components.media.store.durable_files import disk_space_watched, link
 from components.media.store.media_store import MediaStore, media_type
-from components.media.verification import verify_result
+from components.media.store.verification import verify_result
 from components.runs.run import Output
 
 RESULT_MAX_BYTES = 1024**3

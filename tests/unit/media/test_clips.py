@@ -13,7 +13,7 @@ from components.errors import MediaRejected
 from components.media.clips.display_matrix import DisplayTurn
 from components.media.clips.inspection import VideoInfo, check_video, frame_picture, inspect_video
 from components.media.images.inspection import inspect_image
-from components.media.verification import verify_result
+from components.media.store.verification import verify_result
 from tests.media_files import cut, drawing, sound_only, turned_video, video
 
 FITTING = VideoInfo(

@@ -1,0 +1,1 @@
+"""Renditions: what pages show of kept files, in sizes that a screen needs and without metadata."""
