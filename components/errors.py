@@ -11,6 +11,7 @@
     │   ├── AskedDifferently       it stands for another request
     │   └── MadeAndDeleted         its run was made, and deleted since
     ├── RunNotFound                no such run here
+    ├── ShowcaseNotFound           no such showcase, item or comment here, or its link is over
     ├── DatabaseUnavailable        the runs cannot be read or written just now
     │   └── DatabaseDamaged        its file is broken or gone, and has to be recovered
     ├── SpendingRefused            not started: the limit on the day's spending is in the way
@@ -104,10 +105,8 @@ class AskedDifferently(AskedBefore):
     """The id, or the key, stands for another request than the one that came with it now."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "This id or key was used before, for another request.",
-            advice="Repeat that request as it was, or take a new key.",
-        )
+        message = "This id or key was used before, for another request."
+        super().__init__(message, advice="Repeat that request as it was, or take a new key.")
 
 
 class MadeAndDeleted(AskedBefore):
@@ -122,6 +121,10 @@ class MadeAndDeleted(AskedBefore):
 
 class RunNotFound(PlaygroundError):
     """No run with this id is kept here."""
+
+
+class ShowcaseNotFound(PlaygroundError):
+    """No showcase, item, comment or link with this id is kept here any more."""
 
 
 class SpendingRefused(PlaygroundError):
@@ -160,8 +163,7 @@ class DatabaseDamaged(DatabaseUnavailable):
 class Facts:
     """What the provider told about a call that failed.
 
-    `detail` is its own message, `request_id` its id of the HTTP call, `inference_id` its id of the
-    work where it had begun, `retry_after_s` the pause it asked for, in seconds.
+    `detail` is its own message, `request_id` its id of the HTTP call, `inference_id` of the work.
     """
 
     detail: str = ""

@@ -25,9 +25,11 @@ MAY_IMPORT = {
     "media": {"catalog", "errors"},
     "database": {"errors"},
     "runs": {"provider", "media", "database", "catalog", "errors"},
+    "showcases": {"runs", "media", "database", "catalog", "errors"},
     "commands": {
         "settings",
         "interface",
+        "showcases",
         "runs",
         "provider",
         "media",
@@ -36,7 +38,7 @@ MAY_IMPORT = {
         "catalog",
         "errors",
     },
-    "interface": {"runs", "provider", "media", "catalog", "errors"},
+    "interface": {"showcases", "runs", "provider", "media", "catalog", "errors"},
     "sandbox": {"catalog", "media", "errors"},
 }
 ROWS = {"store", "queries", "new_runs", "run", "retry", "wording"}
@@ -59,7 +61,8 @@ LIBRARY_ROOMS = {
     "requests": ("components/provider/",),
     "urllib3": ("components/provider/",),
     "pybase64": ("components/provider/",),
-    "sqlalchemy": ("components/database/", "components/runs/"),
+    "sqlalchemy": ("components/database/", "components/runs/", "components/showcases/"),
+    "argon2": ("components/showcases/",),
     "alembic": ("components/database/",),
     "PIL": ("components/media/",),
     "pillow_heif": ("components/media/",),

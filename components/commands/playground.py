@@ -49,6 +49,7 @@ from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import Limits, ProviderThrottle
 from components.sandbox import Sandbox, SandboxOptions
 from components.settings import Settings
+from components.showcases.opening import Showcases, open_showcases
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SANDBOX_KEY = "sandbox"
@@ -89,12 +90,12 @@ def running_playground(
         )
         reconciler = _started_reconciler(store, throttle, provider, stack)
         collected = MediaGarbageCollector(store.database, media, time.time)
-        engine = _started_engine(store, collected, context, stack)
+        showcases = _opened_showcases(settings, media, store, catalog, stack)
+        engine = _started_engine(store, collected, showcases, context, stack)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
         preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
-        prices = Prices(catalog, throttle.through(provider.prices))
-        prices.keep_fresh()
+        prices = _fresh_prices(catalog, throttle, provider)
         limit, quotes = SpendLimit(settings.spend_limit_usd), Quotes(prices, clips)
         services = Services(
             runs=RunService(
@@ -112,6 +113,7 @@ def running_playground(
             is_sandbox=settings.is_sandbox,
             provider_url=settings.base_url,
             needs_login=bool(settings.logins),
+            showcases=showcases,
             public_url=settings.public_url,
         )
         web = build_web(build_page(services), services, _web_options(settings))
@@ -144,6 +146,12 @@ def _collector(
     return Collector(media, fetch, PartialFolders(settings.data_dir / "media" / "parts"))
 
 
+def _fresh_prices(catalog: Catalog, throttle: ProviderThrottle, provider: ProviderClient) -> Prices:
+    prices = Prices(catalog, throttle.through(provider.prices))
+    prices.keep_fresh()
+    return prices
+
+
 def _started_reconciler(
     store: RunStore, throttle: ProviderThrottle, provider: ProviderClient, stack: ExitStack
 ) -> ChargeReconciler:
@@ -160,9 +168,24 @@ def _end_at_once(engine: Engine, reconciler: ChargeReconciler, stack: ExitStack)
     stack.callback(engine.stop_taking)
 
 
+def _opened_showcases(
+    settings: Settings,
+    media: FolderStore,
+    store: RunStore,
+    catalog: Catalog,
+    stack: ExitStack,
+) -> Showcases:
+    """What is shown to others; nothing is prepared any more once the playground ends."""
+    folder = settings.data_dir / "media" / "renditions"
+    showcases = open_showcases(store.database, media, catalog, find_run=store.get, folder=folder)
+    stack.callback(showcases.renditions.close)
+    return showcases
+
+
 def _started_engine(
     store: RunStore,
     collected: MediaGarbageCollector,
+    showcases: Showcases,
     context: StepContext,
     stack: ExitStack,
 ) -> Engine:
@@ -174,6 +197,8 @@ def _started_engine(
         now = time.time()
         store.purge(now - UNDO_S, partial(context.media.delete, idle_s=UNOWNED_S), now)
         collected.sweep_if_due()
+        showcases.held.purge()
+        showcases.renditions.sweep()
 
     advance = StepRunner(context).advance
     engine = Engine(store, advance, throttle=context.throttle, upkeep=tidy)

@@ -12,6 +12,7 @@ from components.media.store.media_store import MediaStore
 from components.runs.service import RunService
 from components.runs.store.change_log import Journal
 from components.runs.store.forms.element_library import ElementLibrary
+from components.showcases.opening import Showcases
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Services:
     is_sandbox: bool
     provider_url: str
     needs_login: bool
+    showcases: Showcases
     public_url: str = ""
     clock: Callable[[], float] = time.time
 

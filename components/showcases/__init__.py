@@ -1,0 +1,1 @@
+"""Showcases: results that somebody chose to show, the links that lead to them, and reviews."""

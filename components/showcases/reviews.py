@@ -1,0 +1,246 @@
+"""Reviews: what guests and the maker say, each word kept before it is shown."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from components.database.engine import reading
+from components.database.showcase_tables import (
+    SHOWCASE_COMMENTS,
+    SHOWCASE_GUESTS,
+    SHOWCASE_VERDICTS,
+    SHOWCASES,
+)
+from components.errors import InvalidRequest, ShowcaseNotFound
+from components.showcases import limits
+from components.showcases.review import Comment, GivenVerdict, Guest, Place, Reviews, Verdict
+from components.showcases.showcase import ItemKind, Showcase
+from components.showcases.store import rows
+from components.showcases.store.run_reviews import count_reviews
+
+NO_NAME = "Say who you are, so that the others know whose words these are."
+NO_WORDS = "Write something first. Nothing was sent."
+TOO_MANY_GUESTS = "Too many people have given a name here. Ask who sent you the link."
+TOO_MANY_COMMENTS = "This showcase holds no more comments. Ask who sent you the link."
+NO_COMMENT = "This comment was deleted. Nothing was changed."
+NO_ITEM = "This was taken out of the showcase. Reload the page; nothing was sent."
+NO_PLACE = "This place is not in the picture or clip. Nothing was sent."
+MAKER = "The maker"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewComment:
+    """What somebody says: of an item, of a place in it, or in answer to another comment.
+
+    With an `id` of its own, asking twice is safe.
+    """
+
+    item_id: str
+    text: str
+    place: Place | None = None
+    answers: str | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class ReviewBook:
+    """Safe from any thread; `clock` gives seconds since the epoch.
+
+    `guest` is None for the maker. Every method raises `ShowcaseNotFound` for what is gone and
+    `InvalidRequest` with a sentence for what cannot be kept; nothing is changed then.
+    """
+
+    database: sa.Engine
+    clock: Callable[[], float]
+
+    def enter(self, showcase_id: str, name: str) -> tuple[Guest, str]:
+        """Take somebody in under a name; returns the guest and the secret that proves it."""
+        said = limits.line("name", name, limits.NAME_MAX_CHARS, empty=NO_NAME)
+        guest, secret = Guest(str(uuid4()), said), secrets.token_urlsafe(24)
+        with self.database.begin() as connection:
+            rows.touch_reviews(connection, showcase_id)
+            if _count(connection, SHOWCASE_GUESTS, showcase_id) >= limits.MOST_GUESTS:
+                raise InvalidRequest({"name": TOO_MANY_GUESTS})
+            connection.execute(
+                SHOWCASE_GUESTS.insert().values(
+                    id=guest.id,
+                    showcase_id=showcase_id,
+                    display_name=said,
+                    secret_hash=_hash(secret),
+                    created_at=self.clock(),
+                )
+            )
+        return guest, secret
+
+    def guest(self, showcase_id: str, secret: str) -> Guest | None:
+        """Who gave a name here, by the secret; None for a stranger."""
+        if not secret:
+            return None
+        table = SHOWCASE_GUESTS.c
+        wanted = sa.select(table.id, table.display_name).where(
+            table.secret_hash == _hash(secret), table.showcase_id == showcase_id
+        )
+        with reading(self.database) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return Guest(*row) if row else None
+
+    def comment(
+        self, showcase_id: str, new: NewComment, guest: Guest | None, author: str = MAKER
+    ) -> Comment:
+        """Keep a comment."""
+        text = limits.words("text", new.text, limits.COMMENT_MAX_CHARS, empty=NO_WORDS)
+        with self.database.begin() as connection:
+            version = rows.touch_reviews(connection, showcase_id)
+            comment_id = new.id or str(uuid4())
+            if kept := _comment(connection, showcase_id, comment_id):
+                return kept
+            self._check(connection, showcase_id, new)
+            connection.execute(
+                SHOWCASE_COMMENTS.insert().values(
+                    id=comment_id,
+                    showcase_id=showcase_id,
+                    item_id=new.item_id,
+                    guest_id=guest.id if guest else None,
+                    author=guest.display_name if guest else author,
+                    text=text,
+                    place=asdict(new.place) if new.place else None,
+                    answers=new.answers,
+                    created_at=self.clock(),
+                    version=version,
+                )
+            )
+            count_reviews(connection, new.item_id)
+            return _required(_comment(connection, showcase_id, comment_id))
+
+    def resolve(self, showcase_id: str, comment_id: str, *, is_resolved: bool) -> None:
+        """Say that what a comment asks for is done, or is not."""
+        self._change(showcase_id, comment_id, is_resolved=is_resolved)
+
+    def delete(self, showcase_id: str, comment_id: str, guest: Guest | None) -> None:
+        """Take a comment back: guests their own, the maker any; its answers stay."""
+        self._change(showcase_id, comment_id, guest, is_deleted=True, text="", place=None)
+
+    def judge(self, showcase_id: str, item_id: str, guest: Guest, **given: bool | Verdict) -> None:
+        """Keep what a guest thinks of an item: `verdict`, `is_favourite`, or both."""
+        with self.database.begin() as connection:
+            version = rows.touch_reviews(connection, showcase_id)
+            _check_item(rows.read_showcase(connection, showcase_id), item_id, None)
+            table = SHOWCASE_VERDICTS
+            mine = (table.c.item_id == item_id) & (table.c.guest_id == guest.id)
+            values = {**given, "changed_at": self.clock(), "version": version}
+            if not connection.execute(table.update().where(mine).values(values)).rowcount:
+                keys = {"item_id": item_id, "guest_id": guest.id, "showcase_id": showcase_id}
+                connection.execute(table.insert().values(**keys, **values))
+            count_reviews(connection, item_id)
+
+    def since(self, showcase_id: str, version: int = -1) -> Reviews | None:
+        """What was said after a version of the showcase; None where nothing changed since."""
+        with reading(self.database) as connection:
+            wanted = sa.select(SHOWCASES.c.version, SHOWCASES.c.content_version)
+            row = connection.execute(
+                wanted.where(rows.IS_THERE, SHOWCASES.c.id == showcase_id)
+            ).one_or_none()
+            if row is None:
+                raise ShowcaseNotFound(rows.GONE)
+            if row.version == version:
+                return None
+            return Reviews(
+                version=row.version,
+                content_version=row.content_version,
+                comments=tuple(_comments(connection, showcase_id, version)),
+                verdicts=tuple(_verdicts(connection, showcase_id, version)),
+            )
+
+    def _check(self, connection: Connection, showcase_id: str, new: NewComment) -> None:
+        if _count(connection, SHOWCASE_COMMENTS, showcase_id) >= limits.MOST_COMMENTS:
+            raise InvalidRequest({"": TOO_MANY_COMMENTS})
+        _check_item(rows.read_showcase(connection, showcase_id), new.item_id, new.place)
+        if new.answers:
+            asked = _required(_comment(connection, showcase_id, new.answers))
+            if asked.item_id != new.item_id or asked.answers:
+                raise InvalidRequest({"": NO_COMMENT})
+
+    def _change(
+        self, showcase_id: str, comment_id: str, guest: Guest | None = None, **values: Any
+    ) -> None:
+        with self.database.begin() as connection:
+            version = rows.touch_reviews(connection, showcase_id)
+            kept = _required(_comment(connection, showcase_id, comment_id))
+            if guest and kept.guest_id != guest.id:
+                raise InvalidRequest({"": "This comment is somebody else's. Nothing was changed."})
+            wanted = SHOWCASE_COMMENTS.c.id == comment_id
+            changed = SHOWCASE_COMMENTS.update().where(wanted)
+            connection.execute(changed.values(**values, version=version))
+            count_reviews(connection, kept.item_id)
+
+
+def _check_item(showcase: Showcase, item_id: str, place: Place | None) -> None:
+    item = showcase.item(item_id)
+    if item is None or item.kind is ItemKind.TEXT:
+        raise ShowcaseNotFound(NO_ITEM)
+    if place is None:
+        return
+    is_within = all(it is None or 0 <= it <= 1 for it in (place.x, place.y))
+    is_whole = (place.x is None) == (place.y is None)
+    if not is_within or not is_whole or not 0 <= place.side < len(item.media):
+        raise InvalidRequest({"": NO_PLACE})
+    medium = item.media[place.side]
+    if place.frame is not None and not (medium.is_clip and place.frame >= 0):
+        raise InvalidRequest({"": NO_PLACE})
+    if place.time_s is not None and not 0 <= place.time_s <= medium.duration_s + 1:
+        raise InvalidRequest({"": NO_PLACE})
+
+
+def _comments(connection: Connection, showcase_id: str, after: int) -> list[Comment]:
+    table = SHOWCASE_COMMENTS
+    wanted = table.select().where(table.c.showcase_id == showcase_id, table.c.version > after)
+    rows_found = connection.execute(wanted.order_by(table.c.created_at, table.c.id))
+    return [_as_comment(row) for row in rows_found]
+
+
+def _verdicts(connection: Connection, showcase_id: str, after: int) -> list[GivenVerdict]:
+    table, guests = SHOWCASE_VERDICTS.c, SHOWCASE_GUESTS.c
+    wanted = (
+        sa.select(table.item_id, table.guest_id, guests.display_name.label("author"))
+        .add_columns(table.verdict, table.is_favourite, table.changed_at)
+        .join_from(SHOWCASE_VERDICTS, SHOWCASE_GUESTS, guests.id == table.guest_id)
+        .where(table.showcase_id == showcase_id, table.version > after)
+        .order_by(table.changed_at, table.guest_id)
+    )
+    found = [row._asdict() for row in connection.execute(wanted)]
+    return [GivenVerdict(**{**it, "verdict": Verdict(it["verdict"])}) for it in found]
+
+
+def _comment(connection: Connection, showcase_id: str, comment_id: str) -> Comment | None:
+    table = SHOWCASE_COMMENTS
+    wanted = table.select().where(table.c.id == comment_id, table.c.showcase_id == showcase_id)
+    row = connection.execute(wanted).one_or_none()
+    return _as_comment(row) if row else None
+
+
+def _as_comment(row: Row[Any]) -> Comment:
+    values = row._asdict()
+    left_out = ("showcase_id", "version")
+    values = {name: value for name, value in values.items() if name not in left_out}
+    return Comment(**{**values, "place": Place.of(values["place"])})
+
+
+def _required(comment: Comment | None) -> Comment:
+    if comment is None or comment.is_deleted:
+        raise ShowcaseNotFound(NO_COMMENT)
+    return comment
+
+
+def _count(connection: Connection, table: sa.Table, showcase_id: str) -> int:
+    counted = sa.select(sa.func.count()).where(table.c.showcase_id == showcase_id)
+    return int(connection.execute(counted).scalar_one())
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
