@@ -10,8 +10,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 from components.sandbox import Sandbox
-from tests.chromium import launch_chromium
-from tests.playgrounds import Playground, serving, small_sandbox
+from tests.apps.playgrounds import Playground, serving, small_sandbox
+from tests.processes.chromium import launch_chromium
 
 # Whether a test passes must not depend on how busy the machine is.
 settings.register_profile("patient", deadline=None)

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from tests.bench.bench_history import rows as history_rows
-from tests.bench.bench_history_page import rows as history_page_rows
-from tests.bench.bench_kills import rows as kill_rows
-from tests.bench.bench_media import rows as media_rows
-from tests.bench.bench_memory import rows as memory_rows
-from tests.bench.bench_money import rows as money_rows
-from tests.bench.bench_page import rows as page_rows
-from tests.bench.bench_polling import rows_as_shipped, rows_at_equal_requests
-from tests.bench.bench_remembering import rows as remembering_rows
-from tests.bench.bench_scale import rows as scale_rows
-from tests.bench.bench_simulation import rows as simulation_rows
-from tests.bench.bench_upload import rows as upload_rows
-from tests.bench.bench_watching import rows as watching_rows
+from tests.bench.media.bench_media import rows as media_rows
+from tests.bench.media.bench_memory import rows as memory_rows
+from tests.bench.media.bench_remembering import rows as remembering_rows
+from tests.bench.media.bench_upload import rows as upload_rows
+from tests.bench.page.bench_history import rows as history_rows
+from tests.bench.page.bench_history_page import rows as history_page_rows
+from tests.bench.page.bench_page import rows as page_rows
+from tests.bench.page.bench_watching import rows as watching_rows
+from tests.bench.runs.bench_kills import rows as kill_rows
+from tests.bench.runs.bench_money import rows as money_rows
+from tests.bench.runs.bench_polling import rows_as_shipped, rows_at_equal_requests
+from tests.bench.runs.bench_scale import rows as scale_rows
+from tests.bench.runs.bench_simulation import rows as simulation_rows
 
 BENCHES = {
     "Start and first view, against a page of the same gradio with one text box": page_rows,

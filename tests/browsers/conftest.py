@@ -10,11 +10,11 @@ import pytest
 from gradio_client import Client, handle_file
 
 from components.sandbox import Sandbox
+from tests.apps.playgrounds import SAMPLES, Playground, finished, serving_behind
 from tests.browsers.error_recorder import ErrorRecorder
 from tests.browsers.firefox import Firefox
 from tests.browsers.walked_page import DESKTOP, WalkedPage
 from tests.browsers.webkit import WebKit
-from tests.playgrounds import SAMPLES, Playground, finished, serving_behind
 
 Ids = dict[str, str]
 

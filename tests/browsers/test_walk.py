@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.apps.playgrounds import SAMPLES, Playground
 from tests.browsers.conftest import Ids
 from tests.browsers.walked_page import DESKTOP, PHONE, WalkedPage
-from tests.playgrounds import SAMPLES, Playground
 
 pytestmark = [
     pytest.mark.browsers,

@@ -10,7 +10,7 @@ import pytest
 
 from components.catalog.request import ModelRequest
 from components.catalog.wire import Schema, wire_schema
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 IMAGES, VIDEOS = "/v1/images/generations", "/v2/video/generations"
 IMAGE = {"type": "string", "format": "uri", "contentMediaType": "image/*"}

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from components.interface.web.served.scripts import page_scripts
-from tests.playgrounds import Playground
+from tests.apps.playgrounds import Playground
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from components.runs.run import Run, Status
-from tests.simulation.books import Books, Generation, Violation
-from tests.simulation.provider import KEY
+from tests.simulation.outside.books import Books, Generation, Violation
+from tests.simulation.outside.provider import KEY
 
 SAYS_FREE = re.compile(r"nothing was (?:sent or )?charged|\bnot charged\b", re.IGNORECASE)
 IN_GENERAL = "A generation that fails is not charged."

@@ -30,13 +30,13 @@ from components.runs.store.leases import Claim
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
-from tests.models import CATALOG
-from tests.run_samples import IMAGE_O1, database_url
-from tests.simulation.files import clip_of, damaged, picture_of
-from tests.simulation.provider import KEY, PlayedProvider
+from tests.samples.models import CATALOG
+from tests.samples.run_samples import IMAGE_O1, database_url
+from tests.simulation.outside.files import clip_of, damaged, picture_of
+from tests.simulation.outside.provider import KEY, PlayedProvider
+from tests.simulation.outside.transport import Call, PlayedTransport
+from tests.simulation.outside.weather import Weather
 from tests.simulation.threads import PlayedPool, Tasks
-from tests.simulation.transport import Call, PlayedTransport
-from tests.simulation.weather import Weather
 
 HOST = "http://127.0.0.1:1"
 """An address of this machine, so that nobody asks the environment for proxies at every call."""

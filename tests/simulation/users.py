@@ -9,8 +9,8 @@ from components.errors import DatabaseUnavailable, InvalidInput, RunNotFound
 from components.runs.new_runs.plans import PlannedRequest
 from components.runs.run import Run
 from components.runs.service import RunService
-from tests.models import MODELS, model_by_id
-from tests.simulation.provider import PlayedProvider
+from tests.samples.models import MODELS, model_by_id
+from tests.simulation.outside.provider import PlayedProvider
 
 PICTURE = "https://example.com/a.png"
 CLIP = "https://example.com/a.mp4"

@@ -13,14 +13,14 @@ from pathlib import Path
 from components.errors import DatabaseUnavailable
 from components.runs.queries.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run, Status
-from tests.run_samples import NOW
-from tests.simulation.books import Violation
+from tests.samples.run_samples import NOW
 from tests.simulation.invariants import Auditor
+from tests.simulation.outside.books import Violation
+from tests.simulation.outside.provider import PlayedProvider
+from tests.simulation.outside.weather import CLIMATES, DAY_S, Climate, Weather
 from tests.simulation.playground import Playground
-from tests.simulation.provider import PlayedProvider
 from tests.simulation.threads import Tasks
 from tests.simulation.users import Users
-from tests.simulation.weather import CLIMATES, DAY_S, Climate, Weather
 
 HOUR_S = 3600.0
 LONGEST_LIFE_S = 60 * DAY_S

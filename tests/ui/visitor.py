@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 from components.catalog.request import ModelRequest
-from tests.playgrounds import SAMPLES, Playground
+from tests.apps.playgrounds import SAMPLES, Playground
 
 WAIT_MS = 30_000
 REFUSAL = "status of 422"

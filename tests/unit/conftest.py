@@ -7,8 +7,8 @@ import pytest
 
 from components.runs.steps.runner import StepRunner
 from components.runs.store.run_store import RunStore
-from tests.provider_server import ScriptedProvider, scripted_provider
-from tests.run_samples import NOW, Clock, run_store, step_runner
+from tests.samples.run_samples import NOW, Clock, run_store, step_runner
+from tests.servers.provider_server import ScriptedProvider, scripted_provider
 
 
 @pytest.fixture

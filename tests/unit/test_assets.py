@@ -11,7 +11,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SAMPLES = ASSETS / "samples"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.settings import help_text
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]

@@ -13,7 +13,7 @@ from components.catalog.models.reference_to_video import ReferenceToVideo
 from components.catalog.models.video_edit import VideoEdit
 from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
-from tests.models import MODELS, model_by_id
+from tests.samples.models import MODELS, model_by_id
 
 REQUIRED = PydanticUndefined
 VIDEO_RATIOS = ("16:9", "9:16", "1:1")

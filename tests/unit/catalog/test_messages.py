@@ -11,7 +11,7 @@ from components.catalog.models.video_edit import VideoEdit
 from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 PICTURE = "https://example.com/a.png"
 CLIP = "https://example.com/a.mp4"

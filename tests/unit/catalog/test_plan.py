@@ -13,7 +13,7 @@ from components.catalog.models.image_to_video import ImageToVideo
 from components.catalog.models.video_edit import VideoEdit
 from components.catalog.plan import MOST_RUNS, Plan, PlannedRun, expand
 from components.errors import InvalidRequest
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 PICTURES = {"image_urls": ["https://example.com/a.png"]}
 FRAME = {"image_url": "https://example.com/a.png"}

@@ -14,7 +14,7 @@ from components.catalog.models.video_edit import VideoEdit
 from components.catalog.models.video_reference import VideoReference
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest
-from tests.models import MODELS
+from tests.samples.models import MODELS
 
 ADDRESSES = st.from_regex(r"https://[a-z]{1,8}\.example/[a-z]{1,8}", fullmatch=True)
 SENDABLE = st.characters(codec="utf-8", exclude_characters="\x00")

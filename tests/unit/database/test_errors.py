@@ -10,7 +10,7 @@ import pytest
 from components.database.sqlite_errors import explained
 from components.errors import DatabaseDamaged, DatabaseUnavailable
 from components.runs.store.run_store import RunStore
-from tests.run_samples import run_store, sample_run
+from tests.samples.run_samples import run_store, sample_run
 
 
 @pytest.fixture

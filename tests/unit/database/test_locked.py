@@ -18,7 +18,7 @@ from components.runs.queries.history import Query
 from components.runs.run import Run, Status
 from components.runs.store.row_updates import find_run
 from components.runs.store.run_store import RunStore
-from tests.run_samples import FRAMES, IMAGE_O1, database_url, sample_run
+from tests.samples.run_samples import FRAMES, IMAGE_O1, database_url, sample_run
 
 WAIT_S = 20.0
 

@@ -20,7 +20,7 @@ from components.media.store.media_store import ref
 from components.runs.queries.history import Query
 from components.runs.run import FINAL, Run, Status
 from components.runs.store.forms.element_library import ElementLibrary
-from tests.run_samples import IMAGE_O1, NOW, run_store, sample_run
+from tests.samples.run_samples import IMAGE_O1, NOW, run_store, sample_run
 
 PICTURE = "a" * 64 + ".png"
 SENT_TWICE = [{"at": NOW, "what": it} for it in ("Accepted here.", "Sending.", "Sending.", "Done.")]

@@ -11,9 +11,9 @@ from components.media.clips.preflight import preflight_video
 from components.media.images.preflight import preflight_image
 from components.media.preflight import preflight
 from components.media.report import ClipChoices, ImageChoices, Preflight
-from tests.media_corpus import Odd
-from tests.odd_clips import odd_clips
-from tests.odd_pictures import odd_pictures
+from tests.samples.media_corpus import Odd
+from tests.samples.odd_clips import odd_clips
+from tests.samples.odd_pictures import odd_pictures
 
 PICTURES, CLIPS = odd_pictures(), odd_clips()
 

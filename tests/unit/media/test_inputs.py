@@ -12,7 +12,7 @@ from components.media.clips.inspection import VideoInfo
 from components.media.images.inspection import ImageInfo
 from components.media.inputs import data_uri, describe, take_image, take_video
 from components.media.store.media_store import FolderStore, name_of
-from tests.media_files import drawing, video
+from tests.samples.media_files import drawing, video
 
 ADDRESS = "https://cdn.example.com/a.png?sig=A%2Fb"
 LOCAL = frozenset({"127.0.0.1:8123"})

@@ -14,7 +14,7 @@ from components.media.images.inspection import inspect_image
 from components.media.preflight import Preflighter
 from components.media.report import ClipChoices, ImageChoices
 from components.media.store.media_store import FolderStore, name_of
-from tests.media_files import drawing, noise, saved, sound_only, video
+from tests.samples.media_files import drawing, noise, saved, sound_only, video
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from components.media.images.metadata_removal import without_metadata
 from components.media.images.preflight import preflight_image
 from components.media.images.sizing import shape_for
 from components.media.report import ClipChoices, ImageChoices, Preflight
-from tests.media_files import drawing, noise, saved
+from tests.samples.media_files import drawing, noise, saved
 
 LIMITS = VideoLimits()
 CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, DisplayTurn.NONE)

@@ -6,7 +6,7 @@ import pytest
 
 from components.runs.retry import DAY_S, LONGEST_PAUSE_S, STEP_MAX_S
 from components.runs.run import Event, Run, Status, Tally
-from tests.run_samples import NOW, sample_run
+from tests.samples.run_samples import NOW, sample_run
 
 LEGAL = {
     ("queued", "submitting"),

@@ -18,10 +18,9 @@ from components.runs.steps.collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import WorkerPool
 from components.runs.timing.expectation import Expectations
-from tests.media_files import drawing
-from tests.models import CATALOG
-from tests.provider_server import Reply, ScriptedProvider, html, problem, reply, reset
-from tests.run_samples import (
+from tests.samples.media_files import drawing
+from tests.samples.models import CATALOG
+from tests.samples.run_samples import (
     IMAGE_O1,
     NOW,
     Clock,
@@ -32,6 +31,7 @@ from tests.run_samples import (
     sample_run,
     with_context,
 )
+from tests.servers.provider_server import Reply, ScriptedProvider, html, problem, reply, reset
 
 GOING = {"id": "g-1", "status": "generating"}
 SUBMITTING, UNCERTAIN = Status.SUBMITTING, Status.UNCERTAIN
