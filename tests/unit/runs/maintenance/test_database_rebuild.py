@@ -30,7 +30,7 @@ from tests.samples.media_files import drawing
 from tests.samples.models import CATALOG
 from tests.samples.run_samples import IMAGE_O1, NOW, database_url, run_store, sample_run
 
-COUNT = 400
+COUNT = 600
 FOX = {
     "frontal_image_url": "https://example.com/f.png",
     "reference_image_urls": ["https://example.com/l.png"],
