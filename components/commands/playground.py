@@ -30,7 +30,7 @@ from components.media.download.timeouts import DownloadTimeouts
 from components.media.preflight import Preflighter
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.engine.scheduler import Engine
 from components.runs.maintenance.media_gc import UNOWNED_S, MediaGarbageCollector
 from components.runs.money.charge_reconciler import ChargeReconciler

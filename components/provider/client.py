@@ -9,9 +9,8 @@ from pydantic import BaseModel
 
 from components.catalog.request import ENDPOINTS
 from components.errors import AnswerLost, NotTheProvider, Unreachable, Unreadable
-from components.provider.answer import Answer
-from components.provider.exchange import Exchange, Timeouts
-from components.provider.wire import (
+from components.provider.answers.answer import Answer
+from components.provider.answers.answer_models import (
     Balance,
     ImageAnswer,
     LedgerPage,
@@ -24,6 +23,7 @@ from components.provider.wire import (
     Receipt,
     VideoAnswer,
 )
+from components.provider.http.http_client import Exchange, Timeouts
 
 PAGE_ROWS = 100
 """Most rows a page of the log or the ledger carries (the contract's maximum)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.catalog.models.image_o1 import ImageO1
 from components.media.store.media_store import FolderStore
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 from components.runs.engine.scheduler import Engine
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices

@@ -20,7 +20,7 @@ from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange, Timeouts
+from components.provider.http.http_client import Exchange, Timeouts
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Run
 from components.runs.steps.collector import Collector

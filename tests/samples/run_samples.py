@@ -13,7 +13,7 @@ from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange, Timeouts
+from components.provider.http.http_client import Exchange, Timeouts
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Run, Status, Tally
 from components.runs.steps.collector import Collector

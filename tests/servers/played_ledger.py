@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from components.errors import BadRequest, ProviderError
-from components.provider.wire import LedgerPage
+from components.provider.answers.answer_models import LedgerPage
 
 PAGE_ROWS = 100
 Row = tuple[float, str, float]

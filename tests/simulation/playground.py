@@ -12,9 +12,9 @@ from components.database.engine import patient
 from components.errors import DiskFull, DownloadFailed, LinkExpired
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
+from components.provider.answers.answer_models import Pricing
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
-from components.provider.wire import Pricing
+from components.provider.http.http_client import Exchange
 from components.runs.engine.scheduler import Engine, Pools
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.money.clip_lengths import ClipLengths

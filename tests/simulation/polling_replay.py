@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy
 from numpy.typing import NDArray
 
-from components.provider.wire import Percentiles
+from components.provider.answers.answer_models import Percentiles
 from components.runs.timing.durations import Durations, guessed, learned
 from components.runs.timing.polling import Budget, Plan, plan
 

@@ -21,7 +21,7 @@ from components.errors import (
     RateLimited,
     Unreachable,
 )
-from components.provider.wire import LedgerPage
+from components.provider.answers.answer_models import LedgerPage
 from components.runs.money.charge_schedule import TOGETHER, is_due, is_last_look, is_past, windows
 from components.runs.money.ledger import LedgerScan, ReadPage, charges_on
 from components.runs.retry import DAY_S, HOUR_S, full_jitter_s, honoured_s

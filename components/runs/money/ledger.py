@@ -7,7 +7,7 @@ from math import inf
 from typing import Protocol
 
 from components.errors import BadRequest, Unreadable
-from components.provider.wire import Charge, LedgerPage
+from components.provider.answers.answer_models import Charge, LedgerPage
 
 LOG_MARGIN = timedelta(minutes=5)
 """The provider's clock and ours may differ by this much."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 
 _UNITS = {
     "image": "image",

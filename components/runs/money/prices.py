@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from components.catalog import Catalog
 from components.errors import ProviderError
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 
 REFRESH_S = 600.0
 RETRY_S = 30.0

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.errors import PriceUnknown, SpendLimitReached
-from components.provider.wire import CREDITS_PER_USD
+from components.provider.answers.answer_models import CREDITS_PER_USD
 from components.runs.money.quote import Quote
 from components.runs.queries.spending import spent_today
 from components.runs.wording import money

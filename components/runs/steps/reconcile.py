@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from components.errors import ProviderError, ProviderPaused
-from components.provider.wire import LogRow
+from components.provider.answers.answer_models import LogRow
 from components.runs.money.ledger import LAST_MARGIN, LOG_MARGIN, find_charge
 from components.runs.retry import FailureKind, Next
 from components.runs.run import Run, Status

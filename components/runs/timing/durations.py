@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import exp, hypot, inf, isfinite, log, sqrt
 from statistics import NormalDist, fmean, median
 
-from components.provider.wire import Percentiles
+from components.provider.answers.answer_models import Percentiles
 
 ENOUGH_RUNS = 3
 """From here on past runs alone say where the middle is: a guess may be off by any factor."""

@@ -13,7 +13,7 @@ from components.catalog import Catalog
 from components.catalog.amounts import length_s
 from components.catalog.request import ModelRequest
 from components.errors import ProviderError, ProviderPaused
-from components.provider.wire import Percentiles
+from components.provider.answers.answer_models import Percentiles
 from components.runs.queries.duration_history import PastRun, past_run
 from components.runs.run import Run
 from components.runs.store.run_store import RunStore

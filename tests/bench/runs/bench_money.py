@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from components.interface.parts.usage.usage import Today, usage_html
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 from components.runs.money.quote import Quote, quote
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.queries.spending import day_of

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from components.provider.body import Attachment
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
+from components.provider.http.json_body import Attachment
 from tests.bench.process_memory import grown_bytes_of, start_counting
 
 PIECE_BYTES = 3 * (1 << 18)

@@ -18,7 +18,7 @@ import requests
 
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Event, Run, Status
 from components.runs.steps.collector import Collector

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
+from components.provider.answers.answer_models import (
+    ImageAnswer,
+    Phase,
+    Receipt,
+    VideoAnswer,
+    phase_of,
+)
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
-from components.provider.wire import ImageAnswer, Phase, Receipt, VideoAnswer, phase_of
+from components.provider.http.http_client import Exchange
 from components.runs.money.ledger import find_charge
 from tests.servers.provider_server import KEY, ScriptedProvider, reply, scripted_provider
 

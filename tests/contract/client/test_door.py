@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.errors import AnswerLost, PlaygroundError, RateLimited
-from components.provider.answer_json import MAX_DEPTH, read_json
+from components.provider.answers.answer_json import MAX_DEPTH, read_json
+from components.provider.answers.retry_after import retry_after_s
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
-from components.provider.retry_after import retry_after_s
+from components.provider.http.http_client import Exchange
 from components.runs.money.ledger import find_charge
 from components.runs.run import Status
 from tests.samples.run_samples import Clock, run_store, sample_run, step_runner

@@ -25,7 +25,7 @@ from components.errors import (
     Unreadable,
 )
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange, Timeouts
+from components.provider.http.http_client import Exchange, Timeouts
 from tests.servers.provider_server import (
     KEY,
     Reply,
@@ -271,7 +271,7 @@ def test_a_pause_that_cannot_be_read_is_none(
 def test_a_dead_proxy_passed_nothing_on() -> None:
     code = (
         "from components.errors import Unreachable\n"
-        "from components.provider.exchange import Exchange\n"
+        "from components.provider.http.http_client import Exchange\n"
         "try:\n"
         "    Exchange('http://provider.invalid', 'k').post(\n"
         "        '/x', {}, client_request_id='a', read_timeout_s=1)\n"

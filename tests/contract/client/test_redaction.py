@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from components.errors import BadRequest
+from components.provider.answers.answer_models import ImageAnswer, VideoAnswer
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.provider.redaction import Redaction
-from components.provider.wire import ImageAnswer, VideoAnswer
 from components.runs.run import Status
 from tests.samples.run_samples import Clock, run_store, sample_run, step_runner
 from tests.servers.provider_server import KEY, ScriptedProvider, reply, scripted_provider

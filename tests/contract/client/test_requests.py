@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.provider.body import CHUNK_BYTES, Attachment, JsonBody
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
+from components.provider.http.json_body import CHUNK_BYTES, Attachment, JsonBody
 from tests.samples.models import model_by_id
 from tests.servers.provider_server import KEY, Received, ScriptedProvider, reply, scripted_provider
 
@@ -244,7 +244,7 @@ def test_neither_a_netrc_nor_a_proxy_takes_the_place_of_key_or_server(
     # 0.0.0.0 is this machine too, but read as any other host: its environment is trusted.
     port = provider.url.rpartition(":")[2]
     code = (
-        "import sys; from components.provider.exchange import Exchange\n"
+        "import sys; from components.provider.http.http_client import Exchange\n"
         "for url in sys.argv[2:]:\n"
         "    Exchange(url, sys.argv[1]).post('/x', {}, client_request_id='a', read_timeout_s=5)\n"
     )

@@ -22,9 +22,9 @@ from components.errors import (
     ProviderError,
     Unreachable,
 )
-from components.provider.body import Attachment
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange, Timeouts
+from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.json_body import Attachment
 from tests.servers.provider_server import KEY, html, problem, reply, scripted_provider
 from tests.servers.stubborn_receiver import (
     ACCEPTED,
@@ -45,7 +45,7 @@ ASK = """
 import sys
 from components.errors import PlaygroundError
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 client = ProviderClient(Exchange(sys.argv[1], sys.argv[2]))
 for ask in (lambda: client.submit_video({"prompt": "x"}, "run-1"), client.balance_usd):
     try:
@@ -299,7 +299,7 @@ def test_over_tls_the_same_holds(authority: trustme.CA, clip: Path, tmp_path: Pa
     code = ASK.replace(
         '{"prompt": "x"}', '{"clip": Attachment(Path(sys.argv[3]), "video/mp4")}'
     ).replace("import sys", "import sys\nfrom pathlib import Path", 1)
-    code = "from components.provider.body import Attachment\n" + code
+    code = "from components.provider.http.json_body import Attachment\n" + code
     with stubborn_receiver(resets_clips_and_takes_the_rest, context) as port:
         url = f"https://0.0.0.0:{port}"
         trusted = asked(url, REQUESTS_CA_BUNDLE=str(bundle))

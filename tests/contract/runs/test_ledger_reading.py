@@ -9,7 +9,7 @@ import pytest
 
 from components.errors import ProviderError, RateLimited
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.run import Status
 from components.runs.store.run_store import RunStore

@@ -16,7 +16,7 @@ from components.catalog.price_hint import Rate, Unit
 from components.catalog.request import ModelRequest
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
 from components.runs.money.quotes import Quotes

@@ -25,8 +25,8 @@ from components.errors import (
     StorageError,
     Unreachable,
 )
+from components.provider.answers.answer_models import Receipt, VideoAnswer
 from components.provider.client import ProviderClient
-from components.provider.wire import Receipt, VideoAnswer
 from components.runs.engine.faults import after_a_fault
 from components.runs.engine.scheduler import Engine, Pools
 from components.runs.new_runs.resend import can_look_again, looked_for_again

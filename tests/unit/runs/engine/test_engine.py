@@ -14,7 +14,7 @@ import pytest
 from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.engine.scheduler import LOOKS_PER_S, Engine, Pools
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices

@@ -7,7 +7,7 @@ import pytest
 
 from components.errors import Unreachable
 from components.media.store.media_store import FolderStore, ref
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import REFRESH_S, RETRY_S, Prices
 from components.runs.money.quotes import Quotes

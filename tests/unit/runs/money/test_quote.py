@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.catalog.request import ModelRequest
-from components.provider.wire import Pricing
+from components.provider.answers.answer_models import Pricing
 from components.runs.money.quote import quote
 from components.runs.wording import money
 from tests.samples.models import MODELS, model_by_id

@@ -9,7 +9,7 @@ import pytest
 
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.exchange import Exchange
+from components.provider.http.http_client import Exchange
 from components.runs.retry import FailureKind
 from components.runs.run import Run, Status
 from components.runs.steps.runner import StepRunner

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.provider.wire import Percentiles
+from components.provider.answers.answer_models import Percentiles
 from components.runs.timing.durations import Durations, guessed, learned, reported
 from components.runs.timing.polling import plan
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from components.errors import ProviderPaused, Unreachable
-from components.provider.wire import Percentiles
+from components.provider.answers.answer_models import Percentiles
 from components.runs.run import Output, Run, Status
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import PAUSED_S, REFRESH_S, REMEMBERED, Basis, Expectations

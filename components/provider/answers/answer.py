@@ -7,9 +7,9 @@ from typing import Any
 
 from components.catalog.storable_text import storable
 from components.errors import Facts
-from components.provider.answer_json import read_json
+from components.provider.answers.answer_json import read_json
+from components.provider.answers.retry_after import retry_after_s
 from components.provider.redaction import Redaction
-from components.provider.retry_after import retry_after_s
 
 DETAIL_MAX_CHARS = 300
 ID_MAX_CHARS = 256

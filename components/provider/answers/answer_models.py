@@ -15,8 +15,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from components.provider.answer import identifier
-from components.provider.retry_after import retry_after_s
+from components.provider.answers.answer import identifier
+from components.provider.answers.retry_after import retry_after_s
 
 CREDITS_PER_USD = 2_000_000
 """1 USD = 2,000,000 credits (the provider's documentation on money)."""

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the provider: what was sent, and what each way of failing means.
+"""The HTTP client of the provider: requests with the key, and what each way of failing means.
 
 The line that matters runs between "certainly not accepted" (whatever fails before the last byte of
 the body was handed over, 429, a 503 by which the provider asks to come back) and "nobody knows" (a
@@ -17,13 +17,13 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError
 
 from components.errors import AnswerLost, Facts, NotSendable
-from components.provider.answer import Answer
-from components.provider.body import JsonBody
-from components.provider.failures import FAILURES, not_sent
-from components.provider.questions import Questions
+from components.provider.answers.answer import Answer
+from components.provider.answers.status_errors import raise_for_post, raise_for_question
+from components.provider.http.get_requests import Questions
+from components.provider.http.json_body import JsonBody
+from components.provider.http.patient_adapter import PatientAdapter
+from components.provider.http.transport_errors import FAILURES, not_sent
 from components.provider.redaction import Redaction
-from components.provider.refusals import raise_for_post, raise_for_question
-from components.provider.transport import PatientAdapter
 
 ANSWER_MAX_BYTES = 256 * 1024 * 1024
 """Nine large pictures in base64, and some."""

@@ -12,7 +12,7 @@ from components.errors import (
     RateLimited,
     Unreachable,
 )
-from components.provider.answer import Answer
+from components.provider.answers.answer import Answer
 from components.provider.redaction import Redaction
 
 

@@ -1,0 +1,1 @@
+"""Answers of the provider: their status, their JSON, and typed values read from them."""
