@@ -1,1 +1,1 @@
-"""What can go wrong on purpose, for tests."""
+"""Fault injection, for tests: which faults, and how each changes an answer."""

@@ -1,4 +1,4 @@
-"""What can go wrong on purpose, for tests: a list of faults that may change while it runs.
+"""Faults to inject, for tests: a list of faults that may change while it runs.
 
 `reset_before_read`  connection reset before the body is read
 `reset_after_read`   request carried out, then the connection is reset without an answer
@@ -49,7 +49,7 @@ FILE_KINDS: frozenset[Kind] = frozenset(
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault and the requests it befalls: `path` is a beginning, None matches everything.
+    """One fault and the requests it matches: `path` is a beginning, None matches everything.
 
     It happens `times` times (None: until it is removed).
     """
@@ -95,10 +95,10 @@ class Faults:
             self._left = []
 
     def take(self, call: Call, kinds: Collection[Kind]) -> Fault | None:
-        """Return the fault of one of `kinds` that befalls `call`, and count it."""
+        """Return the fault of one of `kinds` that matches `call`, and count it."""
         with self._lock:
             for index, (fault, left) in enumerate(self._left):
-                if fault.kind in kinds and _befalls(fault, call):
+                if fault.kind in kinds and _matches(fault, call):
                     if left == 1:
                         del self._left[index]
                     elif left is not None:
@@ -107,7 +107,7 @@ class Faults:
         return None
 
 
-def _befalls(fault: Fault, call: Call) -> bool:
+def _matches(fault: Fault, call: Call) -> bool:
     return (
         fault.method in (None, call.method)
         and (fault.path is None or call.path.startswith(fault.path))

@@ -1,4 +1,4 @@
-"""Faults carried out: each replaces, bends or breaks one answer."""
+"""Fault injection: each fault replaces, changes or breaks one HTTP response."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,40 +19,40 @@ _MESSAGES = {
     503: "Service unavailable",
     504: "Generation timeout",
 }
-_PIECES = 8
+_CHUNKS = 8
 
 
 @dataclass
-class Answer:
-    """A whole answer, kept back to be played differently."""
+class BufferedResponse:
+    """A whole response, held back to be changed before it is sent."""
 
     start: Message = field(default_factory=dict)
     body: bytes = b""
 
-    async def keep(self, message: Message) -> None:
-        """Stand in for the server's `send`."""
+    async def collect(self, message: Message) -> None:
+        """Collect what the server sends."""
         if message["type"] == "http.response.start":
             self.start = message
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
 
-    def with_body(self, body: bytes) -> "Answer":
+    def with_body(self, body: bytes) -> "BufferedResponse":
         """Return the answer with another body and a length header that agrees with it."""
         headers = [
             (name, str(len(body)).encode() if name == b"content-length" else value)
             for name, value in self.start["headers"]
         ]
-        return Answer({**self.start, "headers": headers}, body)
+        return BufferedResponse({**self.start, "headers": headers}, body)
 
-    async def play(self, send: Send) -> None:
+    async def send_to(self, send: Send) -> None:
         """Send everything at once."""
         await send(self.start)
         await send({"type": "http.response.body", "body": self.body})
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """One request about to be answered badly."""
+class InterceptedRequest:
+    """A request whose answer will have a fault."""
 
     app: ASGIApp
     scope: Scope
@@ -60,54 +60,54 @@ class Exchange:
     send: Send
     connections: Connections
 
-    async def carry_out(self) -> Answer:
-        """Let the server answer, without sending it."""
-        kept = Answer()
-        await self.app(self.scope, self.receive, kept.keep)
-        return kept
+    async def respond(self) -> BufferedResponse:
+        """Let the server answer into a buffer."""
+        buffered = BufferedResponse()
+        await self.app(self.scope, self.receive, buffered.collect)
+        return buffered
 
     async def send_instead(self, response: Response) -> None:
-        """Answer without asking the server."""
+        """Send another response instead."""
         await response(self.scope, self.receive, self.send)
 
 
-async def misbehave(fault: Fault, exchange: Exchange) -> None:
-    """Let `fault` happen to `exchange`."""
-    await _MISHAPS[fault.kind](fault, exchange)
+async def inject(fault: Fault, request: InterceptedRequest) -> None:
+    """Inject `fault` into the answer to `request`."""
+    await _INJECTORS[fault.kind](fault, request)
 
 
-async def _reset_after_read(_: Fault, exchange: Exchange) -> None:
-    await exchange.carry_out()
-    exchange.connections.reset(exchange.scope["client"])
+async def _reset_after_read(_: Fault, request: InterceptedRequest) -> None:
+    await request.respond()
+    request.connections.reset(request.scope["client"])
 
 
-async def _slow_headers(fault: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
+async def _slow_headers(fault: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
     await asyncio.sleep(fault.delay_s)
-    await answer.play(exchange.send)
+    await answer.send_to(request.send)
 
 
-async def _slow_body(fault: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
-    await exchange.send(answer.start)
-    step = max(1, -(-len(answer.body) // _PIECES))
+async def _slow_body(fault: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
+    await request.send(answer.start)
+    step = max(1, -(-len(answer.body) // _CHUNKS))
     for start in range(0, len(answer.body), step):
-        await asyncio.sleep(fault.delay_s / _PIECES)
+        await asyncio.sleep(fault.delay_s / _CHUNKS)
         piece = answer.body[start : start + step]
-        await exchange.send({"type": "http.response.body", "body": piece, "more_body": True})
-    await exchange.send({"type": "http.response.body", "body": b""})
+        await request.send({"type": "http.response.body", "body": piece, "more_body": True})
+    await request.send({"type": "http.response.body", "body": b""})
 
 
-async def _cut_body(_: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
-    await exchange.send(answer.start)
+async def _cut_body(_: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
+    await request.send(answer.start)
     half = answer.body[: len(answer.body) // 2]
-    await exchange.send({"type": "http.response.body", "body": half, "more_body": True})
-    exchange.connections.hang_up(exchange.scope["client"])
+    await request.send({"type": "http.response.body", "body": half, "more_body": True})
+    request.connections.hang_up(request.scope["client"])
 
 
-async def _status(fault: Fault, exchange: Exchange) -> None:
-    named = await _ids_of_answer(exchange) if fault.carried_out else {}
+async def _status(fault: Fault, request: InterceptedRequest) -> None:
+    named = await _ids_of_answer(request) if fault.carried_out else {}
     status_code = fault.status_code or 500
     message = _MESSAGES.get(status_code, "The request was not carried out.")
     response: Response
@@ -117,44 +117,44 @@ async def _status(fault: Fault, exchange: Exchange) -> None:
         )
         response = HTMLResponse(page, status_code)
     else:
-        response = error_answer(Request(exchange.scope), status_code, message)
+        response = error_answer(Request(request.scope), status_code, message)
     if fault.retry_after is not None:
         response.headers["retry-after"] = fault.retry_after
     response.headers.update(named)
-    await exchange.send_instead(response)
+    await request.send_instead(response)
 
 
-async def _ids_of_answer(exchange: Exchange) -> dict[str, str]:
+async def _ids_of_answer(request: InterceptedRequest) -> dict[str, str]:
     """Carry the request out and return what its answer would have said of the work in a header."""
-    answer = await exchange.carry_out()
+    answer = await request.respond()
     headers = {name.decode(): value.decode() for name, value in answer.start["headers"]}
     return {name: value for name, value in headers.items() if name == "x-inference-id"}
 
 
-async def _wrong_json(fault: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
-    await answer.with_body(fault.body.encode()).play(exchange.send)
+async def _wrong_json(fault: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
+    await answer.with_body(fault.body.encode()).send_to(request.send)
 
 
-async def _file_missing(fault: Fault, exchange: Exchange) -> None:
-    await exchange.send_instead(JSONResponse({"error": "gone"}, fault.status_code or 404))
+async def _file_missing(fault: Fault, request: InterceptedRequest) -> None:
+    await request.send_instead(JSONResponse({"error": "gone"}, fault.status_code or 404))
 
 
-async def _file_truncated(_: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
-    await answer.with_body(answer.body[: len(answer.body) // 2]).play(exchange.send)
+async def _file_truncated(_: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
+    await answer.with_body(answer.body[: len(answer.body) // 2]).send_to(request.send)
 
 
-async def _file_wrong_type(_: Fault, exchange: Exchange) -> None:
-    await exchange.send_instead(HTMLResponse("<html><body>This is not the file.</body></html>"))
+async def _file_wrong_type(_: Fault, request: InterceptedRequest) -> None:
+    await request.send_instead(HTMLResponse("<html><body>This is not the file.</body></html>"))
 
 
-async def _file_empty(_: Fault, exchange: Exchange) -> None:
-    answer = await exchange.carry_out()
-    await answer.with_body(b"").play(exchange.send)
+async def _file_empty(_: Fault, request: InterceptedRequest) -> None:
+    answer = await request.respond()
+    await answer.with_body(b"").send_to(request.send)
 
 
-_MISHAPS: dict[Kind, Callable[[Fault, Exchange], Awaitable[None]]] = {
+_INJECTORS: dict[Kind, Callable[[Fault, InterceptedRequest], Awaitable[None]]] = {
     "reset_after_read": _reset_after_read,
     "slow_headers": _slow_headers,
     "slow_body": _slow_body,
@@ -166,4 +166,4 @@ _MISHAPS: dict[Kind, Callable[[Fault, Exchange], Awaitable[None]]] = {
     "file_wrong_type": _file_wrong_type,
     "file_empty": _file_empty,
 }
-ANSWER_KINDS = frozenset(_MISHAPS)
+ANSWER_KINDS = frozenset(_INJECTORS)

@@ -1,4 +1,4 @@
-"""Every request first comes here: it is noted, its body read, and a fault may befall it."""
+"""Log every request, read its body, and inject the fault that matches it, if any."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.sandbox.faults.fault import Call, Faults
-from components.sandbox.faults.injection import ANSWER_KINDS, Exchange, misbehave
+from components.sandbox.faults.injection import ANSWER_KINDS, InterceptedRequest, inject
 from components.sandbox.http.connections import Connections
 from components.sandbox.http.request_body import BodyTooLarge, RequestBody
 from components.sandbox.http.responses import error_answer
@@ -59,8 +59,8 @@ class RequestLog:
             if fault is None:
                 await self._app(scope, receive, send)
             else:
-                exchange = Exchange(self._app, scope, receive, send, self._connections)
-                await misbehave(fault, exchange)
+                intercepted = InterceptedRequest(self._app, scope, receive, send, self._connections)
+                await inject(fault, intercepted)
         except BodyTooLarge:
             response = error_answer(Request(scope), 413, "Request entity too large")
             await response(scope, receive, send)
