@@ -25,12 +25,12 @@ from components.interface.services import Services
 from components.interface.web.app import WebOptions, build_web
 from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
-from components.media.download.proxies import Outbound
+from components.media.download.proxies import ProxySettings
 from components.media.download.timeouts import DownloadTimeouts
 from components.media.preflight import Preflighter
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import Engine
 from components.runs.maintenance.media_gc import UNOWNED_S, MediaGarbageCollector
 from components.runs.money.charge_reconciler import ChargeReconciler
@@ -76,7 +76,7 @@ def running_playground(
         catalog = catalog or open_catalog()
         media, store = _opened(settings, catalog, stack)
         provider, allowed_hosts = _provider(settings, catalog, stack)
-        outbound = Outbound(settings.proxies, settings.no_proxy, settings.ca_file)
+        proxy_settings = ProxySettings(settings.proxies, settings.no_proxy, settings.ca_file)
         clips = ClipLengths(media)
         limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
         throttle = ProviderThrottle(limits, question=provider.balance_usd)
@@ -84,15 +84,20 @@ def running_playground(
         expectations = Expectations(
             catalog, store, durations, guess_s=guess_s, clip_s=clips.length_of
         )
-        collector = _collector(settings, media, allowed_hosts, outbound)
+        collector = _collector(settings, media, allowed_hosts, proxy_settings)
         context = StepContext(
             catalog, provider, media, collector, expectations, time.time, throttle=throttle
         )
         reconciler = _started_reconciler(store, throttle, provider, stack)
         collected = MediaGarbageCollector(store.database, media, time.time)
+<<<<<<< HEAD
         showcases = _opened_showcases(settings, media, store, catalog, stack)
         engine = _started_engine(store, collected, showcases, context, stack)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
+=======
+        engine = _started_engine(store, collected, context, stack)
+        fetch_reference = _reference_fetcher(clips, allowed_hosts, proxy_settings)
+>>>>>>> 33d8459 (Name the HTTP client and the proxy settings by their words)
         preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
         prices = _fresh_prices(catalog, throttle, provider)
@@ -134,13 +139,16 @@ def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[Fol
 
 
 def _collector(
-    settings: Settings, media: FolderStore, allowed_hosts: frozenset[str], outbound: Outbound
+    settings: Settings,
+    media: FolderStore,
+    allowed_hosts: frozenset[str],
+    proxy_settings: ProxySettings,
 ) -> Collector:
     """Fetches results, going on with what was fetched in part."""
     fetch = partial(
         download,
         allowed_hosts=allowed_hosts,
-        outbound=outbound,
+        proxy_settings=proxy_settings,
         max_size_bytes=RESULT_MAX_BYTES,
     )
     return Collector(media, fetch, PartialFolders(settings.data_dir / "media" / "parts"))
@@ -208,7 +216,7 @@ def _started_engine(
 
 
 def _reference_fetcher(
-    clips: ClipLengths, allowed_hosts: frozenset[str], outbound: Outbound
+    clips: ClipLengths, allowed_hosts: frozenset[str], proxy_settings: ProxySettings
 ) -> Callable[[str, Path], object]:
     """Fetches what a form's address points to, and remembers how long a clip is."""
 
@@ -218,7 +226,7 @@ def _reference_fetcher(
             target,
             max_size_bytes=REFERENCE_MAX_BYTES,
             allowed_hosts=allowed_hosts,
-            outbound=outbound,
+            proxy_settings=proxy_settings,
             patience=DownloadTimeouts(stall_s=20.0, total_s=REFERENCE_TIMEOUT_S),
         )
         clips.learn(url, target)
@@ -248,5 +256,5 @@ def _provider(
             raise SettingsError(f"The sandbox cannot start: {error}.") from error
         base_url, key = sandbox.url, SANDBOX_KEY
         hosts |= {sandbox.url.removeprefix("http://")}
-    exchange = Exchange(base_url, key or SANDBOX_KEY, is_key_secret=bool(settings.key))
-    return ProviderClient(exchange), hosts
+    http = HttpClient(base_url, key or SANDBOX_KEY, is_key_secret=bool(settings.key))
+    return ProviderClient(http), hosts

@@ -23,7 +23,7 @@ from components.provider.answers.answer_models import (
     Receipt,
     VideoAnswer,
 )
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 
 PAGE_ROWS = 100
 """Most rows a page of the log or the ledger carries (the contract's maximum)."""
@@ -38,8 +38,8 @@ AnswerT = TypeVar("AnswerT", bound=BaseModel)
 class ProviderClient:
     """Typed calls; every one has a timeout and raises `ProviderError` alone."""
 
-    def __init__(self, exchange: Exchange, timeouts: Timeouts | None = None) -> None:
-        self._exchange = exchange
+    def __init__(self, http: HttpClient, timeouts: Timeouts | None = None) -> None:
+        self._http = http
         self._timeouts = timeouts or Timeouts()
         self._prices: tuple[str, dict[str, Pricing]] | None = None
 
@@ -47,7 +47,7 @@ class ProviderClient:
         self, payload: dict[str, Any], client_request_id: str
     ) -> tuple[ImageAnswer, Receipt]:
         """Ask for pictures and wait for them, up to `Timeouts.images_s`."""
-        answer = self._exchange.post(
+        answer = self._http.post(
             ENDPOINTS["image"],
             payload,
             client_request_id=client_request_id,
@@ -59,7 +59,7 @@ class ProviderClient:
         self, payload: dict[str, Any], client_request_id: str
     ) -> tuple[VideoAnswer, Receipt]:
         """Ask for a video; the answer's id is the generation to look for."""
-        answer = self._exchange.post(
+        answer = self._http.post(
             ENDPOINTS["video"],
             payload,
             client_request_id=client_request_id,
@@ -67,7 +67,7 @@ class ProviderClient:
         )
         accepted = self._posted(answer, VideoAnswer)
         if not accepted.status:
-            raise AnswerLost(UNREAD, self._exchange.facts(answer))
+            raise AnswerLost(UNREAD, self._http.facts(answer))
         return accepted, Receipt.from_headers(answer.headers)
 
     def video_status(self, generation_id: str) -> tuple[VideoAnswer, Receipt]:
@@ -150,16 +150,14 @@ class ProviderClient:
     def _get(
         self, path: str, query: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Answer:
-        return self._exchange.get(
-            path, query, read_timeout_s=self._timeouts.read_s, headers=headers
-        )
+        return self._http.get(path, query, read_timeout_s=self._timeouts.read_s, headers=headers)
 
     def _read(self, answer: Answer, shape: type[AnswerT]) -> AnswerT:
         """Read the answer to a question."""
         try:
             return self._shaped(answer, shape)
         except ValueError:
-            facts = self._exchange.facts(answer)
+            facts = self._http.facts(answer)
             if answer.is_web_page:
                 raise NotTheProvider(answer.web_page_words, facts) from None
             raise Unreadable(UNREAD, facts) from None
@@ -170,10 +168,10 @@ class ProviderClient:
             return self._shaped(answer, shape)
         except ValueError:
             what = answer.web_page_words if answer.is_web_page else UNREAD
-            raise AnswerLost(what, self._exchange.facts(answer)) from None
+            raise AnswerLost(what, self._http.facts(answer)) from None
 
     def _shaped(self, answer: Answer, shape: type[AnswerT]) -> AnswerT:
         """The answer's values; those of a generation are kept, so without an echo of the key."""
         value = answer.value
         is_kept = issubclass(shape, ImageAnswer | VideoAnswer)
-        return shape.model_validate(self._exchange.redaction.answer(value) if is_kept else value)
+        return shape.model_validate(self._http.redaction.answer(value) if is_kept else value)

@@ -13,7 +13,7 @@ from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore, MediaStore, ref
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.run import Run, Status
 from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
@@ -150,12 +150,12 @@ class FaultyApp:
             return download(url, target, max_size_bytes=10**8, allowed_hosts=hosts)
 
         times = Timeouts(timeout_s, timeout_s, timeout_s, timeout_s)
-        exchange = Exchange(self.sandbox.url, KEY)
+        http = HttpClient(self.sandbox.url, KEY)
         kept = FolderStore(self.folder / "media")
         return StepRunner(
             StepContext(
                 CATALOG,
-                ProviderClient(exchange, times),
+                ProviderClient(http, times),
                 kept,
                 Collector(media or kept, fetch, PartialFolders(self.folder / "parts")),
                 self.expectations,

@@ -20,7 +20,7 @@ from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Run
 from components.runs.steps.collector import Collector
@@ -73,7 +73,7 @@ class CrashingStore(RunStore):
 
 
 class CrashingAdapter(HTTPAdapter):
-    """A transport whose process may die before or after an exchange."""
+    """A transport whose process may die before or after a request."""
 
     def __init__(self, doom: Doom) -> None:
         super().__init__()
@@ -101,8 +101,8 @@ def live(url: str, folder: Path, doom: Doom) -> None:
         return fetched
 
     store = CrashingStore(folder, doom)
-    exchange = Exchange(url, KEY, adapter=lambda: CrashingAdapter(doom))
-    client = ProviderClient(exchange, Timeouts(submit_s=5, images_s=5))
+    http = HttpClient(url, KEY, adapter=lambda: CrashingAdapter(doom))
+    client = ProviderClient(http, Timeouts(submit_s=5, images_s=5))
     expectations = Expectations(CATALOG, store, _no_figures, guess_s=0.1)
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
     steps = StepRunner(

@@ -13,7 +13,7 @@ from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Run, Status, Tally
 from components.runs.steps.collector import Collector
@@ -102,7 +102,7 @@ def step_runner(
     def fetch(url: str, target: Path) -> object:
         return download(url, target, max_size_bytes=10**7, allowed_hosts=frozenset({provider.host}))
 
-    client = ProviderClient(Exchange(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
+    client = ProviderClient(HttpClient(provider.url, KEY), Timeouts(submit_s=2, images_s=2))
     collector = Collector(media, fetch, PartialFolders(folder / "media" / "parts"))
     expectations = Expectations(CATALOG, store, lambda _: {}, clock=clock)
     chance = random.Random(1)

@@ -14,7 +14,7 @@ from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
 from components.provider.answers.answer_models import Pricing
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import Engine, Pools
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.money.clip_lengths import ClipLengths
@@ -119,8 +119,8 @@ class Playground:
         self.store = PlayedStore(world)
         self.media = media = PlayedFolder(world)
         self._parts = PartialFolders(world.folder / "parts")
-        exchange = Exchange(HOST, KEY, adapter=self._transport)
-        client = ProviderClient(exchange)
+        http = HttpClient(HOST, KEY, adapter=self._transport)
+        client = ProviderClient(http)
         throttle = ProviderThrottle(clock=clock, chance=chance, question=client.balance_usd)
         durations = throttle.through(client.durations)
         expectations = Expectations(CATALOG, self.store, durations, clock=clock)

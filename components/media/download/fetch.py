@@ -21,7 +21,7 @@ from components.media.download.failures import (
     too_many_redirects,
 )
 from components.media.download.partial_file import PartialFile
-from components.media.download.proxies import DIRECT, Outbound
+from components.media.download.proxies import DIRECT, ProxySettings
 from components.media.download.timeouts import Deadline, DownloadTimeouts
 from components.media.download.transfer import Transfer, TransferCut, TurnOver, header
 from components.media.store.durable_files import disk_space_watched
@@ -56,7 +56,7 @@ def download(
     max_size_bytes: int,
     allowed_hosts: frozenset[str] = frozenset(),
     patience: DownloadTimeouts = _PATIENCE,
-    outbound: Outbound = DIRECT,
+    proxy_settings: ProxySettings = DIRECT,
     resolve: Resolver = resolve_by_system,
 ) -> Fetched:
     """Copy what is at the address into `target`, which appears only when it is whole.
@@ -70,11 +70,11 @@ def download(
     deadline = Deadline(patience)
     part = PartialFile.of(target)
     transfer = Transfer(part, host_of(url), max_size_bytes, deadline)
-    journey = _Journey(transfer, deadline, outbound, allowed_hosts, resolve)
+    attempt = _Download(transfer, deadline, proxy_settings, allowed_hosts, resolve)
     try:
         with disk_space_watched():
             if not part.is_whole:
-                journey.transfer_all(url)
+                attempt.run(url)
             part.file.replace(target)
             part.received_bytes, size_bytes = 0, part.received_bytes
     except _BROKEN as error:
@@ -88,16 +88,16 @@ def download(
 
 
 @dataclass(frozen=True)
-class _Journey:
-    """The way to the file: over redirects, and again from where it was cut."""
+class _Download:
+    """A download: follows redirects, and resumes where it was cut."""
 
     transfer: Transfer
     deadline: Deadline
-    outbound: Outbound
+    proxy_settings: ProxySettings
     allowed_hosts: frozenset[str]
     resolve: Resolver
 
-    def transfer_all(self, url: str) -> None:
+    def run(self, url: str) -> None:
         """Receive the body, going on where it was cut, from the beginning if it must be."""
         for resumes_left in reversed(range(_MAX_RESUMES + 1)):
             try:
@@ -116,7 +116,9 @@ class _Journey:
             self.transfer.host = host_of(url)
             self.deadline.asked()
             with (
-                self.outbound.pool(url, self.deadline, self.allowed_hosts, self.resolve) as pool,
+                self.proxy_settings.pool(
+                    url, self.deadline, self.allowed_hosts, self.resolve
+                ) as pool,
                 pool.stream(
                     "GET",
                     url,

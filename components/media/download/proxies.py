@@ -1,4 +1,4 @@
-"""The way out to the network: through a proxy where one is set, trusting the authorities given."""
+"""Proxies and certificates of downloads, as the usual environment variables set them."""
 
 import logging
 import ssl
@@ -23,8 +23,8 @@ LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outbound:
-    """How requests leave this machine, as the usual variables of the environment say it.
+class ProxySettings:
+    """Proxies and certificates of downloads, as the usual environment variables say it.
 
     `proxies` maps "https", "http" or "all" to the address of a proxy (http, https, socks5), and
     `no_proxy` lists hosts, their domains, networks and "host:port" that need none, with commas;
@@ -71,7 +71,7 @@ class Outbound:
         return self.proxies.get(parts.scheme) or self.proxies.get("all") or ""
 
 
-DIRECT = Outbound()
+DIRECT = ProxySettings()
 
 
 class _ProxyBackend(PublicBackend):

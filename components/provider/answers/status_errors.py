@@ -16,7 +16,7 @@ from components.provider.answers.answer import Answer
 from components.provider.redaction import Redaction
 
 
-def raise_for_question(answer: Answer, redaction: Redaction, host: str) -> None:
+def raise_for_get(answer: Answer, redaction: Redaction, host: str) -> None:
     """Raise what the status of an answer to a GET means, if it is not the answer asked for."""
     code = answer.status_code
     if _is_no_answer(code):

@@ -1,4 +1,4 @@
-"""GETs from one server, over and over: what is the same in all of them is made up once.
+"""GET requests to one server, sent often: what is the same in all of them is prepared once.
 
 A session of `requests` puts every request together anew, with the environment's proxies and the
 hooks: a third of what a small GET costs.
@@ -12,8 +12,8 @@ import requests
 from requests.models import PreparedRequest
 
 
-class Questions:
-    """Asks through a session's transport, proxies and certificates; cookies are not kept."""
+class GetRequests:
+    """Sends through a session's transport, proxies and certificates; cookies are not kept."""
 
     def __init__(self, session: requests.Session, base_url: str) -> None:
         """Raises `RequestException` where the address is none."""
@@ -26,7 +26,7 @@ class Questions:
             address, {}, True, None, None
         )
 
-    def ask(
+    def send(
         self,
         path: str,
         params: Mapping[str, Any],

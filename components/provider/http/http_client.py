@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 
 from components.errors import AnswerLost, Facts, NotSendable
 from components.provider.answers.answer import Answer
-from components.provider.answers.status_errors import raise_for_post, raise_for_question
-from components.provider.http.get_requests import Questions
+from components.provider.answers.status_errors import raise_for_get, raise_for_post
+from components.provider.http.get_requests import GetRequests
 from components.provider.http.json_body import JsonBody
 from components.provider.http.patient_adapter import PatientAdapter
 from components.provider.http.transport_errors import FAILURES, not_sent
@@ -41,7 +41,7 @@ class Timeouts:
     """How long a receiver may take nothing of a body; the whole of it has no limit."""
 
 
-class Exchange:
+class HttpClient:
     """Sends requests with the key and tells failures apart; safe to share between threads."""
 
     def __init__(
@@ -81,11 +81,11 @@ class Exchange:
         """
         try:
             timeout_s = (self._connect_timeout_s, read_timeout_s)
-            answer = _answer(self._questions().ask(path, params, headers, timeout_s), timeout_s)
+            answer = _answer(self._get_requests().send(path, params, headers, timeout_s), timeout_s)
         except FAILURES as error:
             silence = f"{self._host} did not answer."
             raise not_sent(error, self.base_url, self.redaction, silence) from None
-        raise_for_question(answer, self.redaction, self._host)
+        raise_for_get(answer, self.redaction, self._host)
         return answer
 
     def post(
@@ -143,12 +143,12 @@ class Exchange:
     def _host(self) -> str:
         return self.base_url.partition("://")[2]
 
-    def _questions(self) -> Questions:
+    def _get_requests(self) -> GetRequests:
         """Each thread's own, with a connection that is kept alive."""
-        if not hasattr(self._local, "questions"):
-            self._local.questions = Questions(self._new_session(), self.base_url)
-        questions: Questions = self._local.questions
-        return questions
+        if not hasattr(self._local, "get_requests"):
+            self._local.get_requests = GetRequests(self._new_session(), self.base_url)
+        get_requests: GetRequests = self._local.get_requests
+        return get_requests
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()

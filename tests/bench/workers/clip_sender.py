@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.provider.http.json_body import Attachment
 from tests.bench.process_memory import grown_bytes_of, start_counting
 
@@ -32,7 +32,7 @@ def send_plainly(port: int, file: Path) -> None:
 def send_as_we_do(port: int, file: Path) -> None:
     """The request for an edit of a video, its file streamed into the body."""
     payload = {"model": "m", "prompt": "p", "video_url": Attachment(file, "video/mp4")}
-    Exchange(f"http://127.0.0.1:{port}", "key").post(
+    HttpClient(f"http://127.0.0.1:{port}", "key").post(
         "/v2/video/generations", payload, client_request_id="bench", read_timeout_s=60
     )
 

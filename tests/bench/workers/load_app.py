@@ -18,7 +18,7 @@ import requests
 
 from components.media.store.media_store import FolderStore
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Event, Run, Status
 from components.runs.steps.collector import Collector
@@ -43,7 +43,7 @@ def measured(provider_url: str, folder: Path, count: int, seconds: float) -> dic
     steps = StepRunner(
         StepContext(
             CATALOG,
-            ProviderClient(Exchange(provider_url, "key")),
+            ProviderClient(HttpClient(provider_url, "key")),
             media,
             Collector(media, lambda *_: None),
             Expectations(CATALOG, store, lambda _: {}),

@@ -14,7 +14,7 @@ from components.provider.answers.answer_models import (
     phase_of,
 )
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.money.ledger import find_charge
 from tests.servers.provider_server import KEY, ScriptedProvider, reply, scripted_provider
 
@@ -73,7 +73,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture
 def client(provider: ScriptedProvider) -> ProviderClient:
-    return ProviderClient(Exchange(provider.url, KEY))
+    return ProviderClient(HttpClient(provider.url, KEY))
 
 
 def test_a_completed_video_has_an_address_and_a_price(

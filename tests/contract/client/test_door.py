@@ -15,7 +15,7 @@ from components.errors import AnswerLost, PlaygroundError, RateLimited
 from components.provider.answers.answer_json import MAX_DEPTH, read_json
 from components.provider.answers.retry_after import retry_after_s
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.money.ledger import find_charge
 from components.runs.run import Status
 from tests.samples.run_samples import Clock, run_store, sample_run, step_runner
@@ -46,7 +46,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture
 def client(provider: ScriptedProvider) -> ProviderClient:
-    return ProviderClient(Exchange(provider.url, KEY))
+    return ProviderClient(HttpClient(provider.url, KEY))
 
 
 @pytest.mark.parametrize("part", STRANGE.values(), ids=STRANGE)

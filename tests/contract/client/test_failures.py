@@ -25,7 +25,7 @@ from components.errors import (
     Unreadable,
 )
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 from tests.servers.provider_server import (
     KEY,
     Reply,
@@ -100,7 +100,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture
 def client(provider: ScriptedProvider) -> ProviderClient:
-    return ProviderClient(Exchange(provider.url, KEY))
+    return ProviderClient(HttpClient(provider.url, KEY))
 
 
 def failure(call: Call, client: ProviderClient) -> ProviderError:
@@ -149,7 +149,7 @@ def test_an_answer_that_is_too_slow_is_no_answer(
     provider: ScriptedProvider, call: Call, answer: Reply
 ) -> None:
     provider.replies = [answer]
-    error = failure(call, ProviderClient(Exchange(provider.url, KEY), HURRIED))
+    error = failure(call, ProviderClient(HttpClient(provider.url, KEY), HURRIED))
     assert type(error) is (AnswerLost if call in POSTS.values() else Unreachable)
     deadline = time.monotonic() + WAIT_S
     while not provider.received and time.monotonic() < deadline:
@@ -198,14 +198,14 @@ def test_an_inference_named_on_a_lost_answer_is_kept(
 def test_a_refused_connection_was_never_made(call: Call) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    client = ProviderClient(Exchange(f"http://127.0.0.1:{port}", KEY))
+    client = ProviderClient(HttpClient(f"http://127.0.0.1:{port}", KEY))
     error = failure(call, client)
     assert type(error) is Unreachable
     assert "Nothing was charged." in str(error)
 
 
 def test_a_name_that_does_not_exist_was_never_reached() -> None:
-    client = ProviderClient(Exchange("http://nowhere.invalid", KEY))
+    client = ProviderClient(HttpClient("http://nowhere.invalid", KEY))
     assert type(failure(POSTS["video"], client)) is Unreachable
 
 
@@ -271,9 +271,9 @@ def test_a_pause_that_cannot_be_read_is_none(
 def test_a_dead_proxy_passed_nothing_on() -> None:
     code = (
         "from components.errors import Unreachable\n"
-        "from components.provider.http.http_client import Exchange\n"
+        "from components.provider.http.http_client import HttpClient\n"
         "try:\n"
-        "    Exchange('http://provider.invalid', 'k').post(\n"
+        "    HttpClient('http://provider.invalid', 'k').post(\n"
         "        '/x', {}, client_request_id='a', read_timeout_s=1)\n"
         "except Unreachable:\n"
         "    print('unreachable')\n"

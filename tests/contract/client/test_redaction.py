@@ -9,7 +9,7 @@ import pytest
 from components.errors import BadRequest
 from components.provider.answers.answer_models import ImageAnswer, VideoAnswer
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.provider.redaction import Redaction
 from components.runs.run import Status
 from tests.samples.run_samples import Clock, run_store, sample_run, step_runner
@@ -26,7 +26,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 @pytest.mark.parametrize("key", ["k", "test", "id", "sandbox", "completed", "https://cdn"])
 def test_no_key_changes_what_is_read(provider: ScriptedProvider, key: str) -> None:
-    client = ProviderClient(Exchange(provider.url, key))
+    client = ProviderClient(HttpClient(provider.url, key))
     body = {
         "id": f"task-{key}-test.k",
         "status": "completed",
@@ -94,6 +94,6 @@ def test_a_short_key_is_taken_out_where_it_stands_alone_and_a_long_one_everywher
 
 def test_a_key_that_is_no_secret_is_left_where_it_stands(provider: ScriptedProvider) -> None:
     provider.replies = [reply({"message": "The sandbox declines."}, 400)]
-    client = ProviderClient(Exchange(provider.url, "sandbox", is_key_secret=False))
+    client = ProviderClient(HttpClient(provider.url, "sandbox", is_key_secret=False))
     with pytest.raises(BadRequest, match=r"The sandbox declines\."):
         client.balance_usd()

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.provider.http.json_body import CHUNK_BYTES, Attachment, JsonBody
 from tests.samples.models import model_by_id
 from tests.servers.provider_server import KEY, Received, ScriptedProvider, reply, scripted_provider
@@ -103,7 +103,7 @@ def provider() -> Iterator[ScriptedProvider]:
 
 def send(provider: ScriptedProvider, model_id: str, values: dict[str, Any]) -> Received:
     """Send a request through catalogue and client; return what arrived."""
-    client = ProviderClient(Exchange(provider.url, KEY))
+    client = ProviderClient(HttpClient(provider.url, KEY))
     payload = model_by_id(model_id).parse(values).payload(lambda reference, _: reference)
     if model_id == "klingai/image-o1":
         provider.replies = [PICTURES_MADE]
@@ -155,7 +155,7 @@ def test_files_arrive_as_data_uris(provider: ScriptedProvider, tmp_path: Path) -
         "image_list": [Attachment(tmp_path / "a.png", "image/png"), PICTURE],
         "video_url": Attachment(tmp_path / "b.mp4", "video/mp4"),
     }
-    ProviderClient(Exchange(provider.url, KEY)).submit_video(payload, RUN_ID)
+    ProviderClient(HttpClient(provider.url, KEY)).submit_video(payload, RUN_ID)
     request = provider.received[0]
     assert request.headers["content-length"] == str(len(request.body))
     assert request.json == {
@@ -194,7 +194,7 @@ def test_a_body_of_any_sizes_is_whole_of_known_length_and_readable_twice(
 
 
 def test_looks_are_asked_by_the_names_of_the_contract(provider: ScriptedProvider) -> None:
-    client = ProviderClient(Exchange(provider.url + "/", KEY))
+    client = ProviderClient(HttpClient(provider.url + "/", KEY))
     since, until = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 2, tzinfo=UTC)
     provider.replies = [
         reply({"id": "g:1/x", "status": "queued"}),
@@ -244,9 +244,9 @@ def test_neither_a_netrc_nor_a_proxy_takes_the_place_of_key_or_server(
     # 0.0.0.0 is this machine too, but read as any other host: its environment is trusted.
     port = provider.url.rpartition(":")[2]
     code = (
-        "import sys; from components.provider.http.http_client import Exchange\n"
+        "import sys; from components.provider.http.http_client import HttpClient\n"
         "for url in sys.argv[2:]:\n"
-        "    Exchange(url, sys.argv[1]).post('/x', {}, client_request_id='a', read_timeout_s=5)\n"
+        "    HttpClient(url, sys.argv[1]).post('/x', {}, client_request_id='a', read_timeout_s=5)\n"
     )
     for url, proxies in [
         (f"http://0.0.0.0:{port}", {}),

@@ -23,7 +23,7 @@ from components.errors import (
     Unreachable,
 )
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange, Timeouts
+from components.provider.http.http_client import HttpClient, Timeouts
 from components.provider.http.json_body import Attachment
 from tests.servers.provider_server import KEY, html, problem, reply, scripted_provider
 from tests.servers.stubborn_receiver import (
@@ -45,8 +45,8 @@ ASK = """
 import sys
 from components.errors import PlaygroundError
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
-client = ProviderClient(Exchange(sys.argv[1], sys.argv[2]))
+from components.provider.http.http_client import HttpClient
+client = ProviderClient(HttpClient(sys.argv[1], sys.argv[2]))
 for ask in (lambda: client.submit_video({"prompt": "x"}, "run-1"), client.balance_usd):
     try:
         print(ask())
@@ -64,11 +64,11 @@ def clip(tmp_path: Path) -> Path:
 
 def submit(port: int, clip: Path | None = None, stall_s: float = 30.0) -> str:
     """Send a video request over plain HTTP, with a clip in it where there is one."""
-    exchange = Exchange(
+    http = HttpClient(
         f"http://127.0.0.1:{port}", KEY, connect_timeout_s=CONNECT_S, stall_timeout_s=stall_s
     )
     payload = {"prompt": "x", "video_url": Attachment(clip, "video/mp4") if clip else "u"}
-    client = ProviderClient(exchange, Timeouts(submit_s=5))
+    client = ProviderClient(http, Timeouts(submit_s=5))
     return client.submit_video(payload, "run-1")[0].id
 
 
@@ -183,7 +183,7 @@ def test_of_an_answer_that_breaks_off_status_and_headers_count(
 ) -> None:
     with scripted_provider() as provider:
         provider.replies = [reply({"id": "g-1"}, status, announced_bytes=500, x_inference_id="g-1")]
-        client = ProviderClient(Exchange(provider.url, KEY))
+        client = ProviderClient(HttpClient(provider.url, KEY))
         error = failure(lambda: client.submit_video({}, "run-1"))
     assert type(error) is kind
     assert (error.facts.status_code, error.facts.inference_id) == (status, "g-1")
@@ -201,7 +201,7 @@ def test_of_an_answer_that_breaks_off_status_and_headers_count(
     ],
 )
 def test_a_key_or_an_address_that_never_works_says_so(base_url: str, key: str, said: str) -> None:
-    client = ProviderClient(Exchange(base_url, key))
+    client = ProviderClient(HttpClient(base_url, key))
     for ask in (lambda: client.submit_video({}, "run-1"), client.balance_usd):
         error = failure(ask)
         assert type(error) is NotSendable
@@ -230,7 +230,7 @@ def test_a_file_that_is_gone_or_has_changed_is_not_sent(clip: Path) -> None:
 def test_a_server_without_tls_fails_before_anything_is_sent() -> None:
     with scripted_provider() as provider:
         provider.replies = [reply({"id": "g-1", "status": "queued"})]
-        client = ProviderClient(Exchange(provider.url.replace("http", "https"), KEY))
+        client = ProviderClient(HttpClient(provider.url.replace("http", "https"), KEY))
         for ask in (lambda: client.submit_video({}, "run-1"), client.balance_usd):
             error = failure(ask)
             assert type(error) is Unreachable
@@ -324,7 +324,7 @@ def test_over_tls_the_same_holds(authority: trustme.CA, clip: Path, tmp_path: Pa
 def test_a_web_page_instead_of_an_answer_is_told_as_such(status: int) -> None:
     with scripted_provider() as provider:
         provider.replies = [html(status)]
-        client = ProviderClient(Exchange(provider.url, KEY))
+        client = ProviderClient(HttpClient(provider.url, KEY))
         looked = failure(lambda: client.video_status("g-1"))
         sent = failure(lambda: client.submit_video({}, "run-1"))
     for error in (looked, sent):
@@ -340,6 +340,6 @@ def test_a_web_page_instead_of_an_answer_is_told_as_such(status: int) -> None:
 def test_a_pause_asked_for_by_a_web_page_is_one() -> None:
     with scripted_provider() as provider:
         provider.replies = [html(429), problem(429)]
-        client = ProviderClient(Exchange(provider.url, KEY))
+        client = ProviderClient(HttpClient(provider.url, KEY))
         for _ in range(2):
             assert "asks for a pause (429)" in str(failure(client.balance_usd))

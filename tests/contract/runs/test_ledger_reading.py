@@ -9,7 +9,7 @@ import pytest
 
 from components.errors import ProviderError, RateLimited
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.run import Status
 from components.runs.store.run_store import RunStore
@@ -67,7 +67,7 @@ def test_all_charges_are_found_with_one_request_through_the_gate(
 ) -> None:
     store = kept(database_url(tmp_path), inference_ids, 0.0)
     throttle = ProviderThrottle()
-    client = ProviderClient(Exchange(sandbox.url, KEY))
+    client = ProviderClient(HttpClient(sandbox.url, KEY))
     late = ChargeReconciler(store, throttle.through(client.ledger_page))
     with pytest.raises(ProviderError), throttle.asking():
         raise RateLimited("A pause, please.")

@@ -16,7 +16,7 @@ from components.catalog.price_hint import Rate, Unit
 from components.catalog.request import ModelRequest
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
 from components.runs.money.quotes import Quotes
@@ -66,7 +66,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         small_sandbox(prices=tariffs, balance_usd=1e6) as sandbox,
         calling(sandbox) as caller,
     ):
-        prices = Prices(CATALOG, ProviderClient(Exchange(sandbox.url, "key")).prices)
+        prices = Prices(CATALOG, ProviderClient(HttpClient(sandbox.url, "key")).prices)
         clips = tuple(_kept_clip(media, folder, seconds) for seconds in CLIP_LENGTHS_S)
         yield Desk(caller, tariffs, prices, Quotes(prices, ClipLengths(media)), media, clips)
 

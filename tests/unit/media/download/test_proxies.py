@@ -11,7 +11,7 @@ import trustme
 
 from components.errors import AddressBlocked, DownloadFailed, DownloadUnfinished
 from components.media.download.fetch import Fetched, download
-from components.media.download.proxies import Outbound
+from components.media.download.proxies import ProxySettings
 from components.media.download.timeouts import DownloadTimeouts
 from tests.servers.media_server import CONTENT, FileServer, Page, serve
 from tests.servers.proxy_server import socks, tunnelling
@@ -47,12 +47,14 @@ def numbers_only(host: str, _: int) -> list[str]:
     return [host]
 
 
-def fetch(target: Path, outbound: Outbound, url: str = f"https://{NAME}/file") -> Fetched:
+def fetch(
+    target: Path, proxy_settings: ProxySettings, url: str = f"https://{NAME}/file"
+) -> Fetched:
     return download(
         url,
         target / "a",
         max_size_bytes=10**6,
-        outbound=outbound,
+        proxy_settings=proxy_settings,
         patience=DownloadTimeouts(stall_s=0.5, least_bytes=1000),
         resolve=numbers_only,
     )
@@ -66,7 +68,7 @@ def test_a_file_comes_through_the_proxy_and_is_gone_on_with(
         tunnelling(server.host) as proxy,
     ):
         set_so = {"https": f"http://ada:p%40ss@127.0.0.1:{proxy.port}"}
-        out = Outbound(set_so, ca_file=ca_file)
+        out = ProxySettings(set_so, ca_file=ca_file)
         with pytest.raises(DownloadUnfinished):
             fetch(tmp_path, out)
         assert fetch(tmp_path, out).size_bytes == len(CONTENT)
@@ -83,7 +85,9 @@ def test_a_file_comes_through_a_socks_proxy(
         site(authority, lambda it: it.answer(200, CONTENT)) as server,
         socks(server.host) as proxy,
     ):
-        fetch(tmp_path, Outbound({"all": f"socks5h://127.0.0.1:{proxy.port}"}, ca_file=ca_file))
+        fetch(
+            tmp_path, ProxySettings({"all": f"socks5h://127.0.0.1:{proxy.port}"}, ca_file=ca_file)
+        )
     assert proxy.asked == [(f"{NAME}:443", "")]
     assert (tmp_path / "a").read_bytes() == CONTENT
 
@@ -99,7 +103,7 @@ def test_a_certificate_of_an_unknown_authority_is_named_as_the_reason(
         tunnelling(server.host) as proxy,
         pytest.raises(DownloadFailed, match=f"certificate of {NAME} is not trusted here"),
     ):
-        fetch(tmp_path, Outbound({"https": f"127.0.0.1:{proxy.port}"}, ca_file=ca))
+        fetch(tmp_path, ProxySettings({"https": f"127.0.0.1:{proxy.port}"}, ca_file=ca))
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
@@ -110,7 +114,7 @@ def test_certificates_that_cannot_be_read_are_named_to_the_log_alone(
     if content:
         bundle.write_text(content)
     with pytest.raises(DownloadFailed, match="trusted certificates cannot be read") as caught:
-        fetch(tmp_path, Outbound(ca_file=str(bundle)))
+        fetch(tmp_path, ProxySettings(ca_file=str(bundle)))
     assert str(tmp_path) not in str(caught.value)
     assert str(bundle) in caplog.text
 
@@ -120,7 +124,7 @@ def test_certificates_that_cannot_be_read_are_named_to_the_log_alone(
 )
 def test_a_private_address_is_not_asked_of_the_proxy(tmp_path: Path, url: str) -> None:
     with tunnelling("127.0.0.1:9") as proxy, pytest.raises(AddressBlocked):
-        fetch(tmp_path, Outbound({"https": f"http://127.0.0.1:{proxy.port}"}), url)
+        fetch(tmp_path, ProxySettings({"https": f"http://127.0.0.1:{proxy.port}"}), url)
     assert proxy.asked == []
 
 
@@ -130,7 +134,7 @@ def test_a_name_that_is_known_here_as_private_is_not_asked_of_the_proxy(tmp_path
             f"https://{NAME}/file",
             tmp_path / "a",
             max_size_bytes=10,
-            outbound=Outbound({"https": f"http://127.0.0.1:{proxy.port}"}),
+            proxy_settings=ProxySettings({"https": f"http://127.0.0.1:{proxy.port}"}),
             resolve=lambda *_: ["10.1.2.3"],
         )
     assert proxy.asked == []
@@ -144,14 +148,14 @@ def test_a_redirect_to_a_private_address_is_not_followed_through_the_proxy(
         tunnelling(server.host) as proxy,
         pytest.raises(AddressBlocked),
     ):
-        fetch(tmp_path, Outbound({"https": f"http://127.0.0.1:{proxy.port}"}, ca_file=ca_file))
+        fetch(tmp_path, ProxySettings({"https": f"http://127.0.0.1:{proxy.port}"}, ca_file=ca_file))
     assert len(proxy.asked) == 1
 
 
 @pytest.mark.parametrize("refusal", ["403 Forbidden", "407 Proxy Authentication Required"])
 def test_a_proxy_that_refuses_is_named_without_its_password(tmp_path: Path, refusal: str) -> None:
     with tunnelling("127.0.0.1:9", refusal) as proxy, pytest.raises(DownloadFailed) as caught:
-        fetch(tmp_path, Outbound({"https": f"http://ada:secret@127.0.0.1:{proxy.port}"}))
+        fetch(tmp_path, ProxySettings({"https": f"http://ada:secret@127.0.0.1:{proxy.port}"}))
     assert caught.value.message == f"The proxy that is set did not connect to {NAME}."
 
 
@@ -166,7 +170,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(tmp_path: Path, refu
 )
 def test_a_proxy_that_is_none_is_told(tmp_path: Path, proxy: str, said: str) -> None:
     with pytest.raises(DownloadFailed, match=f"The proxy that is set {said}"):
-        fetch(tmp_path, Outbound({"https": proxy}))
+        fetch(tmp_path, ProxySettings({"https": proxy}))
 
 
 def test_a_host_of_this_house_needs_no_proxy(tmp_path: Path) -> None:
@@ -176,7 +180,9 @@ def test_a_host_of_this_house_needs_no_proxy(tmp_path: Path) -> None:
             tmp_path / "a",
             max_size_bytes=10**6,
             allowed_hosts=server.allowed_hosts,
-            outbound=Outbound({"http": "http://127.0.0.1:9", "all": "http://127.0.0.1:9"}),
+            proxy_settings=ProxySettings(
+                {"http": "http://127.0.0.1:9", "all": "http://127.0.0.1:9"}
+            ),
         )
     assert (tmp_path / "a").read_bytes() == CONTENT
 
@@ -201,11 +207,11 @@ def test_a_host_of_this_house_needs_no_proxy(tmp_path: Path) -> None:
     ],
 )
 def test_hosts_without_a_proxy(no_proxy: str, url: str, is_proxied: bool) -> None:
-    out = Outbound({"https": "http://proxy:3128"}, no_proxy)
+    out = ProxySettings({"https": "http://proxy:3128"}, no_proxy)
     assert bool(out.proxy_for(urlsplit(url))) is is_proxied
 
 
 def test_a_proxy_for_the_scheme_goes_before_one_for_all() -> None:
-    out = Outbound({"https": "http://one:1", "all": "http://two:2"})
+    out = ProxySettings({"https": "http://one:1", "all": "http://two:2"})
     assert out.proxy_for(urlsplit("https://example.com/")) == "http://one:1"
     assert out.proxy_for(urlsplit("http://example.com/")) == "http://two:2"

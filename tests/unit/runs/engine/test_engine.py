@@ -14,7 +14,7 @@ import pytest
 from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import LOOKS_PER_S, Engine, Pools
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
@@ -91,7 +91,7 @@ def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
         return download(url, target, max_size_bytes=10**8, allowed_hosts=hosts)
 
     store = run_store(folder)
-    provider = ProviderClient(Exchange(sandbox.url, "key"))
+    provider = ProviderClient(HttpClient(sandbox.url, "key"))
     expectations = Expectations(CATALOG, store, lambda _: {}, guess_s=0.5)
     steps = StepRunner(
         StepContext(CATALOG, provider, media, Collector(media, fetch), expectations, time.time)

@@ -9,7 +9,7 @@ import pytest
 
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import Exchange
+from components.provider.http.http_client import HttpClient
 from components.runs.retry import FailureKind
 from components.runs.run import Run, Status
 from components.runs.steps.runner import StepRunner
@@ -57,7 +57,7 @@ def test_pictures_whose_charge_is_not_told_are_left_to_the_ledger(
 def test_a_run_that_can_never_be_sent_from_here_ends_at_once_and_is_free(
     steps: StepRunner,
 ) -> None:
-    client = ProviderClient(Exchange("http://127.0.0.1:9", "“sk-quotes”"))
+    client = ProviderClient(HttpClient("http://127.0.0.1:9", "“sk-quotes”"))
     run = with_context(steps, provider=client).advance(sending())
     assert (run.status, run.charged_usd) == ("failed", 0.0)
     assert run.error == (
