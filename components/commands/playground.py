@@ -19,7 +19,7 @@ from components.database.data_folder import owned
 from components.database.integrity import check_database
 from components.errors import SettingsError
 from components.interface.page import build_page
-from components.interface.requests.reference_preparation import Preparations
+from components.interface.requests.reference_preparer import ReferencePreparer
 from components.interface.requests.request_builder import RequestBuilder
 from components.interface.services import Services
 from components.interface.web.app import WebOptions, build_web
@@ -97,17 +97,24 @@ def running_playground(
 =======
         engine = _started_engine(store, collected, context, stack)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, proxy_settings)
+<<<<<<< HEAD
 >>>>>>> 33d8459 (Name the HTTP client and the proxy settings by their words)
         preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparations.close)
         prices = _fresh_prices(catalog, throttle, provider)
+=======
+        preparer = ReferencePreparer(Preflighter(media), media, fetch_reference, allowed_hosts)
+        stack.callback(preparer.close)
+        prices = Prices(catalog, throttle.through(provider.prices))
+        prices.keep_fresh()
+>>>>>>> ca84a98 (Call what prepares references so, and what it finds a status)
         limit, quotes = SpendLimit(settings.spend_limit_usd), Quotes(prices, clips)
         services = Services(
             runs=RunService(
                 catalog, store, engine, expectations, quotes, limit, time.time, media.has
             ),
-            request_builder=RequestBuilder(media, preparations, allowed_hosts),
-            preparations=preparations,
+            request_builder=RequestBuilder(media, preparer, allowed_hosts),
+            reference_preparer=preparer,
             media=media,
             uploaded=collected.uploaded,
             kit=ElementLibrary(store.database, allowed_hosts),

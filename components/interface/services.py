@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.catalog import Catalog
-from components.interface.requests.reference_preparation import Preparations
+from components.interface.requests.reference_preparer import ReferencePreparer
 from components.interface.requests.request_builder import RequestBuilder
 from components.media.store.media_store import MediaStore
 from components.runs.service import RunService
@@ -26,7 +26,7 @@ class Services:
 
     runs: RunService
     request_builder: RequestBuilder
-    preparations: Preparations
+    reference_preparer: ReferencePreparer
     media: MediaStore
     uploaded: Callable[[str, int], object]
     kit: ElementLibrary

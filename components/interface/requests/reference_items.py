@@ -1,4 +1,4 @@
-"""What a form's references look like: one card each, the meter, and what the prompt gets wrong."""
+"""The references of a form as HTML: one item each, and what the prompt gets wrong about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from components.catalog.fields import (
 )
 from components.catalog.request import ModelRequest
 from components.catalog.tokens import Reference, dangling, unnamed
-from components.interface.requests.reference_preparation import Preparations
+from components.interface.requests.reference_preparer import ReferencePreparer
 from components.interface.requests.reference_status import ReferenceStatus
 from components.interface.requests.repair_choices import ChosenFor, choices_of
 from components.interface.widgets.templating import render
@@ -24,7 +24,7 @@ from components.media.formats.wording import megabytes
 from components.media.images.inspection import ImageInfo
 from components.media.report import ClipChoices, ImageChoices, Preflight
 
-Card = dict[str, Any]
+ItemFacts = dict[str, Any]
 HOLDS_MEDIA = (ImageRef, ImageRefs, VideoRef, Elements)
 _FRONT, _OTHERS = parameters_of(Element)
 
@@ -35,13 +35,13 @@ class ReferenceItems:
 
     model: type[ModelRequest]
     values: Mapping[str, Any]
-    preparations: Preparations
+    preparer: ReferencePreparer
     chosen: ChosenFor
     names: Mapping[str, str]
     visitor: str = ""
 
     def lists(self) -> dict[str, list[str]]:
-        """The cards of every field that holds media, as HTML, in order."""
+        """The items of every field that holds media, as HTML, in order."""
         references = self.model.references(self.values)
         drawn: dict[str, list[str]] = {}
         for name, parameter in self.model.parameters().items():
@@ -53,33 +53,33 @@ class ReferenceItems:
             drawn[name] = [draw(it, place, len(mine), kind) for place, it in enumerate(mine)]
         return drawn
 
-    def looks(self) -> list[ReferenceStatus]:
+    def statuses(self) -> list[ReferenceStatus]:
         """What is known of every file and address in the form."""
         found = []
         for name, parameter in self.model.parameters().items():
             kind: MediaKind = "video" if isinstance(parameter, VideoRef) else "image"
             for reference in parameter.references(self.values.get(name) or ()):
-                found += [self.look(source, kind) for source in sources_of(reference[1])]
+                found += [self.prepare(source, kind) for source in sources_of(reference[1])]
         return found
 
     def carried(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as a request would carry them, as far as that is known: repaired."""
 
         def carry(source: str, kind: MediaKind) -> str:
-            return self.look(source, kind).carried or source
+            return self.prepare(source, kind).carried or source
 
         return map_fields(self.model, values, carry)
 
-    def look(self, source: str, kind: MediaKind, wait_s: float = 0.0) -> ReferenceStatus:
-        """What is known of one; looking begins where it has not."""
-        choices = choices_of(kind, self.chosen.get(self.preparations.identity(source)))
-        return self.preparations.look(source, choices, wait_s, self.visitor)
+    def prepare(self, source: str, kind: MediaKind, wait_s: float = 0.0) -> ReferenceStatus:
+        """What is known of one; its preparation begins where it has not."""
+        choices = choices_of(kind, self.chosen.get(self.preparer.identity(source)))
+        return self.preparer.prepare(source, choices, wait_s, self.visitor)
 
     def _single(self, reference: Reference, place: int, count: int, kind: MediaKind) -> str:
-        card = self._card(reference.source, kind)
+        facts = self._facts_of(reference.source, kind)
         return render(
             "reference.html",
-            **card,
+            **facts,
             token=reference.token,
             index=place,
             view=None,
@@ -89,10 +89,10 @@ class ReferenceItems:
 
     def _element(self, reference: Reference, place: int, count: int, kind: MediaKind) -> str:
         views = sources_of(reference.source)
-        cards = [
+        views_html = [
             render(
                 "reference.html",
-                **self._card(source, kind),
+                **self._facts_of(source, kind),
                 token="Front" if view == 0 else f"View {view + 1}",
                 index=place,
                 view=view,
@@ -106,7 +106,7 @@ class ReferenceItems:
             "element.html",
             token=reference.token,
             index=place,
-            views=cards,
+            views=views_html,
             key=" ".join(views),
             most=1 + getattr(others, "max_items", 0),
             element_id=f"{self.model.api_name}-{reference.field}-{place + 1}",
@@ -114,19 +114,19 @@ class ReferenceItems:
             can_move_on=place < count - 1,
         )
 
-    def _card(self, source: str, kind: MediaKind) -> Card:
-        identity = self.preparations.identity(source)
+    def _facts_of(self, source: str, kind: MediaKind) -> ItemFacts:
+        identity = self.preparer.identity(source)
         choices = choices_of(kind, self.chosen.get(identity))
-        look = self.preparations.look(source, choices, visitor=self.visitor)
+        status = self.preparer.prepare(source, choices, visitor=self.visitor)
         return {
             "source": source,
             "name": self.names.get(source, ""),
             "identity": identity,
             "kind": kind,
-            "state": "refused" if look.state == "stopped" else look.state,
-            "percent": round(100 * look.progress),
-            "sentence": look.sentence,
-            **examined_facts(look, choices),
+            "state": "refused" if status.state == "stopped" else status.state,
+            "percent": round(100 * status.progress),
+            "sentence": status.sentence,
+            **examined_facts(status, choices),
         }
 
 
@@ -152,9 +152,9 @@ def notes(model: type[ModelRequest], prompt: str, references: Sequence[Reference
     return found
 
 
-def examined_facts(look: ReferenceStatus, choices: ImageChoices | ClipChoices) -> Card:
-    """What a card tells of a file: small pictures, facts, what was changed, which limits hold."""
-    nothing: Card = {
+def examined_facts(status: ReferenceStatus, choices: ImageChoices | ClipChoices) -> ItemFacts:
+    """What an item tells of a file: small pictures, facts, what was changed, which limits hold."""
+    nothing: ItemFacts = {
         "thumb": "",
         "before": "",
         "facts": "",
@@ -162,13 +162,13 @@ def examined_facts(look: ReferenceStatus, choices: ImageChoices | ClipChoices) -
         "harmless": [],
         "checks": [],
     }
-    offers: Card = {"offers_start": False, "offers_ratio": False, "offers_colour": False}
-    if look.examined is None:
+    offers: ItemFacts = {"offers_start": False, "offers_ratio": False, "offers_colour": False}
+    if status.examined is None:
         return {**nothing, **offers}
-    facts = look.examined.preflight
+    facts = status.examined.preflight
     return {
-        "thumb": look.examined.thumbnail_ref,
-        "before": "" if not facts.visible_changes else look.examined.original_thumbnail_ref,
+        "thumb": status.examined.thumbnail_ref,
+        "before": "" if not facts.visible_changes else status.examined.original_thumbnail_ref,
         "facts": _facts(facts),
         "changes": list(facts.visible_changes),
         "harmless": list(facts.harmless_changes),
@@ -187,7 +187,7 @@ def _facts(facts: Preflight) -> str:
     return f"{info.duration_s:.1f} s · {info.fps:.0f} fps · {sound} · {size}"
 
 
-def _offers(facts: Preflight, choices: ImageChoices | ClipChoices) -> Card:
+def _offers(facts: Preflight, choices: ImageChoices | ClipChoices) -> ItemFacts:
     """Which choices make a difference for this file."""
     broken = {check.label for check in facts.checks if not check.holds}
     if isinstance(choices, ClipChoices):

@@ -1,4 +1,4 @@
-"""What is known of files and addresses: the one memory of it."""
+"""The status of references (files and addresses), and the bounded cache of it."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from components.media.preflight import Examined
 from components.media.report import Choices
 from components.media.store.media_store import MediaStore, name_of
 
-REMEMBERED = 512
+MAX_ENTRIES = 512
 FAILURE_S = 15.0
 """A disk may have room again by then, a server answer."""
 FAILURE_FACTOR = 3.0
@@ -34,40 +34,40 @@ class ReferenceStatus:
     examined: Examined | None = None
 
 
-class KnownReferences:
-    """What looks brought. A success holds while its files are kept, a failure for moments.
+class ReferenceCache:
+    """Statuses by source and choices. A success holds while its files are kept, a failure briefly.
 
     Not safe from several threads: whoever asks holds a lock of his own.
     """
 
     def __init__(
-        self, media: MediaStore, clock: Callable[[], float], remembered: int = REMEMBERED
+        self, media: MediaStore, clock: Callable[[], float], max_entries: int = MAX_ENTRIES
     ) -> None:
         self._media = media
         self._clock = clock
-        self._remembered = remembered
-        self._known: OrderedDict[Key, tuple[ReferenceStatus, float]] = OrderedDict()
+        self._remembered = max_entries
+        self._entries: OrderedDict[Key, tuple[ReferenceStatus, float]] = OrderedDict()
 
-    def recall(self, key: Key) -> ReferenceStatus | None:
-        """What is known and still true."""
-        look, until = self._known.get(key, (None, 0.0))
-        if look is None:
+    def get(self, key: Key) -> ReferenceStatus | None:
+        """The status that still holds, if there is one."""
+        status, until = self._entries.get(key, (None, 0.0))
+        if status is None:
             return None
-        refs = look.examined.refs if look.examined else ()
+        refs = status.examined.refs if status.examined else ()
         if self._clock() >= until or not all(self._media.has(name_of(it)) for it in refs):
-            del self._known[key]
+            del self._entries[key]
             return None
-        self._known.move_to_end(key)
-        return look
+        self._entries.move_to_end(key)
+        return status
 
-    def remember(self, key: Key, look: ReferenceStatus, took_s: float) -> None:
-        """Note what a look brought that took so many seconds."""
+    def put(self, key: Key, status: ReferenceStatus, took_s: float) -> None:
+        """Keep a status whose preparation took so many seconds."""
         lasts_s = max(FAILURE_S, FAILURE_FACTOR * took_s)
-        if look.state == "stopped":
+        if status.state == "stopped":
             lasts_s = STOPPED_S
-        elif look.examined:
+        elif status.examined:
             lasts_s = float("inf")
-        self._known[key] = look, self._clock() + lasts_s
-        self._known.move_to_end(key)
-        if len(self._known) > self._remembered:
-            self._known.popitem(last=False)
+        self._entries[key] = status, self._clock() + lasts_s
+        self._entries.move_to_end(key)
+        if len(self._entries) > self._remembered:
+            self._entries.popitem(last=False)

@@ -8,7 +8,7 @@ from typing import Any
 from components.catalog.fields import MediaKind
 from components.catalog.request import ModelRequest
 from components.errors import InvalidInput, InvalidRequest, MediaRejected
-from components.interface.requests.reference_preparation import Preparations, refusal
+from components.interface.requests.reference_preparer import ReferencePreparer, refusal
 from components.interface.requests.repair_choices import ChosenFor, choices_of
 from components.interface.uploads.uploaded_files import Upload
 from components.media.inputs import take_image, take_video
@@ -41,7 +41,7 @@ class RequestBuilder:
     """`allowed_hosts` are host:port pairs that an address may name besides public ones."""
 
     media: MediaStore
-    preparations: Preparations
+    preparer: ReferencePreparer
     allowed_hosts: frozenset[str] = frozenset()
 
     def admit(
@@ -86,15 +86,15 @@ class RequestBuilder:
             source = take(source, self.media, allowed_hosts=self.allowed_hosts)
             if source.startswith(REF_PREFIX) or not options.reads_addresses:
                 return source
-        chosen = options.chosen.get(self.preparations.identity(source))
+        chosen = options.chosen.get(self.preparer.identity(source))
         choices = choices_of(kind, chosen)
         wait_s = options.wait_s if is_file else 0.0
-        look = self.preparations.look(source, choices, wait_s, options.visitor)
-        if look.carried:
-            return look.carried
-        if look.state == "working" and not is_file:
+        status = self.preparer.prepare(source, choices, wait_s, options.visitor)
+        if status.carried:
+            return status.carried
+        if status.state == "working" and not is_file:
             return source
-        raise refusal(look, options.names.get(source, ""))
+        raise refusal(status, options.names.get(source, ""))
 
     def _fetched(self, file: Path) -> str:
         """Keep a file that gradio fetched from the address a call gave it."""

@@ -76,7 +76,7 @@ class References(FilesComponent):
 
     @override
     def postprocess(self, value: Any) -> Any:
-        """The files as cards, examined and repaired."""
+        """The files as items, examined and repaired."""
         return self._drawn([str(it) for it in value or ()])
 
     @override
@@ -85,21 +85,21 @@ class References(FilesComponent):
         return [it for it in (payload or {}).get("paths", ()) if self._is_ours(Path(it))]
 
     def _drawn(self, sources: Sequence[str]) -> dict[str, Any]:
-        """Cards of the files, and what they became; one that is declined has no path."""
+        """Items of the files, and what they became; one that is declined has no path."""
         shown = list(sources)[: self.max_items]
         store = FolderStore(Path(self.GRADIO_CACHE) / "references")
-        cards, paths = [], []
+        items, paths = [], []
         for place, source in enumerate(shown):
-            look = self._examined(store, Path(source))
-            cards.append(self._card(store, source, look, place, len(shown)))
-            if look.examined:
-                paths.append(str(store.path(name_of(look.examined.ref))))
+            status = self._examined(store, Path(source))
+            items.append(self._item(store, source, status, place, len(shown)))
+            if status.examined:
+                paths.append(str(store.path(name_of(status.examined.ref))))
         left_out = len(sources) - len(shown)
         html = render(
             "references_component.html",
             label=self.noun_label,
             meter=f"{len(shown)} of {self.max_items}",
-            cards=cards,
+            items=items,
             kind=self.kind,
             noun=NOUNS[self.kind],
             sentence=f"At most {self.max_items}: {left_out} left out." if left_out > 0 else "",
@@ -113,10 +113,10 @@ class References(FilesComponent):
             return ReferenceStatus("refused", sentence=str(error))
         return ReferenceStatus("ready", examined.ref, 1.0, examined=examined)
 
-    def _card(
-        self, store: FolderStore, source: str, look: ReferenceStatus, place: int, count: int
+    def _item(
+        self, store: FolderStore, source: str, status: ReferenceStatus, place: int, count: int
     ) -> str:
-        facts = examined_facts(look, choices_of(self.kind, None))
+        facts = examined_facts(status, choices_of(self.kind, None))
         for name in ("thumb", "before"):
             if facts[name].startswith(REF_PREFIX):
                 facts[name] = f"/gradio_api/file={store.path(name_of(facts[name])).as_posix()}"
@@ -128,9 +128,9 @@ class References(FilesComponent):
             name=Path(source).name,
             identity=source,
             kind=self.kind,
-            state=look.state,
+            state=status.state,
             percent=100,
-            sentence=look.sentence,
+            sentence=status.sentence,
             token=f"@{TOKENS[self.kind]}{place + 1}",
             index=place,
             view=None,

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
-from components.errors import DiskFull, DownloadFailed
 from components.interface.requests.reference_preparation import (
     OUR_FAULT,
     SHARE,
     TOO_MANY,
     Preparations,
 )
+
+from components.errors import DiskFull, DownloadFailed
 from components.interface.requests.reference_status import (
     FAILURE_S,
     STOPPED_S,

@@ -45,17 +45,17 @@ class FormService:
     def validate(self, filled: FormState) -> FormStatus:
         """Look at everything in the form; `prompt` is there when its tokens were renumbered."""
         values, left_out = _bounded(shaped(self.model, filled.values))
-        cards = ReferenceItems(
+        items = ReferenceItems(
             self.model,
             values,
-            self.services.preparations,
+            self.services.reference_preparer,
             filled.chosen,
             filled.names,
             filled.visitor,
         )
-        self._wait_for_pictures(cards)
+        self._wait_for_pictures(items)
         given = without_gaps(values)
-        self._hold(filled, given, cards)
+        self._hold(filled, given, items)
         references = self.model.references(given)
         after = [self._identified(it) for it in references]
         before = filled.numbered
@@ -64,9 +64,9 @@ class FormService:
         limit = self.model.reference_limit()
         count = self.model.count_references(given)
         # Before they are drawn: what is done meanwhile is looked at once more, and not forgotten.
-        is_working = any(look.state == "working" for look in cards.looks())
+        is_working = any(status.state == "working" for status in items.statuses())
         return FormStatus(
-            lists=cards.lists(),
+            lists=items.lists(),
             tokens=[it.token for it in references],
             meter=f"{count} of {limit} references" if limit else "",
             over=bool(limit and count > limit),
@@ -79,7 +79,7 @@ class FormService:
             kit=self._kit() if filled.offers else None,
             expected=self._expected(given),
             example_usd=self._example_prices() if filled.offers else None,
-            quote=self.services.runs.quote(self.model, cards.carried(given)),
+            quote=self.services.runs.quote(self.model, items.carried(given)),
         )
 
     def _wrong(self, given: Mapping[str, Any]) -> Mapping[str, str]:
@@ -90,14 +90,14 @@ class FormService:
             return error.problems
         return {}
 
-    def _hold(self, filled: FormState, given: Mapping[str, Any], cards: ReferenceItems) -> None:
+    def _hold(self, filled: FormState, given: Mapping[str, Any], items: ReferenceItems) -> None:
         """Let all that is shown stay: the files, what they were repaired to, small pictures.
 
-        What went meanwhile is found missing, and made anew, when the cards are drawn.
+        What went meanwhile is found missing, and made anew, when the items are drawn.
         """
         shown = set(names_in(given))
-        for look in cards.looks():
-            shown |= set(names_in(list(look.examined.refs))) if look.examined else set()
+        for status in items.statuses():
+            shown |= set(names_in(list(status.examined.refs))) if status.examined else set()
         self.services.runs.hold_files(f"{filled.holder}:{self.model.api_name}", shown)
 
     def generate(self, filled: FormState, run_id: str) -> Run:
@@ -156,9 +156,9 @@ class FormService:
 
     def stop(self, source: str, kind: MediaKind, filled: FormState) -> None:
         """Stop looking at a file, or repairing it."""
-        preparations = self.services.preparations
-        wanted = filled.chosen.get(preparations.identity(source))
-        preparations.cancel(source, choices_of(kind, wanted))
+        preparer = self.services.reference_preparer
+        wanted = filled.chosen.get(preparer.identity(source))
+        preparer.cancel(source, choices_of(kind, wanted))
 
     def _expected(self, values: Mapping[str, Any]) -> str:
         usual = self.services.runs.expectations.expect(self.model.model_id, values)
@@ -184,17 +184,17 @@ class FormService:
 
     def _identified(self, reference: Reference) -> Reference:
         identities = [
-            self.services.preparations.identity(it) for it in sources_of(reference.source)
+            self.services.reference_preparer.identity(it) for it in sources_of(reference.source)
         ]
         return Reference(reference.noun, reference.number, reference.field, json.dumps(identities))
 
-    def _wait_for_pictures(self, cards: ReferenceItems) -> None:
+    def _wait_for_pictures(self, items: ReferenceItems) -> None:
         until = monotonic() + FIRST_WAIT_S
-        for reference in self.model.references(cards.values):
+        for reference in self.model.references(items.values):
             if reference.noun != "Video":
                 for source in sources_of(reference.source):
                     left_s = max(0.0, until - monotonic()) if source.startswith("/") else 0.0
-                    cards.look(source, "image", left_s)
+                    items.prepare(source, "image", left_s)
 
 
 def _bounded(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -1,4 +1,4 @@
-// What the server says of a form, on the page: cards, notes, the price, how long it takes.
+// What the server says of a form, on the page: references, notes, the price, how long it takes.
 
 import { all, one } from "../../../browser/drawing/elements.js";
 import { redraw } from "../../../browser/drawing/patch.js";

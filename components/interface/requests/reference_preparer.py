@@ -1,4 +1,4 @@
-"""References looked at in the background: asking never waits, and asking again costs nothing."""
+"""Downloads, checks and repairs references in the background, each once; callers never wait."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from components.errors import (
     RepairCancelled,
     StorageError,
 )
-from components.interface.requests.reference_status import Key, KnownReferences, ReferenceStatus
+from components.interface.requests.reference_status import Key, ReferenceCache, ReferenceStatus
 from components.interface.requests.shared_pool import SharedPool
 from components.media.download.addresses import check_address, host_of
 from components.media.formats.wording import called
@@ -40,13 +40,13 @@ class _Job:
     """Work under way; its progress is written by one thread and read by others."""
 
     progress: float = 0.0
-    look: ReferenceStatus | None = None
+    status: ReferenceStatus | None = None
     done: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
-class Preparations:
-    """Examines kept files and addresses; remembers what came of each."""
+class ReferencePreparer:
+    """Prepares kept files and addresses for sending, and caches the status of each."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Preparations:
         self._allowed_hosts = allowed_hosts
         self._clock = clock
         self._lock = threading.Lock()
-        self._known = KnownReferences(media, clock)
+        self._cache = ReferenceCache(media, clock)
         self._jobs: dict[Key, _Job] = {}
         self._files = SharedPool("file", threads=THREADS, share=SHARE)
         self._addresses = SharedPool("address", threads=THREADS, share=SHARE)
@@ -73,7 +73,7 @@ class Preparations:
         is_kept = source.startswith(REF_PREFIX)
         return source.removeprefix(REF_PREFIX).partition(".")[0] if is_kept else source
 
-    def look(
+    def prepare(
         self, source: str, choices: Choices, wait_s: float = 0.0, visitor: str = ""
     ) -> ReferenceStatus:
         """What is known; work that is not done begins, and is waited for up to `wait_s`.
@@ -83,7 +83,7 @@ class Preparations:
         """
         key = (source, choices)
         with self._lock:
-            known = self._known.recall(key)
+            known = self._cache.get(key)
             job = self._jobs.get(key)
             if known is None and job is None:
                 job = self._jobs[key] = _Job()
@@ -93,7 +93,7 @@ class Preparations:
         if known or job is None:
             return known or ReferenceStatus("working")
         job.done.wait(wait_s)
-        return job.look or ReferenceStatus("working", progress=job.progress)
+        return job.status or ReferenceStatus("working", progress=job.progress)
 
     def cancel(self, source: str, choices: Choices) -> None:
         """Stop a repair; the reference is then refused until it is chosen differently."""
@@ -118,18 +118,18 @@ class Preparations:
     def _do(self, key: Key, job: _Job) -> None:
         began = self._clock()
         try:
-            look = self._examine(*key, job)
+            status = self._examine(*key, job)
         except RepairCancelled as error:
-            look = ReferenceStatus("stopped", sentence=str(error))
+            status = ReferenceStatus("stopped", sentence=str(error))
         except PlaygroundError as error:
-            look = ReferenceStatus("refused", sentence=str(error))
+            status = ReferenceStatus("refused", sentence=str(error))
         except Exception:
             LOGGER.exception("a reference could not be looked at")
-            look = ReferenceStatus("refused", sentence=OUR_FAULT)
+            status = ReferenceStatus("refused", sentence=OUR_FAULT)
         with self._lock:
-            self._known.remember(key, look, self._clock() - began)
+            self._cache.put(key, status, self._clock() - began)
             del self._jobs[key]
-        job.look = look
+        job.status = status
         job.done.set()
 
     def _examine(self, source: str, choices: Choices, job: _Job) -> ReferenceStatus:
@@ -165,9 +165,9 @@ class Preparations:
             )
 
 
-def refusal(look: ReferenceStatus, name: str = "") -> InvalidInput:
+def refusal(status: ReferenceStatus, name: str = "") -> InvalidInput:
     """The error of a reference that cannot be sent as it is; `name` is what the user calls it."""
-    said = look.sentence
-    if look.state == "working":
-        said = f"This is still being prepared ({look.progress:.0%}); wait a moment."
+    said = status.sentence
+    if status.state == "working":
+        said = f"This is still being prepared ({status.progress:.0%}); wait a moment."
     return MediaRejected(f"{name}: {said}" if name else said)
