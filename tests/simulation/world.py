@@ -168,7 +168,7 @@ class World:
 
     def _look_for_charges(self) -> None:
         with suppress(DatabaseUnavailable):
-            self.playground.charge_reconciler.look()
+            self.playground.charge_reconciler.reconcile()
 
     def _wait(self, ran: int) -> None:
         """Let time go by: little while much happens, more the longer a run is at it."""

@@ -1,8 +1,8 @@
-"""When the ledger is looked at for a run that has ended, how often, and which part of it.
+"""When the ledger is searched at for a run that has ended, how often, and which part of it.
 
-Looks are counted with the run, over restarts, and each is so long after the one before, however
-long the playground was closed in between. So a run ends being looked for only after looks that were
-made, over half a day at least; a run of long ago, whose charge must be there by now, after one.
+Searches are counted with the run, over restarts, and each is so long after the one before, however
+long the playground was closed in between. So a run is given up only after searches that were made,
+over half a day at least; a run of long ago, whose charge must be there by now, after one.
 """
 
 from collections.abc import Collection
@@ -13,14 +13,14 @@ from components.runs.money.ledger import LAST_MARGIN, LOG_MARGIN
 from components.runs.retry import DAY_S
 from components.runs.store.charges import Uncharged
 
-LOOK_GAPS_S = (0.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 46_800.0)
-"""How long each look is after the one before, the first after the run's end."""
+SEARCH_GAPS_S = (0.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 46_800.0)
+"""How long each search is after the one before, the first after the run's end."""
 TOGETHER = 0.8
-"""Runs that have waited this share of a gap are looked for together with one that is due."""
+"""Runs that have waited this share of a gap are searched for together with one that is due."""
 BOOKED_WITHIN_S = DAY_S
 """A charge is booked at most so long after we learned of the end; the rest is not searched."""
 SETTLED_S = 7 * DAY_S
-"""So long after a run's end one look is enough."""
+"""So long after a run's end one search is enough."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Window:
 
 
 def is_due(run: Uncharged, now: float, share: float = 1.0) -> bool:
-    """Whether it is time to look for a run's charge, or this share of the time is over."""
-    if not run.looks or run.looked_at is None:
+    """Whether it is time to search for a run's charge, or this share of the time is over."""
+    if not run.searches or run.searched_at is None:
         return True
-    gap_s = LOOK_GAPS_S[min(run.looks, len(LOOK_GAPS_S) - 1)]
+    gap_s = SEARCH_GAPS_S[min(run.searches, len(SEARCH_GAPS_S) - 1)]
     # The last gap is kept also where the clock was set back by less than that meanwhile.
-    return is_past(run.looked_at + share * gap_s, now, 2 * LOOK_GAPS_S[-1])
+    return is_past(run.searched_at + share * gap_s, now, 2 * SEARCH_GAPS_S[-1])
 
 
 def is_past(at: float, now: float, longest_s: float) -> bool:
@@ -46,9 +46,9 @@ def is_past(at: float, now: float, longest_s: float) -> bool:
     return not now < at <= now + longest_s
 
 
-def is_last_look(run: Uncharged, now: float) -> bool:
-    """Whether a look now is the last one."""
-    return run.looks + 1 >= len(LOOK_GAPS_S) or now - run.finished_at > SETTLED_S
+def is_last_search(run: Uncharged, now: float) -> bool:
+    """Whether a search now is the last one."""
+    return run.searches + 1 >= len(SEARCH_GAPS_S) or now - run.finished_at > SETTLED_S
 
 
 def windows(runs: Collection[Uncharged], now: float) -> list[Window]:
@@ -66,8 +66,8 @@ def windows(runs: Collection[Uncharged], now: float) -> list[Window]:
 
 
 def _window(run: Uncharged, now: float) -> Window:
-    """A clock that is far off is thought of in the last look, as in a search of the log."""
-    margin: timedelta = LAST_MARGIN if is_last_look(run, now) else LOG_MARGIN
+    """A clock that is far off is thought of in the last search, as in a search of the log."""
+    margin: timedelta = LAST_MARGIN if is_last_search(run, now) else LOG_MARGIN
     since = datetime.fromtimestamp(run.sent_at, UTC) - margin
     until = datetime.fromtimestamp(run.finished_at + BOOKED_WITHIN_S, UTC) + margin
     return Window(since, until if until.timestamp() < now else None, (run,))

@@ -24,19 +24,19 @@ LINK_LIFE_S = 30 * 86_400.0
 class Uncharged:
     """A run that ended with its charge unknown; times are seconds since the epoch.
 
-    `looks` is how often the ledger was searched for it since it ended, `looked_at` when last.
+    `searches` is how often the ledger was searched for it since it ended, `searched_at` when last.
     """
 
     run_id: str
     inference_id: str
     sent_at: float
     finished_at: float
-    looks: int = 0
-    looked_at: float | None = None
+    searches: int = 0
+    searched_at: float | None = None
 
 
 @dataclass(frozen=True)
-class LookedFor:
+class VainSearch:
     """A run that the ledger was searched for in vain; `last_words` where that was the last time."""
 
     run: Uncharged
@@ -63,7 +63,7 @@ def _waiting(
         known_as,
         sent_at,
         table.c.finished_at,
-        table.c.charge_looks,
+        table.c.charge_searches,
         table.c.charge_looked_at,
     ).where(UNCHARGED, known_as.is_not(None), ~table.c.charge_unknown)
 
@@ -82,15 +82,15 @@ def note_charge(connection: Connection, run: Uncharged, usd: float, now: float) 
     connection.execute(RUNS.update().where(mine).values(error=true_now))
 
 
-def note_look(connection: Connection, looked: LookedFor, now: float) -> None:
+def note_search(connection: Connection, searched: VainSearch, now: float) -> None:
     """Count a search that found no charge; the run says so when it was the last."""
-    run = looked.run
+    run = searched.run
     counted = {
-        "charge_looks": run.looks + 1,
+        "charge_searches": run.searches + 1,
         "charge_looked_at": now,
-        "charge_unknown": bool(looked.last_words),
+        "charge_unknown": bool(searched.last_words),
     }
-    _write(connection, run, counted, looked.last_words, now)
+    _write(connection, run, counted, searched.last_words, now)
 
 
 def _write(

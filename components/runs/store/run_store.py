@@ -25,7 +25,7 @@ from components.runs.queries.spending import Spent
 from components.runs.queries.usage import UsageReport, usage_report
 from components.runs.run import Run
 from components.runs.store import charges, deletion, leases, row_updates, unowned_files
-from components.runs.store.charges import LookedFor, Uncharged
+from components.runs.store.charges import Uncharged, VainSearch
 from components.runs.store.deletion import Deletion
 from components.runs.store.forms import form_files
 from components.runs.store.leases import Allowance, Claim, WorkerPool
@@ -280,11 +280,11 @@ class RunStore:
         with self._patient.begin() as connection:
             charges.note_charge(connection, run, usd, now)
 
-    def note_looks(self, looked: Sequence[LookedFor], now: float) -> None:
+    def note_charge_searches(self, searched: Sequence[VainSearch], now: float) -> None:
         """Count a search of the ledger for each of these runs."""
         with self._patient.begin() as connection:
-            for each in looked:
-                charges.note_look(connection, each, now)
+            for each in searched:
+                charges.note_search(connection, each, now)
 
     def past_runs(self, model: str, limit: int) -> list[PastRun]:
         """The newest runs of a model that are done and whose duration is known, newest first."""

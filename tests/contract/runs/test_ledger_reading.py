@@ -72,9 +72,9 @@ def test_all_charges_are_found_with_one_request_through_the_gate(
     with pytest.raises(ProviderError), throttle.asking():
         raise RateLimited("A pause, please.")
     before = ledger_reads(sandbox)
-    late.look()
+    late.reconcile()
     assert ledger_reads(sandbox) == before
-    ChargeReconciler(store, client.ledger_page).look()
+    ChargeReconciler(store, client.ledger_page).reconcile()
     assert ledger_reads(sandbox) == before + 1
     charged = [store.get(f"run-{number}").charged_usd for number in range(PICTURES)]
     assert charged == pytest.approx([0.0364] * PICTURES)

@@ -8,12 +8,12 @@ import pytest
 
 from components.errors import BadRequest, ProviderPaused, Unreachable
 from components.runs.money.charge_reconciler import (
-    PAGES_A_TURN,
+    INTERVAL_S,
+    PAGES_AT_ONCE,
     PAUSE_LONGEST_S,
-    TURN_S,
     ChargeReconciler,
 )
-from components.runs.money.charge_schedule import LOOK_GAPS_S
+from components.runs.money.charge_schedule import SEARCH_GAPS_S
 from components.runs.new_runs.resend import looked_for_again
 from components.runs.retry import DAY_S, HOUR_S
 from components.runs.run import Run, Status
@@ -53,7 +53,7 @@ def look_on(late: ChargeReconciler, clock: Clock, for_s: float, every_s: float =
     """Take turns for so long."""
     end = clock.now + for_s
     while clock.now <= end:
-        late.look()
+        late.reconcile()
         clock.now += every_s
 
 
@@ -61,11 +61,11 @@ def test_a_charge_is_filled_in_once_the_ledger_has_it(
     store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", quoted_usd=0.5))
-    late.look()
+    late.reconcile()
     assert store.get("a").charged_usd is None
     ledger.book(NOW + 5, "inf-a", 0.56)
     clock.now += 10
-    late.look()
+    late.reconcile()
     run = store.get("a")
     assert (run.status, run.charged_usd, run.finished_at) == ("done", 0.56, NOW)
     assert run.events[-1].what == "Charged $0.56, says the provider's ledger."
@@ -84,7 +84,7 @@ def test_after_half_a_day_the_run_says_that_its_charge_is_unknown(
     assert (run.charge_unknown, run.charged_usd) == (True, None)
     assert run.events[-1].what == UNKNOWN.format("15 hours")
     look_on(late, clock, 3 * DAY_S, every_s=HOUR_S)
-    assert len(ledger.asked) == len(LOOK_GAPS_S)
+    assert len(ledger.asked) == len(SEARCH_GAPS_S)
 
 
 def test_the_ledger_is_watched_as_long_where_the_clock_was_half_a_day_ahead(
@@ -117,7 +117,7 @@ def test_a_charge_takes_the_place_of_the_sentence_that_there_is_none(
     lost = f"The answer was lost. {NOT_SHOWN_AS_CHARGED} You can look again."
     store.add(ended("a", status=Status.FAILED, error=lost, unresolved=True))
     ledger.book(NOW, "inf-a", 0.56)
-    late.look()
+    late.reconcile()
     said = "The answer was lost. Charged $0.56, says the provider's ledger. You can look again."
     assert store.get("a").error == said
 
@@ -138,7 +138,7 @@ def test_only_runs_that_may_have_a_charge_are_looked_for(
     store.add(*runs)
     for run in runs:
         ledger.book((run.finished_at or NOW) + 1, f"inf-{run.id}", 0.9)
-    late.look()
+    late.reconcile()
     booked = {run.id for run in runs if store.get(run.id).charged_usd == 0.9}
     assert booked == {"lost", "by generation", "long ago"}
 
@@ -150,7 +150,7 @@ def test_twenty_runs_cost_as_many_requests_as_one(
     ledger.book_others(1_500, NOW - 30, NOW)
     store.add(*(ended(str(number), NOW - number) for number in range(20)))
     look_on(late, clock, DAY_S)
-    assert len(ledger.asked) == len(LOOK_GAPS_S) * 15
+    assert len(ledger.asked) == len(SEARCH_GAPS_S) * 15
 
 
 def test_runs_that_end_in_quick_succession_are_looked_for_together(
@@ -158,10 +158,10 @@ def test_runs_that_end_in_quick_succession_are_looked_for_together(
 ) -> None:
     for number in range(20):
         store.add(ended(str(number), clock.now))
-        look_on(late, clock, 0, every_s=TURN_S)
+        look_on(late, clock, 0, every_s=INTERVAL_S)
     look_on(late, clock, DAY_S)
     assert all(store.get(str(number)).charge_unknown for number in range(20))
-    assert len(ledger.asked) <= 5 * len(LOOK_GAPS_S)
+    assert len(ledger.asked) <= 5 * len(SEARCH_GAPS_S)
 
 
 def test_a_scan_ends_with_the_last_charge_that_is_looked_for(
@@ -171,7 +171,7 @@ def test_a_scan_ends_with_the_last_charge_that_is_looked_for(
     ledger.book_others(1_000, NOW - 3 * 60, NOW)
     ledger.book(NOW + 1, "inf-a", 1.0)
     ledger.book(NOW + 1, "inf-b", 2.0)
-    late.look()
+    late.reconcile()
     assert (store.get("a").charged_usd, store.get("b").charged_usd) == (1.0, 2.0)
     assert len(ledger.asked) == 1
 
@@ -182,17 +182,17 @@ def test_a_ledger_longer_than_a_turn_is_read_on_and_keeps_nobody_waiting(
     """More charges than one turn reads lie between the run's own and now."""
     store.add(ended("slow", NOW - HOUR_S))
     ledger.book(NOW - HOUR_S + 1, "inf-slow", 0.5)
-    ledger.book_others(int(2.5 * PAGES_A_TURN * PAGE_ROWS), NOW - HOUR_S + 2, NOW)
-    late.look()
+    ledger.book_others(int(2.5 * PAGES_AT_ONCE * PAGE_ROWS), NOW - HOUR_S + 2, NOW)
+    late.reconcile()
     assert store.get("slow").charged_usd is None
     clock.now += 10
     store.add(ended("quick", clock.now))
     ledger.book(clock.now, "inf-quick", 0.7)
-    late.look()
+    late.reconcile()
     assert store.get("quick").charged_usd == 0.7
-    look_on(late, clock, 4 * TURN_S, every_s=TURN_S)
+    look_on(late, clock, 4 * INTERVAL_S, every_s=INTERVAL_S)
     assert store.get("slow").charged_usd == 0.5
-    assert len(ledger.asked) <= 2.6 * PAGES_A_TURN
+    assert len(ledger.asked) <= 2.6 * PAGES_AT_ONCE
 
 
 @pytest.mark.parametrize("looks_before", [0, 1])
@@ -201,10 +201,10 @@ def test_a_playground_closed_over_a_weekend_looks_after_its_start(
 ) -> None:
     store.add(ended("a"))
     for _ in range(looks_before):
-        late.look()
+        late.reconcile()
     ledger.book(NOW + 60, "inf-a", 0.56)
     clock.now += WEEKEND_S
-    ChargeReconciler(store, ledger.page, clock).look()
+    ChargeReconciler(store, ledger.page, clock).reconcile()
     assert store.get("a").charged_usd == 0.56
 
 
@@ -224,10 +224,10 @@ def test_looks_are_counted_over_restarts(
 ) -> None:
     store.add(ended("a"))
     for _ in range(2 * 24 * 6):
-        ChargeReconciler(store, ledger.page, clock).look()
+        ChargeReconciler(store, ledger.page, clock).reconcile()
         clock.now += 600
     assert store.get("a").charge_unknown
-    assert len(ledger.asked) == len(LOOK_GAPS_S)
+    assert len(ledger.asked) == len(SEARCH_GAPS_S)
 
 
 def test_a_run_that_ended_once_more_is_looked_for_anew(
@@ -239,7 +239,7 @@ def test_a_run_that_ended_once_more_is_looked_for_anew(
     store.change("a", lambda run: run.moved(Status.GENERATING, clock.now, "Looked for again."))
     assert not store.get("a").charge_unknown
     store.change("a", lambda run: run.failed(clock.now, "Again in vain.", unresolved=True))
-    late.look()
+    late.reconcile()
     assert not store.get("a").charge_unknown
     ledger.book(clock.now, "inf-a", 0.5)
     look_on(late, clock, 60, every_s=10)
@@ -251,13 +251,13 @@ def test_a_silent_ledger_is_left_alone_for_longer_each_time(
 ) -> None:
     ledger.failure = lambda _: Unreachable("It did not answer.")
     store.add(ended("a"), ended("b", NOW - 9 * DAY_S))
-    looked_at = []
-    for _ in range(int(4 * HOUR_S / TURN_S)):
+    asked_at = []
+    for _ in range(int(4 * HOUR_S / INTERVAL_S)):
         before = len(ledger.asked)
-        late.look()
-        looked_at += [clock.now] * (len(ledger.asked) - before)
-        clock.now += TURN_S
-    pauses = [after - before for before, after in pairwise(looked_at)]
+        late.reconcile()
+        asked_at += [clock.now] * (len(ledger.asked) - before)
+        clock.now += INTERVAL_S
+    pauses = [after - before for before, after in pairwise(asked_at)]
     assert pauses == sorted(pauses)
     assert pauses[0] == pytest.approx(90, abs=5)
     assert pauses[-1] == pytest.approx(1770, abs=5)
@@ -273,14 +273,14 @@ def test_while_the_provider_is_paused_nothing_is_asked(
 ) -> None:
     ledger.failure = lambda _: ProviderPaused("Not now.", until=NOW + 20)
     store.add(ended("a"), ended("b", NOW - 9 * DAY_S))
-    late.look()
+    late.reconcile()
     ledger.failure = lambda _: None
     ledger.book(NOW, "inf-a", 1.0)
     clock.now += 19
-    late.look()
+    late.reconcile()
     assert len(ledger.asked) == 1
     clock.now += 1
-    late.look()
+    late.reconcile()
     assert store.get("a").charged_usd == 1.0
 
 
@@ -305,10 +305,10 @@ def test_a_part_of_the_ledger_that_fails_keeps_no_other(
 
     ledger.failure = failure
     store.add(ended("old", NOW - 9 * DAY_S), ended("a"))
-    late.look()
+    late.reconcile()
     clock.now += 10
     ledger.book(NOW, "inf-a", 1.0)
-    late.look()
+    late.reconcile()
     assert store.get("a").charged_usd == 1.0
     look_on(late, clock, 2 * DAY_S, every_s=300)
     run = store.get("old")
@@ -337,7 +337,7 @@ def test_a_cursor_that_is_taken_no_more_is_replaced_by_the_time(
     ledger.forgets_cursors = True
     ledger.book(NOW - HOUR_S + 1, "inf-a", 0.5)
     ledger.book_others(1_000, NOW - HOUR_S + 2, NOW)
-    late.look()
+    late.reconcile()
     assert store.get("a").charged_usd == 0.5
 
 
@@ -345,10 +345,10 @@ def test_a_clock_set_back_delays_a_look_by_as_much_at_most(
     store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a"))
-    late.look()
+    late.reconcile()
     ledger.book(NOW, "inf-a", 0.5)
     clock.now -= 30 * DAY_S
-    late.look()
+    late.reconcile()
     assert store.get("a").charged_usd == 0.5
 
 
@@ -356,14 +356,14 @@ def test_a_charge_that_lands_after_the_purge_still_counts(
     store: RunStore, ledger: PlayedLedger, clock: Clock, late: ChargeReconciler
 ) -> None:
     store.add(ended("a", quoted_usd=0.5), ended("b", inference_id=None, generation_id="inf-b"))
-    late.look()
+    late.reconcile()
     store.delete(["a", "b"], NOW)
     assert store.purge(NOW + 1, str.strip) == 2
     assert store.spent_today(NOW).reserved_usd == 0.5
     ledger.book(NOW + 5, "inf-a", 0.56)
     ledger.book(NOW + 5, "inf-b", 0.07)
     clock.now += 10
-    late.look()
+    late.reconcile()
     spent = store.spent_today(NOW)
     assert spent.charged_usd == pytest.approx(0.63)
     assert spent.reserved_usd == 0
@@ -403,7 +403,7 @@ def test_what_nobody_can_be_charged_is_not_booked(
     assert store.get("a").charged_usd is None
     if usd < 0:
         ledger.book(NOW, "inf-a", usd)
-        late.look()
+        late.reconcile()
         assert store.get("a").charged_usd is None
 
 
