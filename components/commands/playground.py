@@ -90,24 +90,12 @@ def running_playground(
         )
         reconciler = _started_reconciler(store, throttle, provider, stack)
         collected = MediaGarbageCollector(store.database, media, time.time)
-<<<<<<< HEAD
         showcases = _opened_showcases(settings, media, store, catalog, stack)
         engine = _started_engine(store, collected, showcases, context, stack)
-        fetch_reference = _reference_fetcher(clips, allowed_hosts, outbound)
-=======
-        engine = _started_engine(store, collected, context, stack)
         fetch_reference = _reference_fetcher(clips, allowed_hosts, proxy_settings)
-<<<<<<< HEAD
->>>>>>> 33d8459 (Name the HTTP client and the proxy settings by their words)
-        preparations = Preparations(Preflighter(media), media, fetch_reference, allowed_hosts)
-        stack.callback(preparations.close)
-        prices = _fresh_prices(catalog, throttle, provider)
-=======
         preparer = ReferencePreparer(Preflighter(media), media, fetch_reference, allowed_hosts)
         stack.callback(preparer.close)
-        prices = Prices(catalog, throttle.through(provider.prices))
-        prices.keep_fresh()
->>>>>>> ca84a98 (Call what prepares references so, and what it finds a status)
+        prices = _fresh_prices(catalog, throttle, provider)
         limit, quotes = SpendLimit(settings.spend_limit_usd), Quotes(prices, clips)
         services = Services(
             runs=RunService(
