@@ -47,3 +47,7 @@ class SandboxOptions:
         """What the body of a model's request may hold; None where there is no such model."""
         model = self.catalog.find(model_id)
         return contract_of(wire_schema(model)) if model else None
+
+    def contracts(self) -> list[ModelContract]:
+        """The contracts of all models that are served, in the catalogue's order."""
+        return [contract_of(wire_schema(model)) for model in self.catalog]

@@ -7,9 +7,8 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from components.catalog.wire import wire_schema
 from components.sandbox.options import SandboxOptions
-from components.sandbox.validation.contracts import ModelContract, contract_of
+from components.sandbox.validation.contracts import ModelContract
 
 _SECTIONS = frozenset({"pricing", "modalities", "capabilities"})
 
@@ -20,8 +19,7 @@ async def models(request: Request, options: SandboxOptions) -> Response:
     sections = set(_listed(query, "include"))
     if "all" in sections or query.get("details") in ("true", "1"):
         sections = set(_SECTIONS)
-    served = [contract_of(wire_schema(model)) for model in options.catalog]
-    entries = [_entry(it, sections, options) for it in served if _matches(it, query)]
+    entries = [_entry(it, sections, options) for it in options.contracts() if _matches(it, query)]
     content = {"object": "list", "data": entries}
     etag = f'"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]}"'
     known = [
