@@ -12,7 +12,7 @@ from components.interface.parts.compare.differences import differences_html
 from components.interface.parts.feed.card.run_words import thumb_url
 from components.interface.services import Services
 from components.interface.web.routing import new_router
-from components.interface.widgets.comparison.stage_view import StagePane, stage_html
+from components.interface.widgets.comparison.stage_view import Stage, StagePane
 from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
 from components.interface.widgets.wording import ago, usd
@@ -55,18 +55,14 @@ def compare_router(services: Services) -> APIRouter:
 
 def comparison_html(comparison: Comparison, services: Services) -> Markup:
     """The sides, the stage with its tools, the player of clips, and the table of differences."""
-    panes, runs = comparison.panes, comparison.runs
-    kinds = {pane.medium.kind for pane in panes.values()}
+    runs = comparison.runs
+    stage = Stage([_shown(*it) for it in comparison.panes.items()])
     return render(
         "comparison.html",
         sides=[_described(side, services.catalog, services.clock()) for side in comparison.sides],
         sentences=comparison.sentences,
         differences=differences_html(runs, services.catalog) if len(runs) > 1 else "",
-        panes=panes,
-        stage=stage_html([_shown(*it) for it in panes.items()]) if panes else "",
-        kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
-        has_clips="video" in kinds,
-        sounding=[letter for letter, pane in panes.items() if pane.facts.has_sound],
+        stage=stage,
         is_awaited=any(side.run and not side.run.status.is_final for side in comparison.sides),
         signature=" ".join(
             f"{side.spec}:{side.run.status if side.run else ''}" for side in comparison.sides

@@ -19,7 +19,7 @@ from gradio.processing_utils import save_file_to_cache
 from typing_extensions import override
 
 from components.errors import MediaRejected
-from components.interface.widgets.comparison.stage_view import StagePane, stage_html
+from components.interface.widgets.comparison.stage_view import Stage, StagePane
 from components.interface.widgets.files_component import (
     FilesComponent,
     script_import,
@@ -75,7 +75,7 @@ class Comparison(FilesComponent):
             raise gr.Error(f"At most {len(LETTERS)} files can be compared at once.")
         kept = [save_file_to_cache(file, self.GRADIO_CACHE) for file in files]
         panes = [self._pane(place, Path(path)) for place, path in enumerate(kept)]
-        stage = stage_html(panes, f"comparison-{self._id}") if panes else ""
+        stage = Stage(panes).html(f"comparison-{self._id}")
         html = render("comparison_component.html", stage=stage, empty=EMPTY)
         return {"html": html, "paths": kept}
 

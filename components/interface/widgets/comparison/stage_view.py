@@ -34,16 +34,44 @@ class StagePane:
         return f"{self.width_px / self.height_px:.4f}"
 
 
-def stage_html(panes: Sequence[StagePane], name: str = "compare") -> Markup:
-    """Draw the stage of one or more panes; `name` keeps the controls of several stages apart."""
-    kinds = {pane.kind for pane in panes}
-    ratios = [pane.width_px / pane.height_px for pane in panes]
-    return render(
-        "stage.html",
-        panes=panes,
-        name=name,
-        kind=next(iter(kinds)) if len(kinds) == 1 else "mixed",
-        has_clips="video" in kinds,
-        sounding=[pane.letter for pane in panes if pane.has_sound],
-        is_alike=max(ratios) < SAME_SHAPE * min(ratios),
-    )
+@dataclass(frozen=True)
+class Stage:
+    """The panes that stand together, in order, and what they have in common; there may be none."""
+
+    panes: Sequence[StagePane] = ()
+
+    @property
+    def kind(self) -> str:
+        """What all of them are, "image" or "video"; "mixed" where they differ."""
+        kinds = {pane.kind for pane in self.panes}
+        return kinds.pop() if len(kinds) == 1 else "mixed"
+
+    @property
+    def has_clips(self) -> bool:
+        """Whether there is something to play."""
+        return any(pane.kind == "video" for pane in self.panes)
+
+    @property
+    def sounding(self) -> list[str]:
+        """The letters of those that can be heard."""
+        return [pane.letter for pane in self.panes if pane.has_sound]
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether their shapes are alike enough for a slider."""
+        ratios = [pane.width_px / pane.height_px for pane in self.panes]
+        return max(ratios) < SAME_SHAPE * min(ratios)
+
+    def html(self, name: str = "compare") -> Markup:
+        """Draw it, "" without panes; `name` keeps the controls of several stages apart."""
+        if not self.panes:
+            return Markup()
+        return render(
+            "stage.html",
+            panes=self.panes,
+            name=name,
+            kind=self.kind,
+            has_clips=self.has_clips,
+            sounding=self.sounding,
+            is_alike=self.is_alike,
+        )
