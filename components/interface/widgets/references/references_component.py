@@ -10,7 +10,8 @@ demo.launch()
 ```
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from gradio.utils import get_upload_folder
 from typing_extensions import override
 
 from components.catalog.fields import MediaKind
-from components.errors import PlaygroundError
 from components.interface.requests.reference_items import examined_facts
 from components.interface.requests.reference_status import ReferenceStatus
 from components.interface.requests.repair_choices import choices_of
@@ -27,8 +27,9 @@ from components.interface.widgets.files_component import (
     script_import,
     serve_component_files,
 )
+from components.interface.widgets.references.file_statuses import FileStatuses
 from components.interface.widgets.templating import render
-from components.media.preflight import Examined, Preflighter
+from components.media.preflight import Preflighter
 from components.media.store.media_store import REF_PREFIX, FolderStore, name_of
 
 HERE = Path(__file__).resolve().parent
@@ -54,9 +55,14 @@ class References(FilesComponent):
         kind: MediaKind = "image",
         label: str = "References",
         max_items: int = 10,
+        open_preflighter: Callable[[FolderStore], Preflighter] = Preflighter,
         **options: Any,
     ) -> None:
-        """Take `kind` files, "image" or "video", at most `max_items` of them."""
+        """Take `kind` files, "image" or "video", at most `max_items` of them.
+
+        `open_preflighter` makes what examines and repairs them, for the store it gets.
+        """
+        self._open_preflighter = open_preflighter
         self.kind: MediaKind = kind
         self.noun_label = label
         self.max_items = max_items
@@ -87,10 +93,10 @@ class References(FilesComponent):
     def _drawn(self, sources: Sequence[str]) -> dict[str, Any]:
         """Items of the files, and what they became; one that is declined has no path."""
         shown = list(sources)[: self.max_items]
-        store = FolderStore(Path(self.GRADIO_CACHE) / "references")
+        store, choices = self._store, choices_of(self.kind, None)
         items, paths = [], []
         for place, source in enumerate(shown):
-            status = self._examined(store, Path(source))
+            status = self._statuses.status_of(Path(source), choices)
             items.append(self._item(store, source, status, place, len(shown)))
             if status.examined:
                 paths.append(str(store.path(name_of(status.examined.ref))))
@@ -106,12 +112,14 @@ class References(FilesComponent):
         )
         return {"html": html, "sources": shown, "paths": paths}
 
-    def _examined(self, store: FolderStore, file: Path) -> ReferenceStatus:
-        try:
-            examined: Examined = Preflighter(store).examine(file, choices_of(self.kind, None))
-        except PlaygroundError as error:
-            return ReferenceStatus("refused", sentence=str(error))
-        return ReferenceStatus("ready", examined.ref, 1.0, examined=examined)
+    @cached_property
+    def _store(self) -> FolderStore:
+        return FolderStore(Path(self.GRADIO_CACHE) / "references")
+
+    @cached_property
+    def _statuses(self) -> FileStatuses:
+        """Each move draws all items again; their files are examined once."""
+        return FileStatuses(self._store, self._open_preflighter(self._store))
 
     def _item(
         self, store: FolderStore, source: str, status: ReferenceStatus, place: int, count: int

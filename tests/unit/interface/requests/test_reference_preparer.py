@@ -22,28 +22,15 @@ from components.interface.requests.reference_status import (
     ReferenceStatus,
 )
 from components.interface.requests.shared_pool import MOST_WAITING, SharedPool
-from components.media.preflight import Examined, Preflighter
 from components.media.report import ImageChoices
 from components.media.store.media_store import FolderStore, name_of, ref
+from tests.counting_preflighter import CountingPreflighter
 from tests.samples.media_files import drawing, saved
 from tests.samples.run_samples import Clock
 
 PATIENCE_S = 30.0
 CHOICES = ImageChoices()
 ADDRESS = "https://pictures.example.com/fox.webp"
-
-
-class CountingPreflighter(Preflighter):
-    """A preflighter that counts what it is asked for; `fault` is raised instead of an answer."""
-
-    count = 0
-    fault: Exception | None = None
-
-    def examine(self, source: Path | str, *arguments: object, **options: object) -> Examined:
-        self.count += 1
-        if self.fault:
-            raise self.fault
-        return super().examine(source, *arguments, **options)  # type: ignore[arg-type]
 
 
 @dataclass
