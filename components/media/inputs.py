@@ -14,17 +14,14 @@ from pathlib import Path
 from components.errors import AddressBlocked, MediaRejected
 from components.media.capacity.cpu_slots import ONE_A_CORE
 from components.media.capacity.footprint import footprint_bytes
-from components.media.clips.inspection import VideoInfo
 from components.media.download.addresses import check_address
 from components.media.formats.sniffing import Kind
 from components.media.formats.wording import MB, called, megabytes
-from components.media.images.inspection import ImageInfo
 from components.media.preflight import preflight
 from components.media.report import Choices, ClipChoices, ImageChoices
 from components.media.store.durable_files import disk_space_watched
-from components.media.store.media_store import REF_PREFIX, MediaStore, media_type, name_of, ref
+from components.media.store.media_store import REF_PREFIX, MediaStore, name_of, ref
 from components.media.store.receiving import costs_nothing_yet
-from components.media.store.verification import verify_result
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}
@@ -52,18 +49,6 @@ def take_video(
     `DiskFull`.
     """
     return _take(source, store, ClipChoices(), allowed_hosts)
-
-
-def describe(source: str, store: MediaStore) -> ImageInfo | VideoInfo | None:
-    """Return what a reference holds; None for an address, which nobody downloaded."""
-    return verify_result(store.path(name_of(source))) if source.startswith(REF_PREFIX) else None
-
-
-def data_uri(ref: str, store: MediaStore) -> str:
-    """Return "data:image/png;base64,…" with the whole file in it. Raises `MediaRejected`."""
-    name = name_of(ref)
-    content = base64.b64encode(store.path(name).read_bytes()).decode("ascii")
-    return f"data:{media_type(name)};base64,{content}"
 
 
 def _is_data_uri(source: str) -> bool:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
-from components.media.store.media_store import FolderStore, MediaStore, ref
+from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.run import Run, Status

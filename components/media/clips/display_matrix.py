@@ -13,27 +13,28 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 from PIL import Image
 
-_Transpose = Image.Transpose
+from components.media.images.opening import TRANSPOSES
+
 _MATRIX = struct.Struct("=9i")
 """Nine numbers; the first two of the first two rows turn and mirror, in 1/65536."""
 
 
 class DisplayTurn(Enum):
-    """What makes a stored frame upright; the names are those of EXIF orientations in words."""
+    """What makes a stored frame upright, by the number that EXIF has for it as an orientation."""
 
-    NONE = "none"
-    MIRRORED = "mirrored"
-    HALF = "half a turn"
-    MIRRORED_HALF = "mirrored, half a turn"
-    TRANSPOSED = "transposed"
-    QUARTER_RIGHT = "a quarter turn to the right"
-    TRANSVERSED = "transversed"
-    QUARTER_LEFT = "a quarter turn to the left"
+    NONE = 1
+    MIRRORED = 2
+    HALF = 3
+    MIRRORED_HALF = 4
+    TRANSPOSED = 5
+    QUARTER_RIGHT = 6
+    TRANSVERSED = 7
+    QUARTER_LEFT = 8
 
     @property
     def swaps_sides(self) -> bool:
         """Whether width becomes height."""
-        return self in _SIDEWAYS
+        return self.value >= DisplayTurn.TRANSPOSED.value
 
     @property
     def is_mirrored(self) -> bool:
@@ -43,7 +44,7 @@ class DisplayTurn(Enum):
     @property
     def transpose(self) -> Image.Transpose | None:
         """The same for a picture; None where nothing is to be done."""
-        return _PICTURES.get(self)
+        return TRANSPOSES.get(self.value)
 
     @property
     def filters(self) -> tuple[tuple[str, str], ...]:
@@ -51,31 +52,12 @@ class DisplayTurn(Enum):
         return _FILTERS.get(self, ())
 
 
-_SIDEWAYS = frozenset(
-    {
-        DisplayTurn.TRANSPOSED,
-        DisplayTurn.QUARTER_RIGHT,
-        DisplayTurn.TRANSVERSED,
-        DisplayTurn.QUARTER_LEFT,
-    }
+_MIRRORS = (
+    DisplayTurn.MIRRORED,
+    DisplayTurn.MIRRORED_HALF,
+    DisplayTurn.TRANSPOSED,
+    DisplayTurn.TRANSVERSED,
 )
-_MIRRORS = frozenset(
-    {
-        DisplayTurn.MIRRORED,
-        DisplayTurn.MIRRORED_HALF,
-        DisplayTurn.TRANSPOSED,
-        DisplayTurn.TRANSVERSED,
-    }
-)
-_PICTURES = {
-    DisplayTurn.MIRRORED: _Transpose.FLIP_LEFT_RIGHT,
-    DisplayTurn.HALF: _Transpose.ROTATE_180,
-    DisplayTurn.MIRRORED_HALF: _Transpose.FLIP_TOP_BOTTOM,
-    DisplayTurn.TRANSPOSED: _Transpose.TRANSPOSE,
-    DisplayTurn.QUARTER_RIGHT: _Transpose.ROTATE_270,
-    DisplayTurn.TRANSVERSED: _Transpose.TRANSVERSE,
-    DisplayTurn.QUARTER_LEFT: _Transpose.ROTATE_90,
-}
 _FILTERS = {
     DisplayTurn.MIRRORED: (("hflip", ""),),
     DisplayTurn.HALF: (("hflip", ""), ("vflip", "")),

@@ -7,25 +7,10 @@ from PIL import Image
 
 from components.errors import MediaRejected
 from components.media.clips.display_matrix import turn_of
-from components.media.clips.opening import VideoInfo, first_frame, inspect_video, opened
+from components.media.clips.opening import VideoInfo, first_frame, opened
 from components.media.formats.wording import MB, megabytes, sides
 from components.media.report import Check
 from components.media.store.durable_files import disk_space_watched
-
-__all__ = [
-    "DEFAULT_LIMITS",
-    "VideoInfo",
-    "VideoLimits",
-    "check_video",
-    "codec_label",
-    "file_length_s",
-    "frame_picture",
-    "has_plain_picture",
-    "has_steady_rate",
-    "inspect_video",
-    "require_length",
-    "video_checks",
-]
 
 # A container counts time in its own ticks, some in thousandths of a second.
 _TICK_S = 0.001

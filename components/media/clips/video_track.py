@@ -11,7 +11,6 @@ from components.media.clips.display_matrix import DisplayTurn, turn_of
 from components.media.clips.repair_plan import ClipPlan
 from components.media.report import Progress
 
-_BT709 = 1
 # PQ and HLG, what phones and cameras call HDR, by their numbers in ITU-T H.273.
 _HDR_TRANSFERS = (16, 18)
 _BT2020 = 9

@@ -7,14 +7,13 @@ are (left, top), shares are between 0 and 1.
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
+from PIL import ExifTags, Image, ImageChops, ImageDraw, ImageFilter, ImageOps, ImageStat
 
 from components.errors import MediaRejected
 
 Picture = Image.Image
 Colour = tuple[int, int, int]
 
-_ORIENTATION = 0x0112
 _SAVE_OPTIONS: dict[str, dict[str, int | bool]] = {
     "jpeg": {"quality": 90},
     "png": {"compress_level": 1},
@@ -43,7 +42,7 @@ def picture_facts(path: Path) -> PictureFacts:
     try:
         with Image.open(path) as picture:
             # EXIF orientations from 5 on turn the picture by a quarter.
-            turned = picture.getexif().get(_ORIENTATION, 1) >= 5
+            turned = picture.getexif().get(ExifTags.Base.Orientation, 1) >= 5
             return PictureFacts(picture.format or "", picture.width, picture.height, turned)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise MediaRejected("The file cannot be read as a picture.") from error

@@ -8,7 +8,7 @@ import numpy
 from PIL import Image, ImageCms
 
 from components.media.images.jpeg_coding import has_common_coding
-from components.media.images.opening import orientation
+from components.media.images.opening import TRANSPOSES, orientation
 from components.media.report import Harmless
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")
@@ -16,16 +16,7 @@ _OTHER_COLOURS = ("CMYK", "YCbCr", "LAB", "HSV")
 _PNG_BIT_DEPTH_AT = 24
 # Rounding in the curves of profiles that are sRGB by another name.
 _INVISIBLE_LEVELS = 3
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_QUARTER_TURNS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
+_QUARTER_TURNS = {TRANSPOSES[it] for it in (5, 6, 7, 8)}
 
 
 def is_plain(picture: Image.Image, path: Path) -> bool:
@@ -69,7 +60,7 @@ def flat(picture: Image.Image) -> tuple[Image.Image, Finish]:
 
     Finished, it is RGB, or RGBA if transparent.
     """
-    turn = _TURNS.get(orientation(picture))
+    turn = TRANSPOSES.get(orientation(picture))
     profile = _profile_to_apply(picture)
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
         return _to_eight_bits(picture).convert("RGB"), Finish(turn=turn)

@@ -11,21 +11,10 @@ from components.media.images.conversion import plain
 from components.media.images.opening import (
     MAX_PIXELS,
     ImageInfo,
-    inspect_image,
     opened,
 )
 from components.media.report import Check
 from components.media.store.durable_files import disk_space_watched
-
-__all__ = [
-    "DEFAULT_LIMITS",
-    "ImageInfo",
-    "ImageLimits",
-    "check_image",
-    "image_checks",
-    "inspect_image",
-    "thumbnail",
-]
 
 
 @dataclass(frozen=True)

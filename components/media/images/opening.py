@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pillow_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from components.errors import MediaRejected
 from components.media.formats.sniffing import require_kind
@@ -23,7 +23,16 @@ from components.media.store.media_store import media_type
 # What the cameras of phones make; four bytes each and two or three copies stay under 1 GB.
 MAX_PIXELS = 64_000_000
 MAX_FILE_BYTES = 100 * MB
-ORIENTATION_TAG = 0x0112
+TRANSPOSES = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by its EXIF orientation; from 5 on width becomes height."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
 _SUFFIXES = {"JPEG": ".jpg", "TIFF": ".tif", "HEIF": ".heic"}
@@ -152,7 +161,7 @@ def orientation(picture: Image.Image) -> int:
     if picture.format in ("PNG", "TIFF"):
         picture.load()
     try:
-        value = picture.getexif().get(ORIENTATION_TAG, 1)
+        value = picture.getexif().get(ExifTags.Base.Orientation, 1)
     except _BROKEN:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import AddressBlocked, DiskFull, InvalidInput, MediaRejected
-from components.media.clips.inspection import VideoInfo
-from components.media.images.inspection import ImageInfo
-from components.media.inputs import data_uri, describe, take_image, take_video
-from components.media.store.media_store import FolderStore, name_of
+from components.media.clips.opening import VideoInfo
+from components.media.images.opening import ImageInfo
+from components.media.inputs import take_image, take_video
+from components.media.store.media_store import REF_PREFIX, FolderStore, media_type, name_of
+from components.media.store.verification import verify_result
 from tests.samples.media_files import drawing, video
 
 ADDRESS = "https://cdn.example.com/a.png?sig=A%2Fb"
@@ -44,6 +45,15 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def uri(content: bytes, mime: str) -> str:
     return f"data:{mime};base64,{base64.b64encode(content).decode()}"
+
+
+def data_uri(reference: str, store: FolderStore) -> str:
+    name = name_of(reference)
+    return uri(store.path(name).read_bytes(), media_type(name))
+
+
+def describe(source: str, store: FolderStore) -> ImageInfo | VideoInfo | None:
+    return verify_result(store.path(name_of(source))) if source.startswith(REF_PREFIX) else None
 
 
 def test_an_https_address_is_passed_on_unchanged(store: FolderStore, tmp_path: Path) -> None:

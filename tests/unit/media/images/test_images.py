@@ -9,13 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.errors import MediaRejected
-from components.media.images.inspection import (
-    ImageInfo,
-    ImageLimits,
-    check_image,
-    inspect_image,
-    thumbnail,
-)
+from components.media.images.inspection import ImageLimits, check_image, thumbnail
+from components.media.images.opening import ImageInfo, inspect_image
 from tests.samples.media_files import (
     chunk,
     cut,
