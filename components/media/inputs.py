@@ -18,7 +18,7 @@ from components.media.download.addresses import check_address
 from components.media.formats.sniffing import Kind
 from components.media.formats.wording import MB, called, megabytes
 from components.media.preflight import preflight
-from components.media.report import Choices, ClipChoices, ImageChoices
+from components.media.report import Choices
 from components.media.store.durable_files import disk_space_watched
 from components.media.store.media_store import REF_PREFIX, MediaStore, name_of, ref
 from components.media.store.receiving import costs_nothing_yet
@@ -29,43 +29,27 @@ _DATA_URI = re.compile(r"data:(image|video)/[a-z0-9.+-]{1,40};base64,", re.IGNOR
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def take_image(
-    source: str | Path, store: MediaStore, *, allowed_hosts: frozenset[str] = frozenset()
+def take(
+    source: str | Path,
+    store: MediaStore,
+    choices: Choices,
+    allowed_hosts: frozenset[str] = frozenset(),
 ) -> str:
-    """Return the https address unchanged, or the reference of the picture kept in the store.
+    """Return the https address unchanged, or the reference of the file kept in the store.
 
-    A picture outside the limits is repaired first. Raises `AddressBlocked`, `MediaRejected` and
-    `DiskFull`.
+    The type of `choices` says whether it is to be a picture or a clip; one outside the limits is
+    repaired first. Raises `AddressBlocked`, `MediaRejected` and `DiskFull`.
     """
-    return _take(source, store, ImageChoices(), allowed_hosts)
-
-
-def take_video(
-    source: str | Path, store: MediaStore, *, allowed_hosts: frozenset[str] = frozenset()
-) -> str:
-    """Return the https address unchanged, or the reference of the video kept in the store.
-
-    A clip outside the limits is repaired first. Raises `AddressBlocked`, `MediaRejected` and
-    `DiskFull`.
-    """
-    return _take(source, store, ClipChoices(), allowed_hosts)
-
-
-def _is_data_uri(source: str) -> bool:
-    return source[:5].lower() == "data:"
-
-
-def _take(
-    source: str | Path, store: MediaStore, choices: Choices, allowed_hosts: frozenset[str]
-) -> str:
     if isinstance(source, Path):
         return _keep(source, store, choices)
-    if _is_data_uri(source):
+    if source[:5].lower() == "data:":
         with _decoded(source, choices.kind, store) as file:
             return _keep(file, store, choices)
     if source.startswith(REF_PREFIX):
         return _keep(store.path(name_of(source)), store, choices, kept_as=source)
-    return _address(source, allowed_hosts)
+    if not _SCHEME.match(source):
+        raise AddressBlocked("That is not an address; it must begin with https://.")
+    return check_address(source, allowed_hosts=allowed_hosts)
 
 
 def _keep(file: Path, store: MediaStore, choices: Choices, kept_as: str = "") -> str:
@@ -96,9 +80,3 @@ def _decoded(uri: str, kind: Kind, store: MediaStore) -> Iterator[Path]:
         file.write_bytes(content)
         with called(f"The pasted {kind}"):
             yield file
-
-
-def _address(source: str, allowed_hosts: frozenset[str]) -> str:
-    if not _SCHEME.match(source):
-        raise AddressBlocked("That is not an address; it must begin with https://.")
-    return check_address(source, allowed_hosts=allowed_hosts)

@@ -11,7 +11,7 @@ from components.errors import InvalidInput, InvalidRequest, MediaRejected
 from components.interface.requests.reference_preparer import ReferencePreparer, refusal
 from components.interface.requests.repair_choices import ChosenFor, choices_of
 from components.interface.uploads.uploaded_files import Upload
-from components.media.inputs import take_image, take_video
+from components.media.inputs import take
 from components.media.store.media_store import REF_PREFIX, MediaStore, ref
 from components.media.store.receiving import suffix_for
 
@@ -82,8 +82,7 @@ class RequestBuilder:
             source = self._fetched(Path(source))
         is_file = source.startswith(REF_PREFIX)
         if not is_file:
-            take = take_image if kind == "image" else take_video
-            source = take(source, self.media, allowed_hosts=self.allowed_hosts)
+            source = take(source, self.media, choices_of(kind, None), self.allowed_hosts)
             if source.startswith(REF_PREFIX) or not options.reads_addresses:
                 return source
         chosen = options.chosen.get(self.preparer.identity(source))

@@ -19,7 +19,7 @@ from components.media.images.inspection import (
 )
 from components.media.images.metadata_removal import has_jpeg_end, jpeg_start, without_metadata
 from components.media.images.opening import ImageInfo, describe_picture, opened, require_all_rows
-from components.media.images.saving import Target, jpeg_options, save_within
+from components.media.images.saving import jpeg_options, save_within
 from components.media.images.sizing import Shape, Size, shape_for
 from components.media.report import Check, Harmless, ImageChoices, Preflight
 from components.media.store.durable_files import disk_space_watched
@@ -106,12 +106,11 @@ def _repaired(
     reshapes = not shape.crop_px == shape.content_px == shape.canvas_px == finish.size_px(stored)
     if reshapes:
         stored, finish = _reshaped(finish(stored), shape, rules.background), Finish()
-    target = Target(
-        rules.folder, rules.limits.max_size_bytes, rules.limits.min_side_px, rules.limits.max_ratio
-    )
     if shape.content_px != shape.crop_px or before.size_bytes > rules.limits.max_size_bytes:
         made = {}
-    ready, after = save_within(stored, finish, target, background=rules.background, made=made)
+    ready, after = save_within(
+        stored, finish, rules.limits, rules.folder, background=rules.background, made=made
+    )
     check_image(after, rules.limits, file_label(path))
     is_clear = stored.mode == "RGBA"
     changes += _shape_changes(

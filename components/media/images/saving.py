@@ -5,7 +5,6 @@ large one several times would take seconds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from math import sqrt
 from pathlib import Path
@@ -15,6 +14,7 @@ from PIL import Image, JpegImagePlugin
 
 from components.errors import MediaRejected
 from components.media.images.conversion import Finish
+from components.media.images.inspection import ImageLimits
 from components.media.images.jpeg_strips import write_jpeg
 from components.media.images.opening import ImageInfo
 from components.media.images.sizing import Size
@@ -34,16 +34,6 @@ _CAUTION = 0.93
 _SHRINK_AGAIN = 0.8
 
 
-@dataclass(frozen=True)
-class Target:
-    """Where a picture goes, and the limits: sides in pixels, size in bytes."""
-
-    folder: Path
-    max_size_bytes: int
-    min_side_px: int
-    max_ratio: float
-
-
 def jpeg_options(picture: Image.Image) -> Options:
     """Return how an open JPEG was made, to make it again with the same loss; {} for no JPEG."""
     if not isinstance(picture, JpegImagePlugin.JpegImageFile) or picture.mode not in ("L", "RGB"):
@@ -54,7 +44,13 @@ def jpeg_options(picture: Image.Image) -> Options:
 
 
 def save_within(
-    picture: Image.Image, finish: Finish, target: Target, *, background: Colour, made: Options
+    picture: Image.Image,
+    finish: Finish,
+    limits: ImageLimits,
+    folder: Path,
+    *,
+    background: Colour,
+    made: Options,
 ) -> tuple[Path, ImageInfo]:
     """Write an opaque picture as JPEG, a transparent one as PNG; finished, and within the size.
 
@@ -63,19 +59,19 @@ def save_within(
     """
     if picture.mode == "RGBA":
         picture, finish = finish(picture), Finish()
-        if _estimated_bytes(picture, "PNG", {}) < target.max_size_bytes * 1.2:
-            ready = target.folder / "repaired.png"
+        if _estimated_bytes(picture, "PNG", {}) < limits.max_size_bytes * 1.2:
+            ready = folder / "repaired.png"
             with disk_space_watched():
                 picture.save(ready, icc_profile=None, exif=b"")
-            if ready.stat().st_size <= target.max_size_bytes:
+            if ready.stat().st_size <= limits.max_size_bytes:
                 return ready, ImageInfo("PNG", *picture.size, ready.stat().st_size)
             ready.unlink()
         picture = flattened(picture, background)
-    file = target.folder / "repaired.jpg"
-    for smaller, options in _attempts(picture, finish, target, made):
+    file = folder / "repaired.jpg"
+    for smaller, options in _attempts(picture, finish, limits, made):
         with disk_space_watched():
             write_jpeg(smaller, file, finish, options)
-        if (size_bytes := file.stat().st_size) <= target.max_size_bytes:
+        if (size_bytes := file.stat().st_size) <= limits.max_size_bytes:
             return file, ImageInfo("JPEG", *finish.size_px(smaller), size_bytes)
     raise MediaRejected("The picture cannot be saved small enough; add a smaller one.")
 
@@ -88,10 +84,10 @@ def flattened(picture: Image.Image, background: Colour) -> Image.Image:
 
 
 def _attempts(
-    picture: Image.Image, finish: Finish, target: Target, made: Options
+    picture: Image.Image, finish: Finish, limits: ImageLimits, made: Options
 ) -> Iterator[tuple[Image.Image, Options]]:
     """Yield what to write next: the best that should fit, then smaller and smaller pictures."""
-    allowed_bytes = target.max_size_bytes * _CAUTION
+    allowed_bytes = limits.max_size_bytes * _CAUTION
     estimate = 0.0
     if made:
         yield picture, made
@@ -101,7 +97,7 @@ def _attempts(
             yield picture, options
     scale = min(1.0, sqrt(allowed_bytes / max(estimate, 1.0)))
     while scale > 0.01:
-        size_px = _shrunk(picture.size, scale, target)
+        size_px = _shrunk(picture.size, scale, limits)
         yield picture.resize(size_px, Image.Resampling.LANCZOS, reducing_gap=2.0), _SMALLER[-1]
         scale *= _SHRINK_AGAIN
 
@@ -124,10 +120,10 @@ def _estimated_bytes(
     return total_bytes * (picture.width * picture.height / total_pixels)
 
 
-def _shrunk(size_px: Size, scale: float, target: Target) -> Size:
+def _shrunk(size_px: Size, scale: float, limits: ImageLimits) -> Size:
     """Scale both sides, and stay within the shortest side and the ratio after rounding."""
-    shorter_px = max(target.min_side_px, round(min(size_px) * scale))
+    shorter_px = max(limits.min_side_px, round(min(size_px) * scale))
     longer_px = max(shorter_px, round(max(size_px) * scale))
-    longer_px = min(longer_px, int(shorter_px * target.max_ratio))
+    longer_px = min(longer_px, int(shorter_px * limits.max_ratio))
     wide = size_px[0] >= size_px[1]
     return (longer_px, shorter_px) if wide else (shorter_px, longer_px)

@@ -1,6 +1,7 @@
 """What a user hands in becomes an https address or a reference into the store, or is refused."""
 
 import base64
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,16 @@ from hypothesis import strategies as st
 from components.errors import AddressBlocked, DiskFull, InvalidInput, MediaRejected
 from components.media.clips.opening import VideoInfo
 from components.media.images.opening import ImageInfo
-from components.media.inputs import take_image, take_video
+from components.media.inputs import take
+from components.media.report import ClipChoices, ImageChoices
 from components.media.store.media_store import REF_PREFIX, FolderStore, media_type, name_of
 from components.media.store.verification import verify_result
 from tests.samples.media_files import drawing, video
 
 ADDRESS = "https://cdn.example.com/a.png?sig=A%2Fb"
 LOCAL = frozenset({"127.0.0.1:8123"})
+take_image = partial(take, choices=ImageChoices())
+take_video = partial(take, choices=ClipChoices())
 
 
 class FullStore(FolderStore):
@@ -136,9 +140,9 @@ def test_a_reference_of_the_other_kind_is_refused_without_its_long_name(
     ],
 )
 def test_a_reference_to_nothing_is_refused(store: FolderStore, source: str) -> None:
-    for take in (take_image, take_video):
+    for take_one in (take_image, take_video):
         with pytest.raises(MediaRejected, match="add it again"):
-            take(source, store)
+            take_one(source, store)
     with pytest.raises(MediaRejected):
         data_uri(source, store)
 
@@ -187,9 +191,9 @@ def test_a_data_uri_beyond_the_bound_is_rejected_before_it_is_decoded(store: Fol
     ],
 )
 def test_any_other_text_is_blocked(store: FolderStore, source: str) -> None:
-    for take in (take_image, take_video):
+    for take_one in (take_image, take_video):
         with pytest.raises(AddressBlocked, match=r"\.$"):
-            take(source, store)
+            take_one(source, store)
 
 
 def test_text_that_names_an_existing_file_is_never_opened(
