@@ -63,7 +63,7 @@ def _waiting(
         known_as,
         sent_at,
         table.c.finished_at,
-        table.c.charge_searches,
+        table.c.charge_looks,
         table.c.charge_looked_at,
     ).where(UNCHARGED, known_as.is_not(None), ~table.c.charge_unknown)
 
@@ -86,7 +86,7 @@ def note_search(connection: Connection, searched: VainSearch, now: float) -> Non
     """Count a search that found no charge; the run says so when it was the last."""
     run = searched.run
     counted = {
-        "charge_searches": run.searches + 1,
+        "charge_looks": run.searches + 1,
         "charge_looked_at": now,
         "charge_unknown": bool(searched.last_words),
     }
