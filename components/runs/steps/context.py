@@ -10,7 +10,7 @@ from components.catalog import Catalog
 from components.errors import ProviderError, ProviderPaused
 from components.media.store.media_store import MediaStore
 from components.provider.client import ProviderClient
-from components.runs.retry import Decision, FailureKind, decide
+from components.runs.retry import FailureKind, Next, decide
 from components.runs.run import Run
 from components.runs.steps.collector import Collector
 from components.runs.timing.expectation import Expectation, Expectations
@@ -49,8 +49,8 @@ class ProviderStep:
 
     def troubled(
         self, run: Run, trouble: FailureKind, *, error: ProviderError | None = None
-    ) -> tuple[Run, Decision]:
-        """The run with this trouble counted, and what to do."""
+    ) -> tuple[Run, float | None]:
+        """The run with this trouble counted, and when to go on; None: it is to be given up."""
         run = run.troubled(trouble, self.context.clock())
         if error and not run.provider_request_id:
             run = replace(run, provider_request_id=error.facts.request_id)
@@ -61,7 +61,9 @@ class ProviderStep:
             retry_after_s=error.facts.retry_after_s if error else None,
             is_over=run.is_over(trouble),
         )
-        return run, decision
+        if decision.next is Next.GIVE_UP:
+            return run, None
+        return run, self.context.clock() + decision.pause_s
 
     def held(self, run: Run, trouble: FailureKind, pause: ProviderPaused, note: str) -> Run:
         """The run that waits with all others: what they ran into counts as if it had itself."""

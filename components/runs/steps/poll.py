@@ -10,8 +10,8 @@ from components.errors import (
     ProviderError,
     ProviderPaused,
 )
-from components.provider.answers.answer_models import Phase, Receipt, VideoAnswer
-from components.runs.retry import FailureKind, Next, honoured_s
+from components.provider.wire import Phase, Receipt, VideoAnswer
+from components.runs.retry import FailureKind, honoured_s
 from components.runs.run import Output, Run, Status
 from components.runs.steps.context import ProviderStep
 from components.runs.timing import polling
@@ -118,14 +118,12 @@ class PollStep(ProviderStep):
     def _later(
         self, run: Run, trouble: FailureKind, what: str, error: ProviderError | None = None
     ) -> Run:
-        run, decision = self.troubled(run, trouble, error=error)
-        now = self.context.clock()
-        if decision.next is Next.GIVE_UP:
+        run, until = self.troubled(run, trouble, error=error)
+        if until is None:
             lasted = span(run.troubled_s)
             return self._set_aside(
                 run, trouble, f"{what} It was asked again and again for {lasted}."
             )
-        until = now + decision.pause_s
         if trouble is FailureKind.FETCHED_UNKNOWN:
             again = f"It is asked again at {moment(until)}, {at_most(trouble)}."
             return run.waiting(until, f"{what} {again} {_FETCHING}")

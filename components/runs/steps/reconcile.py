@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from components.errors import ProviderError, ProviderPaused
 from components.provider.answers.answer_models import LogRow
 from components.runs.money.ledger import LAST_MARGIN, LOG_MARGIN, find_charge
-from components.runs.retry import FailureKind, Next
+from components.runs.retry import FailureKind
 from components.runs.run import Run, Status
 from components.runs.steps.context import ProviderStep
 from components.runs.wording import LOOKED_FOR, NOT_SHOWN_AS_CHARGED, at_most, moment, span
@@ -133,10 +133,9 @@ class ReconcileStep(ProviderStep):
                 inference_id=row.inference_id or run.inference_id,
                 charged_usd=cost_usd or None,
             )
-        searched, decision = self.troubled(run, FailureKind.NOT_IN_LOG)
-        if decision.next is Next.GIVE_UP:
+        searched, until = self.troubled(run, FailureKind.NOT_IN_LOG)
+        if until is None:
             return self._unnamed(searched, row, is_last=True)
-        until = self.context.clock() + decision.pause_s
         return searched.waiting(
             until,
             "The answer was lost. The provider's log shows that it accepted the request, but not "
@@ -146,17 +145,15 @@ class ReconcileStep(ProviderStep):
         )
 
     def _not_found(self, run: Run) -> Run:
-        searched, decision = self.troubled(run, FailureKind.NOT_IN_LOG)
-        now = self.context.clock()
-        if decision.next is Next.GIVE_UP:
+        searched, until = self.troubled(run, FailureKind.NOT_IN_LOG)
+        if until is None:
             return self._found(run, LAST_MARGIN) or searched.failed(
-                now,
+                self.context.clock(),
                 "The answer to the request was lost, and the provider's log does not show it "
                 f"{span(searched.troubled_s)} later. {NOT_SHOWN_AS_CHARGED} You can look again, or "
                 "send it again.",
                 unresolved=True,
             )
-        until = now + decision.pause_s
         return searched.waiting(
             until,
             "The answer was lost, and the provider's log does not show the request yet. It may "
@@ -166,17 +163,15 @@ class ReconcileStep(ProviderStep):
         )
 
     def _unreadable(self, run: Run, error: ProviderError) -> Run:
-        run, decision = self.troubled(run, FailureKind.LOG_UNREADABLE, error=error)
-        now = self.context.clock()
-        if decision.next is Next.GIVE_UP:
+        run, until = self.troubled(run, FailureKind.LOG_UNREADABLE, error=error)
+        if until is None:
             return run.failed(
-                now,
+                self.context.clock(),
                 f"The answer to the request was lost, and for {span(run.troubled_s)} it could not "
                 f"be looked up: {error.message} It may have been charged. The receipt keeps its "
                 "ids. You can look again, or send it again on purpose.",
                 unresolved=True,
             )
-        until = now + decision.pause_s
         return run.waiting(
             until,
             f"The answer was lost, and the provider's log cannot be read: {error.message} It may "

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from components.errors import DiskFull, DownloadUnfinished, ProviderError, StorageError
-from components.runs.retry import LEAST_PAUSE_S, FailureKind, Next
+from components.runs.retry import LEAST_PAUSE_S, FailureKind
 from components.runs.run import Run, Status
 from components.runs.steps.context import ProviderStep
 from components.runs.wording import at_most, moment, span
@@ -40,19 +40,17 @@ class SaveStep(ProviderStep):
 
     def _later(self, run: Run, error: StorageError) -> Run:
         is_full = isinstance(error, DiskFull)
-        run, decision = self.troubled(
+        run, until = self.troubled(
             run, FailureKind.DISK_FULL if is_full else FailureKind.COPY_FAILED
         )
-        now = self.context.clock()
-        if decision.next is Next.GIVE_UP:
+        if until is None:
             return run.failed(
-                now,
+                self.context.clock(),
                 f"{error.message} The result was made and is paid for, but for "
                 f"{span(run.troubled_s)} it could not be copied here. Open it at "
                 "the provider while its link holds, or look again.",
                 unresolved=True,
             )
-        until = now + decision.pause_s
         renewed = run if is_full else self._renewed(run)
         trouble = FailureKind(run.trouble)
         return renewed.waiting(until, f"{error} Next try at {moment(until)}, {at_most(trouble)}.")

@@ -19,9 +19,9 @@ from components.errors import (
     Refused,
 )
 from components.media.store.media_store import REF_PREFIX, media_type, name_of
-from components.provider.answers.answer_models import ImageAnswer, Picture, Receipt, VideoAnswer
-from components.provider.http.json_body import Attachment
-from components.runs.retry import FailureKind, Next
+from components.provider.body import Attachment
+from components.provider.wire import ImageAnswer, Picture, Receipt, VideoAnswer
+from components.runs.retry import FailureKind
 from components.runs.run import Output, Run, Status
 from components.runs.steps.collector import as_data_uri
 from components.runs.steps.context import ProviderStep, named
@@ -136,18 +136,17 @@ class SubmitStep(ProviderStep):
 
     def _put_off(self, run: Run, error: NotAccepted) -> Run:
         is_first = run.trouble != FailureKind.NOT_ACCEPTED
-        run, decision = self.troubled(
+        run, until = self.troubled(
             replace(run, **named(error)), FailureKind.NOT_ACCEPTED, error=error
         )
         now = self.context.clock()
-        if decision.next is Next.GIVE_UP:
+        if until is None:
             return run.failed(
                 now,
                 f"{error.message} The provider accepted nothing for {span(run.troubled_s)}. "
                 f"{error.cost} Send it again later.",
                 charged_usd=0.0,
             )
-        until = now + decision.pause_s
         queued = run.moved(
             Status.QUEUED,
             now,
@@ -168,16 +167,15 @@ class SubmitStep(ProviderStep):
             return self._video_accepted(
                 run, answer, Receipt(), self.context.expectations.first_guess(run.model)
             )
-        run, decision = self.troubled(
+        run, until = self.troubled(
             replace(run, **named(error)), FailureKind.ANSWER_LOST, error=error
         )
-        now = self.context.clock()
         return run.moved(
             Status.UNCERTAIN,
-            now,
+            self.context.clock(),
             error.message,
             note=f"{error.message} {LOOKED_FOR}",
-            next_step_at=now + decision.pause_s,
+            next_step_at=until,
         )
 
 
