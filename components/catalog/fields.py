@@ -7,7 +7,7 @@ takes the widget, and the API takes the schema, so that a label or a limit is wr
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -81,12 +81,15 @@ class Prompt(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageRef(Parameter):
-    """One picture: an https URL, a data URI, or a reference into the media store."""
+class _FileRef(Parameter):
+    """One file: an https URL, a data URI, or a reference into the media store."""
+
+    kind: ClassVar[MediaKind]
+    noun: ClassVar[Noun]
 
     @override
     def references(self, value: str | None) -> list[tuple[Noun, Any]]:
-        return [("Image", value)] if value else []
+        return [(self.noun, value)] if value else []
 
     @override
     def check(self, value: str | None) -> str | None:
@@ -96,7 +99,19 @@ class ImageRef(Parameter):
 
     @override
     def map_media(self, value: str | None, change: MediaMap) -> Any:
-        return change(value, "image") if value else None
+        return change(value, self.kind) if value else None
+
+
+class ImageRef(_FileRef):
+    """One picture."""
+
+    kind, noun = "image", "Image"
+
+
+class VideoRef(_FileRef):
+    """One clip."""
+
+    kind, noun = "video", "Video"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,25 +147,6 @@ class ImageRefs(Parameter):
     @override
     def references(self, value: Sequence[str]) -> list[tuple[Noun, Any]]:
         return [("Image", item) for item in value]
-
-
-@dataclass(frozen=True, kw_only=True)
-class VideoRef(Parameter):
-    """One clip: an https URL, a data URI, or a reference into the media store."""
-
-    @override
-    def references(self, value: str | None) -> list[tuple[Noun, Any]]:
-        return [("Video", value)] if value else []
-
-    @override
-    def check(self, value: str) -> str:
-        if not value.strip():
-            raise ValueError(self.missing)
-        return value
-
-    @override
-    def map_media(self, value: str | None, change: MediaMap) -> Any:
-        return change(value, "video") if value else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from components.catalog.request import ModelRequest
-from components.interface.snippets import Snippet
+from components.interface.snippets.programs import Snippet
 from tests.samples.media_files import drawing, video
 from tests.samples.models import MODELS
 

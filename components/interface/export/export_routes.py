@@ -18,7 +18,6 @@ from components.media.capacity.cpu_slots import ONE_A_CORE
 from components.media.embedded_settings.embedding import with_settings
 from components.media.store.media_store import MediaStore, media_type
 from components.runs.run import Run
-from components.runs.service import RunService
 
 MOST_RUNS = 200
 """As many ids as fit into an address."""
@@ -26,16 +25,11 @@ MOST_RUNS = 200
 
 @dataclass(frozen=True)
 class Source:
-    """Where runs come from: `run` by its id, or it raises `RunNotFound`; those of a `plan`."""
+    """Where runs come from: `run` by its id, or it raises `RunNotFound`; a `plan` in its order."""
 
     catalog: Catalog
     run: Callable[[str], Run]
     plan: Callable[[str], Sequence[Run]]
-
-
-def source_of(runs: RunService) -> Source:
-    """The runs that are kept; those of a plan in its order."""
-    return Source(runs.catalog, runs.get, runs.plan_runs)
 
 
 def export_router(source: Source, media: MediaStore, clock: Callable[[], float]) -> APIRouter:

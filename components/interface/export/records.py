@@ -4,9 +4,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from components.interface.parts.feed.card.run_words import iso
 from components.runs.run import Run
 
 VERSION = "0.1.0"
@@ -35,7 +35,7 @@ def settings_of(run: Run) -> dict[str, Any]:
         "model": run.model,
         "request": run.request,
         "run_id": run.id,
-        "created_at": _iso(run.created_at),
+        "created_at": iso(run.created_at),
     }
 
 
@@ -47,16 +47,16 @@ def receipt_of(run: Run, files: Iterable[str]) -> dict[str, Any]:
         "note": run.remark,
         "model": run.model,
         "status": str(run.status),
-        "created_at": _iso(run.created_at),
-        "submitted_at": _iso(run.submitted_at),
-        "finished_at": _iso(run.finished_at),
+        "created_at": iso(run.created_at),
+        "submitted_at": iso(run.submitted_at),
+        "finished_at": iso(run.finished_at),
         "generation_id": run.generation_id,
         "inference_id": run.inference_id,
         "provider_request_id": run.provider_request_id,
         "quoted_usd": run.quoted_usd,
         "charged_usd": run.charged_usd,
         "error": run.error or None,
-        "events": [{"at": _iso(event.at), "what": event.what} for event in run.events],
+        "events": [{"at": iso(event.at), "what": event.what} for event in run.events],
         "files": list(files),
     }
 
@@ -88,7 +88,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
         return f"'{value}"
     return value
-
-
-def _iso(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

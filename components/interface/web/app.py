@@ -26,7 +26,7 @@ from components.errors import (
     StorageError,
 )
 from components.interface.api.readable_calls import Endpoint, ReadableCalls
-from components.interface.export import export_router, source_of
+from components.interface.export.export_routes import Source, export_router
 from components.interface.parts.compare.compare import compare_router
 from components.interface.parts.feed.live_changes import LiveChanges
 from components.interface.parts.feed.results.result_routes import result_router
@@ -123,7 +123,8 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(run_router(services))
     app.include_router(result_router(services))
     app.include_router(code_router(services))
-    app.include_router(export_router(source_of(services.runs), services.media, services.clock))
+    source = Source(services.catalog, services.runs.get, services.runs.plan_runs)
+    app.include_router(export_router(source, services.media, services.clock))
     app.include_router(header_router(services))
     app.include_router(history_router(services))
     app.include_router(compare_router(services))

@@ -118,12 +118,12 @@ class FolderStore:
         folder: Path,
         *,
         clock: Callable[[], float] = time.time,
-        free_bytes: Callable[[Path], int] | None = None,
+        free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         self._folder = folder
         self._work = folder / "work"
         self._clock = clock
-        self._free_bytes = free_bytes or _free_bytes
+        self._free_bytes = free_bytes
         self._lock = threading.Lock()
 
     def keep(self, source: Path, suffix: str, digest: str = "") -> str:
@@ -257,7 +257,3 @@ def name_of(ref: str) -> str:
     if not ref.startswith(REF_PREFIX) or not _NAME.fullmatch(name):
         raise MediaRejected("That is not a file kept here; add it again.")
     return name
-
-
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free

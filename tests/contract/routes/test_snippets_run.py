@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.catalog.request import ModelRequest
-from components.interface.snippets import Addresses, Snippet, snippets
-from components.interface.snippets.material import gather
+from components.interface.snippets.material import Addresses, gather
+from components.interface.snippets.programs import Snippet, snippets
 from components.media.store.media_store import FolderStore, media_type, ref
 from components.media.store.verification import verify_result
 from components.sandbox import Sandbox

@@ -16,9 +16,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from components.errors import PlaygroundError, RunNotFound
-from components.interface.export import Source, export_router
 from components.interface.export.archive import Member, zip_stream
-from components.interface.export.export_routes import MOST_RUNS
+from components.interface.export.export_routes import MOST_RUNS, Source, export_router
 from components.interface.export.records import VERSION, receipt_of, receipts_table
 from components.interface.export.run_archive import run_archive
 from components.interface.parts.feed.card.run_words import run_as_json

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.catalog.models.image_o1 import ImageO1
 from components.catalog.plan import expand
-from components.interface.export import Source, export_router
+from components.interface.export.export_routes import Source, export_router
 from components.interface.export.plan_sheet import grids_of, shared_prompt
 from components.media.store.media_store import FolderStore
 from components.runs.run import Output, Run, Status

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest, MediaRejected
-from components.interface.snippets import Addresses, snippets
 from components.interface.snippets.literals import (
     HERE_DOCUMENT,
     JAVASCRIPT,
@@ -18,7 +17,8 @@ from components.interface.snippets.literals import (
     Language,
     written,
 )
-from components.interface.snippets.material import gather
+from components.interface.snippets.material import Addresses, gather
+from components.interface.snippets.programs import snippets
 from tests.processes.snippet_runs import NASTY_PROMPT, PICTURE_REF, all_values, output_of
 from tests.samples.models import MODELS
 

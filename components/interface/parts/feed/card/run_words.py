@@ -164,8 +164,8 @@ def run_as_json(run: Run, catalog: Catalog) -> dict[str, Any]:
         "note": _note(run, catalog),
         "quoted_usd": run.quoted_usd,
         "charged_usd": run.charged_usd,
-        "created_at": _iso(run.created_at),
-        "finished_at": _iso(run.finished_at),
+        "created_at": iso(run.created_at),
+        "finished_at": iso(run.finished_at),
     }
 
 
@@ -177,7 +177,8 @@ def _note(run: Run, catalog: Catalog) -> str | None:
     return run.note or (status_words(run, catalog).explanation if has_it else None)
 
 
-def _iso(seconds: float | None) -> str | None:
+def iso(seconds: float | None) -> str | None:
+    """Seconds since the epoch as ISO 8601 has them, in UTC."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 

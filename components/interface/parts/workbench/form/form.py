@@ -20,6 +20,7 @@ from components.catalog.fields import (
     VideoRef,
     parameters_of,
 )
+from components.catalog.plan import VARIABLE
 from components.catalog.request import ModelRequest
 from components.interface.widgets.templating import render
 
@@ -34,7 +35,6 @@ WIDGETS: Mapping[type[Parameter], str] = {
     Switch: "switch",
 }
 """The macro of `widgets.html` that draws a parameter; the scripts read its `data-widget`."""
-OPTIONS = (Choice, Count, Switch)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Field:
     @property
     def is_option(self) -> bool:
         """Options stand side by side; everything else has a row of its own."""
-        return isinstance(self.parameter, OPTIONS)
+        return isinstance(self.parameter, VARIABLE)
 
 
 def fields_of(model: type[ModelRequest]) -> list[Field]:
