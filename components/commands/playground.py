@@ -36,7 +36,7 @@ from components.runs.maintenance.media_gc import UNOWNED_S, MediaGarbageCollecto
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import UNDO_S, RunService
 from components.runs.steps.collector import RESULT_MAX_BYTES, Collector

@@ -29,9 +29,16 @@ UNCHARGED: sa.ColumnElement[bool] = sa.literal_column(
 KEPT: sa.ColumnElement[bool] = sa.literal_column("deleted_at IS NULL")
 
 
+def _partial(
+    name: str, *columns: str | sa.ColumnElement[float], where: sa.ColumnElement[bool]
+) -> sa.Index:
+    """An index of only those rows for which `where` holds."""
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 def _listed(name: str, *columns: str) -> sa.Index:
     """An index in which the runs of a kind stand in the order they are listed."""
-    return sa.Index(name, *columns, "created_at", "id", sqlite_where=KEPT, postgresql_where=KEPT)
+    return _partial(name, *columns, "created_at", "id", where=KEPT)
 
 
 RUNS = sa.Table(
@@ -95,29 +102,23 @@ RUNS = sa.Table(
         "quoted_usd",
         "charged_usd",
     ),
-    sa.Index(
+    _partial(
         "runs_waiting",
-        *("created_at", "id", "status", "model", "next_step_at", "lease_until"),
-        sqlite_where=QUEUED,
-        postgresql_where=QUEUED,
+        "created_at",
+        "id",
+        "status",
+        "model",
+        "next_step_at",
+        "lease_until",
+        where=QUEUED,
     ),
-    sa.Index(
-        "runs_uncharged",
-        *("charge_unknown", "finished_at"),
-        sqlite_where=UNCHARGED,
-        postgresql_where=UNCHARGED,
-    ),
+    _partial("runs_uncharged", "charge_unknown", "finished_at", where=UNCHARGED),
     sa.Index("runs_of_generation", "generation_id"),
     sa.Index("runs_of_inference", "inference_id"),
-    sa.Index(
-        "runs_sent",
-        *("status", "deleted_at"),
-        sqlite_where=IN_FLIGHT & KEPT,
-        postgresql_where=IN_FLIGHT & KEPT,
-    ),
-    sa.Index("runs_to_look_at", DUE_AT, sqlite_where=IN_FLIGHT, postgresql_where=IN_FLIGHT),
-    sa.Index("runs_to_copy", DUE_AT, sqlite_where=SAVING, postgresql_where=SAVING),
-    sa.Index("runs_due_at", DUE_AT, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    _partial("runs_sent", "status", "deleted_at", where=IN_FLIGHT & KEPT),
+    _partial("runs_to_look_at", DUE_AT, where=IN_FLIGHT),
+    _partial("runs_to_copy", DUE_AT, where=SAVING),
+    _partial("runs_due_at", DUE_AT, where=ACTIVE),
 )
 KNOWN_AS: sa.ColumnElement[str] = sa.func.coalesce(RUNS.c.inference_id, RUNS.c.generation_id)
 """What the provider's ledger names a run by."""
@@ -150,12 +151,7 @@ PURGED = sa.Table(
     sa.Column("charge_looks", sa.Integer, nullable=False, server_default="0"),
     sa.Column("charge_looked_at", sa.Float(53)),
     sa.Column("charge_unknown", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index(
-        "purged_runs_uncharged",
-        *("charge_unknown", "finished_at"),
-        sqlite_where=UNCHARGED,
-        postgresql_where=UNCHARGED,
-    ),
+    _partial("purged_runs_uncharged", "charge_unknown", "finished_at", where=UNCHARGED),
 )
 """`id` is the run's, or any other where a run of the same id went before it; `inference_id` is the
 one that the ledger would name, so that a charge is still found."""

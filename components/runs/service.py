@@ -15,8 +15,7 @@ from components.catalog import Catalog
 from components.catalog.request import ModelRequest
 from components.errors import AskedDifferently, MadeAndDeleted
 from components.runs.engine.scheduler import Engine
-from components.runs.money.quote import Quote, total
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quote, Quotes, total
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.new_runs import plans, resend
 from components.runs.queries.history import PAGE_MAX_RUNS, Page, Query, RunSummary, in_plan_order

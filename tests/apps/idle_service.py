@@ -12,7 +12,7 @@ from components.provider.answers.answer_models import Pricing
 from components.runs.engine.scheduler import Engine
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import RunService
 from components.runs.store.run_store import RunStore

@@ -19,7 +19,7 @@ from components.runs.engine.scheduler import Engine, Pools
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Run
 from components.runs.service import UNDO_S, RunService

@@ -7,8 +7,10 @@ from typing import Any
 
 from components.catalog.amounts import length_s, option, picture_count, source_clip
 from components.catalog.request import ModelRequest
-from components.provider.answers.answer_models import CREDITS_PER_USD, Pricing
+from components.provider.wire import CREDITS_PER_USD, Pricing
+from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.price_rates import PriceUnclear, Rate, rate_for
+from components.runs.money.prices import Prices
 from components.runs.wording import money
 
 
@@ -50,6 +52,24 @@ def quote(
     except PriceUnclear as unclear:
         return Quote(None, str(unclear))
     return Quote(_whole_credits(rate.price_usd * amount.units), _basis(rate, amount))
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Tells what a request would cost; never waits for a server."""
+
+    prices: Prices
+    clips: ClipLengths
+
+    def quote(self, model: type[ModelRequest], values: Mapping[str, Any]) -> Quote:
+        """The price of a request that may be unfinished or wrong; never raises.
+
+        A clip counts by its reference into the media store, or by an address seen before.
+        """
+        known = self.prices.known()
+        if known is None:
+            return Quote(None, "The provider's prices are not known yet; look again in a moment.")
+        return quote(model, values, known.get(model.model_id), self.clips.length_of(model, values))
 
 
 def total(quotes: Sequence[Quote]) -> Quote:

@@ -19,7 +19,7 @@ from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.sandbox.ledger.prices import PriceRule, price_rule, variable
 from tests.samples.media_files import video
 from tests.samples.models import CATALOG, MODELS

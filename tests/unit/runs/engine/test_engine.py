@@ -18,7 +18,7 @@ from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import LOOKS_PER_S, Engine, Pools
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.queries.history import Query
 from components.runs.run import Run, Status

@@ -10,7 +10,7 @@ from components.media.store.media_store import FolderStore, ref
 from components.provider.answers.answer_models import Pricing
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import REFRESH_S, RETRY_S, Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from tests.samples.media_files import drawing, video
 from tests.samples.models import CATALOG, MODELS, model_by_id
 from tests.samples.run_samples import Clock

@@ -15,8 +15,7 @@ from components.media.store.media_store import FolderStore
 from components.runs.engine.scheduler import Engine
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quote import Quote
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quote, Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.new_runs.plans import PlannedRequest
 from components.runs.queries.spending import Spent, day_of, day_start

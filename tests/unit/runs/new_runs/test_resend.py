@@ -10,7 +10,7 @@ from components.media.store.media_store import FolderStore
 from components.runs.engine.scheduler import Engine
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
-from components.runs.money.quotes import Quotes
+from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Event, Output, Parent, Run, Status
 from components.runs.service import RunService
