@@ -142,7 +142,7 @@ class FaultyApp:
         elif "ot charged" in run.error or "was charged" in run.error:
             assert (charged, run.charged_usd or 0) == ([], 0)
 
-    def steps(self, timeout_s: float = 20.0, media: MediaStore | None = None) -> StepRunner:
+    def steps(self, timeout_s: float = 20.0, media: FolderStore | None = None) -> StepRunner:
         """Return what takes steps, with so much patience, and results going into `media`."""
         hosts = frozenset({self.sandbox.url.removeprefix("http://")})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.catalog.amounts import length_s, option, picture_count, source_clip
 from components.catalog.request import ModelRequest
-from components.provider.wire import CREDITS_PER_USD, Pricing
+from components.provider.answers.answer_models import CREDITS_PER_USD, Pricing
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.price_rates import PriceUnclear, Rate, rate_for
 from components.runs.money.prices import Prices

@@ -10,7 +10,7 @@ from components.errors import (
     ProviderError,
     ProviderPaused,
 )
-from components.provider.wire import Phase, Receipt, VideoAnswer
+from components.provider.answers.answer_models import Phase, Receipt, VideoAnswer
 from components.runs.retry import FailureKind, honoured_s
 from components.runs.run import Output, Run, Status
 from components.runs.steps.context import ProviderStep

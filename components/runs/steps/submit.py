@@ -19,8 +19,8 @@ from components.errors import (
     Refused,
 )
 from components.media.store.media_store import REF_PREFIX, media_type, name_of
-from components.provider.body import Attachment
-from components.provider.wire import ImageAnswer, Picture, Receipt, VideoAnswer
+from components.provider.answers.answer_models import ImageAnswer, Picture, Receipt, VideoAnswer
+from components.provider.http.json_body import Attachment
 from components.runs.retry import FailureKind
 from components.runs.run import Output, Run, Status
 from components.runs.steps.collector import as_data_uri
