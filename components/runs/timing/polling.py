@@ -6,18 +6,19 @@ c / sqrt(h(t)) apart: far while an end is unlikely, near where it is likely.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, inf, log, sqrt
+from math import inf
+
+import numpy
 
 from components.runs.timing.durations import Durations
 
-MIN_GAP_S = 1.0
+MIN_GAP_S, LONGEST_GAP_S = 1.0, 180.0
+"""However sure a belief is, no run is left alone for longer."""
 STRETCH = (0.95, 1.05)
 """Each gap is a little shorter or longer by chance, so that runs sent together part."""
-LONGEST_GAP_S = 180.0
-"""However sure a belief is, no run is left alone for longer."""
-TAIL_GAP_SHARE = 1 / 60
-TAIL_GAP_S = 30.0
+TAIL_GAP_SHARE, TAIL_GAP_S = 1 / 60, 30.0
 """After its plan a run is looked at again when it is a sixtieth older, or half a minute."""
 PLANNED_MEDIANS = 4.0
 """Where a plan ends: a run twice as long as was thought, and slow at that, is still within it."""
@@ -33,18 +34,13 @@ STEPS = 128
 class Budget:
     """What looking may cost: the mean delay to aim at, and the longest gap once looks began.
 
-    By default 2 s less a tenth, for what a belief has wrong. For runs that are very short or very
-    long, the delay is to be within these shares of their likely duration instead.
+    By default 2 s less a tenth, for what a belief has wrong, and never more than this share of a
+    run that is very short.
     """
 
     mean_delay_s: float = 1.8
-    least_share: float = 0.0025
     most_share: float = 0.05
     max_gap_s: float = 15.0
-
-    def aim_s(self, likely_s: float) -> float:
-        """The mean delay to aim at, in seconds."""
-        return max(self.least_share * likely_s, min(self.mean_delay_s, self.most_share * likely_s))
 
 
 DEFAULT_BUDGET = Budget()
@@ -62,10 +58,10 @@ class Plan:
 
     def pause_s(self, elapsed_s: float, stretch: float = 1.0) -> float:
         """Seconds until the next look: `stretch` gaps of the plan, wherever the last look fell."""
-        elapsed_s = max(0.0, elapsed_s)
-        place = self._place(elapsed_s) + stretch
-        if place < len(self.looks_s) - 1:
-            pause_s = self._time_s(place) - elapsed_s
+        elapsed_s, numbers = max(0.0, elapsed_s), range(len(self.looks_s))
+        place = _read(self.looks_s, numbers, elapsed_s) + stretch
+        if place < numbers[-1]:
+            pause_s = _read(numbers, self.looks_s, place) - elapsed_s
         else:
             last_gap_s = self.looks_s[-1] - self.looks_s[-2]
             pause_s = max(last_gap_s, min(TAIL_GAP_S, elapsed_s * TAIL_GAP_SHARE)) * stretch
@@ -81,18 +77,12 @@ class Plan:
             return None
         return seen_s - min(seen_s - going_s, DEFAULT_BUDGET.max_gap_s) / 2
 
-    def _place(self, elapsed_s: float) -> float:
-        """Which look falls on a time; between two of them it is a fraction."""
-        before = bisect_right(self.looks_s, elapsed_s) - 1
-        if before + 1 == len(self.looks_s):
-            return float(before)
-        last_s, next_s = self.looks_s[before : before + 2]
-        return before + (elapsed_s - last_s) / (next_s - last_s)
 
-    def _time_s(self, place: float) -> float:
-        before = floor(place)
-        last_s, next_s = self.looks_s[before : before + 2]
-        return last_s + (place - before) * (next_s - last_s)
+def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
+    """Where the line through these points is at `x`; after the last it goes on as it went."""
+    after = bisect_right(xs, x, 1, len(xs) - 1)
+    share = (x - xs[after - 1]) / (xs[after] - xs[after - 1])
+    return ys[after - 1] + share * (ys[after] - ys[after - 1])
 
 
 def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: float = inf) -> Plan:
@@ -102,47 +92,22 @@ def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: flo
     is longer than the mean of those before it: so, whenever a run ends, a fixed poll that waits as
     long for its end has looked at least as often, however wrong the belief.
     """
-    steps = _steps(durations)
-    aim_s = budget.aim_s(durations.median_s)
-    waiting = sum(step.root_hazard * step.survival * step.width_s for step in steps)
-    looks_s, count = [0.0], 0.0
-    for step in steps:
-        wanted = step.root_hazard * waiting / (2 * aim_s)
-        least = 1 / first_gap_s
-        if count + wanted * step.width_s >= 1:
-            least = max(count / step.from_s, 1 / budget.max_gap_s)
-        rate = min(1 / MIN_GAP_S, max(wanted, least))
-        until = count + rate * step.width_s
-        new = range(floor(count) + 1, floor(until) + 1)
-        looks_s += [step.from_s + (number - count) / rate for number in new]
-        count = until
-    if len(looks_s) == 1:
-        looks_s.append(max(MIN_GAP_S, durations.median_s))
-    return Plan(tuple(looks_s), max(OVERDUE_S, PLANNED_MEDIANS * durations.median_s))
-
-
-@dataclass(frozen=True)
-class _Step:
-    """A stretch of time: its start and width, the root of its hazard, who is left half-way."""
-
-    from_s: float
-    width_s: float
-    root_hazard: float
-    survival: float
-
-
-def _steps(durations: Durations) -> list[_Step]:
-    """The time that is planned for; each step is longer than the last by the same factor."""
-    start_s = durations.median_s / 16
-    factor = (16 * PLANNED_MEDIANS) ** (1 / STEPS)
-    starts_s = [start_s * factor**number for number in range(STEPS)]
-    masses = [durations.weight(log(from_s) + log(factor) / 2) for from_s in starts_s]
-    scale = (1 - STUCK_SHARE) / sum(masses)
-    steps = [_Step(0.0, start_s, 0.0, 1.0)]
-    left = 1.0
-    for from_s, mass in zip(starts_s, masses, strict=True):
-        share, width_s = mass * scale, from_s * (factor - 1)
-        survival = left - share / 2
-        steps.append(_Step(from_s, width_s, sqrt(share / survival / width_s), survival))
-        left -= share
-    return steps
+    median_s, freedom = durations.median_s, min(durations.freedom, 1e6)
+    aim_s = min(budget.mean_delay_s, budget.most_share * median_s)
+    edges_s = numpy.geomspace(median_s / 16, PLANNED_MEDIANS * median_s, STEPS + 1)
+    middles_s, widths_s = numpy.sqrt(edges_s[1:] * edges_s[:-1]), numpy.diff(edges_s)
+    places = numpy.log(middles_s / median_s) / durations.spread
+    weights = (1 + places**2 / freedom) ** (-(freedom + 1) / 2)
+    shares = (1 - STUCK_SHARE) * weights / weights.sum()
+    left = 1 - numpy.cumsum(shares) + shares / 2
+    root_hazards = numpy.sqrt(shares / left / widths_s)
+    wanted = root_hazards * (root_hazards * left * widths_s).sum() / (2 * aim_s)
+    counts = [0.0, edges_s[0] / first_gap_s]
+    for from_s, width_s, rate in numpy.column_stack((edges_s[:-1], widths_s, wanted)).tolist():
+        count, least = counts[-1], 1 / first_gap_s
+        if count + rate * width_s >= 1:
+            least = max(count / from_s, 1 / budget.max_gap_s)
+        counts.append(count + width_s * min(1 / MIN_GAP_S, max(rate, least)))
+    numbers = numpy.arange(1, int(counts[-1]) + 1)
+    looks_s = numpy.interp(numbers, counts, [0.0, *edges_s]).tolist() or [max(MIN_GAP_S, median_s)]
+    return Plan((0.0, *looks_s), max(OVERDUE_S, PLANNED_MEDIANS * median_s))
