@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from components.database.schema import RUNS
-from components.runs.run import Output, Run, Status
+from components.runs.run import Output, Status
 
 
 @dataclass(frozen=True)
@@ -19,29 +18,21 @@ class PastRun:
     rendered_s: float
 
 
-def past_run(run: Run) -> PastRun | None:
-    """What a run that is done tells; None where it is not known how long it took."""
-    if run.rendered_s is None:
-        return None
-    return PastRun(_length_s(run.request, run.outputs), run.rendered_s)
+def past_run(request: Mapping[str, Any], outputs: Sequence[Output], rendered_s: float) -> PastRun:
+    """What a run tells: of its length what was asked for, else what was made, as of an edit."""
+    length_s = request.get("duration") or (outputs[0].duration_s if outputs else None)
+    return PastRun(None if length_s is None else round(float(length_s)), rendered_s)
 
 
-def past_runs(connection: Connection, model: str, limit: int) -> list[PastRun]:
+def past_runs(connection: sa.Connection, model: str, limit: int) -> list[PastRun]:
     """The newest runs of a model that are done and whose duration is known, newest first."""
     wanted = (
         sa.select(RUNS.c.request, RUNS.c.outputs, RUNS.c.rendered_s)
-        .where(RUNS.c.model == model, RUNS.c.status == Status.DONE)
-        .where(RUNS.c.rendered_s.is_not(None))
+        .where(RUNS.c.model == model, RUNS.c.status == Status.DONE, RUNS.c.rendered_s.is_not(None))
         .order_by(RUNS.c.finished_at.desc())
         .limit(limit)
     )
+    rows = connection.execute(wanted)
     return [
-        PastRun(_length_s(asked, [Output(**output) for output in outputs]), seconds)
-        for asked, outputs, seconds in connection.execute(wanted)
+        past_run(asked, [Output(**it) for it in made], seconds) for asked, made, seconds in rows
     ]
-
-
-def _length_s(request: Mapping[str, Any], outputs: Sequence[Output]) -> int | None:
-    """The length that was asked for, else the one that was made: an edit is as long as its clip."""
-    length_s = request.get("duration") or (outputs[0].duration_s if outputs else None)
-    return None if length_s is None else round(float(length_s))

@@ -7,21 +7,18 @@ from statistics import NormalDist, median
 
 from components.provider.answers.answer_models import Percentiles
 
-ENOUGH_RUNS = 3
-"""From here on past runs alone say where the middle is: a guess may be off by any factor."""
-TRUST = 0.3
-"""Before that, what was believed without them counts as so many runs."""
-USUAL_SPREAD, GUESS_SPREAD, DOUBT = 0.25, 0.515, 0.25
-"""Of log seconds: between runs of one kind, before any were seen; of a first guess, of which one in
-ten is off by more than twofold; and how well a provider's median, of all lengths, fits ours.
-"""
+ENOUGH_RUNS, TRUST = 3, 0.3
+"""From so many runs on they alone say where the middle is; before, a guess counts as this many."""
+USUAL_SPREAD, GUESS_SPREAD, LEAST_SPREAD = 0.25, 0.515, 0.05
+"""Of log seconds: between runs of one kind, before any were seen; and of a first guess, of which
+one in ten is off by more than twofold."""
+DOUBT = 0.25
+"""The spread of a provider's median around that of our kind of run: it mixes lengths."""
 PRIOR_FREEDOM = 3.0
-LEAST_SPREAD, MOST_SPREAD = 0.05, 1.0
 OUTLIER = 2.5
 """Past runs further from the median than so many standard deviations count as just so far."""
 OTHER_MEASURE = 5.0
 """A provider's median that is off the guess by this factor may measure the request alone."""
-SHORTEST_S, LONGEST_S = 0.05, 6 * 3600.0
 _NORMAL = NormalDist()
 
 
@@ -55,8 +52,7 @@ def reported(figures: Percentiles, guess_s: float) -> Durations:
     if apart > log(OTHER_MEASURE):
         return Durations(guess_s, apart / 2, PRIOR_FREEDOM)
     spread = log(_bounded_s(figures.p90 / 1000) / middle_s) / _NORMAL.inv_cdf(0.9)
-    spread = hypot(_within(spread, LEAST_SPREAD, MOST_SPREAD), DOUBT)
-    return Durations(middle_s, spread, PRIOR_FREEDOM)
+    return Durations(middle_s, hypot(spread, DOUBT), PRIOR_FREEDOM)
 
 
 def learned(past_s: Sequence[float], before: Durations) -> Durations:
@@ -65,26 +61,20 @@ def learned(past_s: Sequence[float], before: Durations) -> Durations:
     It is the predictive distribution of a normal one with unknown mean and variance. Outliers are
     drawn in, so that a stuck run does not blur the rest.
     """
-    logs = [log(_bounded_s(seconds)) for seconds in past_s]
-    if not logs:
+    if not past_s:
         return before
-    trust = TRUST
+    logs, trust, centre = [log(_bounded_s(each)) for each in past_s], TRUST, log(before.median_s)
     if len(logs) >= ENOUGH_RUNS:
         trust, usual = 0.0, median(logs)
-        deviation = median(abs(value - usual) for value in logs) / _NORMAL.inv_cdf(0.75)
+        deviation = median(abs(each - usual) for each in logs) / _NORMAL.inv_cdf(0.75)
         reach = OUTLIER * max(LEAST_SPREAD, deviation)
-        logs = [_within(value, usual - reach, usual + reach) for value in logs]
+        logs = [max(usual - reach, min(each, usual + reach)) for each in logs]
     total, freedom = trust + len(logs), PRIOR_FREEDOM + len(logs)
-    centre = log(before.median_s)
     middle = (trust * centre + sum(logs)) / total
-    squares = trust * (centre - middle) ** 2 + sum((value - middle) ** 2 for value in logs)
+    squares = trust * (centre - middle) ** 2 + sum((each - middle) ** 2 for each in logs)
     variance = (PRIOR_FREEDOM * USUAL_SPREAD**2 + squares) / freedom
     return Durations(exp(middle), max(LEAST_SPREAD, sqrt(variance * (1 + 1 / total))), freedom)
 
 
 def _bounded_s(seconds: float) -> float:
-    return _within(seconds, SHORTEST_S, LONGEST_S) if isfinite(seconds) else LONGEST_S
-
-
-def _within(value: float, least: float, most: float) -> float:
-    return max(least, min(value, most))
+    return max(0.05, min(seconds, 6 * 3600.0)) if isfinite(seconds) else 6 * 3600.0

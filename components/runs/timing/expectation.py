@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import inf
+from statistics import median
 from threading import Lock
 from typing import Any
 
@@ -20,18 +22,15 @@ from components.runs.store.run_store import RunStore
 from components.runs.timing.durations import ENOUGH_RUNS, Durations, guessed, learned, reported
 from components.runs.timing.polling import DEFAULT_BUDGET, Plan, plan
 
-REFRESH_S = 600.0
-PAUSED_S = 30.0
-"""Where nothing was asked since the provider is left alone, it is asked this much later."""
-COUNTED_RUNS = 20
-"""The newest so many of a length count: more teach little, and the provider changes."""
-KEPT_RUNS = 200
+REFRESH_S, PAUSED_S = 600.0, 30.0
+"""The provider is asked anew after the first, or the second if it was left alone meanwhile."""
+COUNTED_RUNS, READ_RUNS = 20, 200
+"""The newest so many of a length count, of a model are read: the provider changes."""
 REMEMBERED = 256
 """Expectations; a form may ask for any length."""
 UNKNOWN_GUESS_S = 120.0
 """For a run of a model that has left the catalogue."""
 LOGGER = logging.getLogger(__name__)
-ClipLength = Callable[[type[ModelRequest], Mapping[str, Any]], float | None]
 
 
 class Basis(StrEnum):
@@ -54,12 +53,7 @@ class Expectation:
     high_s: float
     unusual_s: float
     basis: Basis
-    plan: Plan = field(repr=False)
-
-
-def no_clip_s(_: type[ModelRequest], __: Mapping[str, Any]) -> float | None:
-    """Say of every request that no clip of known length is in it."""
-    return None
+    plan: Plan
 
 
 class Expectations:
@@ -72,117 +66,88 @@ class Expectations:
         durations: Callable[[list[str]], Mapping[str, Percentiles]],
         *,
         guess_s: float | None = None,
-        clip_s: ClipLength = no_clip_s,
+        clip_s: Callable[[type[ModelRequest], Mapping[str, Any]], float | None] = lambda *_: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`guess_s` replaces the catalogue's first guesses, as for the quick sandbox.
 
         `clip_s` tells the seconds of the clip that a request names, None where it is not known.
         """
-        self._catalog = catalog
-        self._store = store
-        self._durations = durations
-        self._guess_s = guess_s
-        self._clip_s = clip_s
-        self._clock = clock
-        self._lock = Lock()
+        self._catalog, self._store, self._durations = catalog, store, durations
+        self._guess_s, self._clip_s, self._clock = guess_s, clip_s, clock
+        self._lock, self._refresh_at = Lock(), -inf
         self._figures: Mapping[str, Percentiles] = {}
         self._past: dict[str, list[PastRun]] = {}
-        self._expected: dict[tuple[str, int | None], Expectation] = {}
-        self._refreshed_at: float | None = None
+        self._expected = lru_cache(REMEMBERED)(self._believe)
 
     def expect(self, model_id: str, request: Mapping[str, Any]) -> Expectation:
         """What to expect of this request, or of a form that may be unfinished.
 
-        Runs of the same model and length count as past.
+        Runs of the same model and length count as past: an edit is as long as its clip.
         """
-        key = (model_id, self._length_s(model_id, request))
+        model, made_s = self._catalog.find(model_id), None
+        try:
+            if model:
+                made_s = round(
+                    float(length_s(model, request) or self._clip_s(model, request) or inf)
+                )
+        except (TypeError, ValueError, OverflowError):
+            pass  # not known
         with self._lock:
-            if key not in self._expected:
-                if len(self._expected) >= REMEMBERED:
-                    self._expected.clear()
-                self._expected[key] = _expectation(*self._believe(*key))
-            return self._expected[key]
+            return self._expected(model_id, made_s)
 
-    def expected_s(self, model: type[ModelRequest], request: Mapping[str, Any]) -> float:
-        """The likely time of this request, in seconds."""
-        return self.expect(model.model_id, request).expected_s
+    def first_guess(self, model_id: str) -> Expectation:
+        """What to expect of a model of which nothing else can be read."""
+        model = self._catalog.find(model_id)
+        guess_s = model.expected_duration_s if model else UNKNOWN_GUESS_S
+        return _expectation(guessed(self._guess_s or guess_s), Basis.GUESS)
 
     def learn(self, run: Run) -> None:
         """Let a run that is done count as past, if it is known how long it took."""
-        past = past_run(run)
-        if past is None:
-            return
-        with self._lock:
-            if run.model in self._past:
-                self._past[run.model] = [past, *self._past[run.model][: KEPT_RUNS - 1]]
-            for key in [key for key in self._expected if key[0] == run.model]:
-                del self._expected[key]
+        if run.rendered_s is not None:
+            with self._lock:
+                past = past_run(run.request, run.outputs, run.rendered_s)
+                self._past.get(run.model, []).insert(0, past)
+                self._expected.cache_clear()
 
     def refresh(self) -> None:
         """Fetch the provider's figures when the last ones are old; a failure changes nothing."""
         with self._lock:
             now = self._clock()
-            if self._refreshed_at is not None and now - self._refreshed_at < REFRESH_S:
+            if now < self._refresh_at:
                 return
-            self._refreshed_at = now
+            self._refresh_at = now + REFRESH_S
         try:
             figures = self._durations([it.model_id for it in self._catalog])
         except ProviderError as error:
             LOGGER.info("no figures of durations: %s", error.message)
             if isinstance(error, ProviderPaused):
-                with self._lock:
-                    self._refreshed_at = now + PAUSED_S - REFRESH_S
+                self._refresh_at = now + PAUSED_S
             return
         with self._lock:
             self._figures = figures
             self._past.clear()
-            self._expected.clear()
+            self._expected.cache_clear()
 
-    def _length_s(self, model_id: str, request: Mapping[str, Any]) -> int | None:
-        """How long the video will be, as far as it is known: an edit is as long as its clip."""
-        model = self._catalog.find(model_id)
-        if model is None:
-            return None
-        asked_s = length_s(model, request) or self._clip_s(model, request) or inf
-        try:
-            return round(float(asked_s))
-        except (TypeError, ValueError, OverflowError):
-            return None
-
-    def _believe(self, model_id: str, made_s: int | None) -> tuple[Durations, Basis]:
-        guess_s = self._guess_s or self._model_guess_s(model_id)
-        past = self._past.get(model_id)
-        if past is None:
-            past = self._past[model_id] = self._store.past_runs(model_id, KEPT_RUNS)
-        same_s = [run.rendered_s for run in past if made_s in (None, run.length_s)]
-        other_s = [run.rendered_s for run in past if made_s not in (None, run.length_s)]
-        before, basis = guessed(guess_s), Basis.GUESS
+    def _believe(self, model_id: str, made_s: int | None) -> Expectation:
+        if model_id not in self._past:
+            self._past[model_id] = self._store.past_runs(model_id, READ_RUNS)
+        same_s, other_s = list[float](), list[float]()
+        for run in self._past[model_id]:
+            (same_s if made_s in (None, run.length_s) else other_s).append(run.rendered_s)
+        guess_s, basis = self.first_guess(model_id).expected_s, Basis.GUESS
+        before = guessed(guess_s)
         if model_id in self._figures:
             before, basis = reported(self._figures[model_id], guess_s), Basis.PROVIDER
         elif len(other_s) >= ENOUGH_RUNS:
-            before = guessed(learned(other_s[:COUNTED_RUNS], before).median_s)
-            basis = Basis.OTHER_LENGTHS
+            before, basis = guessed(median(other_s[:COUNTED_RUNS])), Basis.OTHER_LENGTHS
         if len(same_s) >= ENOUGH_RUNS:
             basis = Basis.PAST_RUNS
-        return learned(same_s[:COUNTED_RUNS], before), basis
-
-    def first_guess(self, model_id: str) -> Expectation:
-        """What to expect of a model of which nothing else can be read."""
-        return _expectation(guessed(self._model_guess_s(model_id)), Basis.GUESS)
-
-    def _model_guess_s(self, model_id: str) -> float:
-        model = self._catalog.find(model_id)
-        return model.expected_duration_s if model else UNKNOWN_GUESS_S
+        return _expectation(learned(same_s[:COUNTED_RUNS], before), basis)
 
 
 def _expectation(durations: Durations, basis: Basis) -> Expectation:
-    measured = basis in (Basis.PAST_RUNS, Basis.PROVIDER)
-    return Expectation(
-        expected_s=durations.median_s,
-        low_s=durations.quantile_s(0.1),
-        high_s=durations.quantile_s(0.9),
-        unusual_s=durations.quantile_s(0.95),
-        basis=basis,
-        plan=plan(durations, first_gap_s=inf if measured else DEFAULT_BUDGET.max_gap_s),
-    )
+    is_measured = basis in (Basis.PAST_RUNS, Basis.PROVIDER)
+    schedule = plan(durations, first_gap_s=inf if is_measured else DEFAULT_BUDGET.max_gap_s)
+    low_s, high_s, unusual_s = map(durations.quantile_s, (0.1, 0.9, 0.95))
+    return Expectation(durations.median_s, low_s, high_s, unusual_s, basis, schedule)

@@ -15,14 +15,12 @@ import numpy
 from components.runs.timing.durations import Durations
 
 MIN_GAP_S, LONGEST_GAP_S = 1.0, 180.0
-"""However sure a belief is, no run is left alone for longer."""
 STRETCH = (0.95, 1.05)
 """Each gap is a little shorter or longer by chance, so that runs sent together part."""
-TAIL_GAP_SHARE, TAIL_GAP_S = 1 / 60, 30.0
+TAIL_GAP_S, TAIL_GAP_SHARE = 30.0, 1 / 60
 """After its plan a run is looked at again when it is a sixtieth older, or half a minute."""
-PLANNED_MEDIANS = 4.0
+OVERDUE_S, PLANNED_MEDIANS = 600.0, 4.0
 """Where a plan ends: a run twice as long as was thought, and slow at that, is still within it."""
-OVERDUE_S = 600.0
 LATE_LOOK_S, LATE_LOOK_SHARE = 10.0, 0.15
 """A look later than planned by this, or by this share, does not tell when a run ended."""
 STUCK_SHARE = 0.01
@@ -32,10 +30,8 @@ STEPS = 128
 
 @dataclass(frozen=True)
 class Budget:
-    """What looking may cost: the mean delay to aim at, and the longest gap once looks began.
-
-    By default 2 s less a tenth, for what a belief has wrong, and never more than this share of a
-    run that is very short.
+    """What looking may cost: the mean delay to aim at, at most this share of a short run, and the
+    longest gap once looks began. By default 2 s less a tenth, for what a belief has wrong.
     """
 
     mean_delay_s: float = 1.8
@@ -60,9 +56,8 @@ class Plan:
         """Seconds until the next look: `stretch` gaps of the plan, wherever the last look fell."""
         elapsed_s, numbers = max(0.0, elapsed_s), range(len(self.looks_s))
         place = _read(self.looks_s, numbers, elapsed_s) + stretch
-        if place < numbers[-1]:
-            pause_s = _read(numbers, self.looks_s, place) - elapsed_s
-        else:
+        pause_s = _read(numbers, self.looks_s, place) - elapsed_s
+        if place >= numbers[-1]:
             last_gap_s = self.looks_s[-1] - self.looks_s[-2]
             pause_s = max(last_gap_s, min(TAIL_GAP_S, elapsed_s * TAIL_GAP_SHARE)) * stretch
         return max(MIN_GAP_S, min(pause_s, LONGEST_GAP_S))
@@ -80,9 +75,8 @@ class Plan:
 
 def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
     """Where the line through these points is at `x`; after the last it goes on as it went."""
-    after = bisect_right(xs, x, 1, len(xs) - 1)
-    share = (x - xs[after - 1]) / (xs[after] - xs[after - 1])
-    return ys[after - 1] + share * (ys[after] - ys[after - 1])
+    at = bisect_right(xs, x, 1, len(xs) - 1)
+    return ys[at - 1] + (ys[at] - ys[at - 1]) * (x - xs[at - 1]) / (xs[at] - xs[at - 1])
 
 
 def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: float = inf) -> Plan:
@@ -95,19 +89,19 @@ def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: flo
     median_s, freedom = durations.median_s, min(durations.freedom, 1e6)
     aim_s = min(budget.mean_delay_s, budget.most_share * median_s)
     edges_s = numpy.geomspace(median_s / 16, PLANNED_MEDIANS * median_s, STEPS + 1)
-    middles_s, widths_s = numpy.sqrt(edges_s[1:] * edges_s[:-1]), numpy.diff(edges_s)
-    places = numpy.log(middles_s / median_s) / durations.spread
+    widths_s = numpy.diff(edges_s)
+    places = numpy.log((edges_s[:-1] + widths_s / 2) / median_s) / durations.spread
     weights = (1 + places**2 / freedom) ** (-(freedom + 1) / 2)
     shares = (1 - STUCK_SHARE) * weights / weights.sum()
     left = 1 - numpy.cumsum(shares) + shares / 2
     root_hazards = numpy.sqrt(shares / left / widths_s)
     wanted = root_hazards * (root_hazards * left * widths_s).sum() / (2 * aim_s)
     counts = [0.0, edges_s[0] / first_gap_s]
-    for from_s, width_s, rate in numpy.column_stack((edges_s[:-1], widths_s, wanted)).tolist():
-        count, least = counts[-1], 1 / first_gap_s
-        if count + rate * width_s >= 1:
-            least = max(count / from_s, 1 / budget.max_gap_s)
-        counts.append(count + width_s * min(1 / MIN_GAP_S, max(rate, least)))
-    numbers = numpy.arange(1, int(counts[-1]) + 1)
+    for from_s, width_s, rate in zip(edges_s, widths_s, wanted, strict=False):
+        least = 1 / first_gap_s
+        if counts[-1] + rate * width_s >= 1:
+            least = max(counts[-1] / from_s, 1 / budget.max_gap_s)
+        counts.append(counts[-1] + width_s * min(1 / MIN_GAP_S, max(rate, least)))
+    numbers = range(1, int(counts[-1]) + 1)
     looks_s = numpy.interp(numbers, counts, [0.0, *edges_s]).tolist() or [max(MIN_GAP_S, median_s)]
     return Plan((0.0, *looks_s), max(OVERDUE_S, PLANNED_MEDIANS * median_s))
