@@ -6,7 +6,7 @@ LOWEST := .venv-lowest
 # A file stays on one core: its tests share a playground. At most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-browsers test-lowest check bench assets wire clean
+.PHONY: run test test-browsers test-lowest coverage check bench assets wire clean
 
 INTERFACE := components/interface
 WIRE := $(INTERFACE)/browser/server/wire.d.ts
@@ -37,6 +37,13 @@ test-browsers: $(VENV)/dev.stamp $(VENV)/browsers.stamp
 test-lowest: $(LOWEST)/dev.stamp
 	$(LOWEST)/bin/python -m pytest $(ON_ALL_CORES) \
 		tests/test_architecture.py tests/unit tests/contract
+
+# The folder is open to all: some tests start a playground as a user who owns nothing.
+coverage: $(VENV)/dev.stamp $(VENV)/browser.stamp
+	folder=$$(mktemp -d); chmod 1777 $$folder; export COVERAGE_FILE=$$folder/data; \
+		$(BIN)/python -m coverage run -m pytest $(ON_ALL_CORES); ended=$$?; \
+		$(BIN)/python -m coverage combine --quiet; $(BIN)/python -m coverage report; \
+		rm -r $$folder; exit $$ended
 
 check: $(VENV)/dev.stamp $(NODE)/packages.stamp
 	$(BIN)/ruff format --check .

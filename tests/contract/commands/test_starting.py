@@ -12,9 +12,10 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
+from tests.contract.test_stopping import wait_for
 
 from components.database.data_folder import owned
-from tests.contract.commands.test_stopping import wait_for
+from tests.measured import MEASURED
 from tests.processes.forked_starts import ROOT, Starter, starter
 from tests.samples.broken_databases import (
     beginning_broken,
@@ -263,7 +264,7 @@ def test_after_a_recovery_it_starts_with_the_runs_that_came_back(
     assert ended.out.startswith("Got back: 200 runs and 0 elements. The old database is kept as ")
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    environment = {**environment_of(data), "GRADIO_SERVER_PORT": str(port)}
+    environment = {**MEASURED, **environment_of(data), "GRADIO_SERVER_PORT": str(port)}
     with subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment) as process:
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")

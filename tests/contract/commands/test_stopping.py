@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.apps.playgrounds import SAMPLES
+from tests.measured import MEASURED
 from tests.samples.run_samples import IMAGE_O1, database_url, run_store, sample_run
 from tests.servers.provider_server import (
     Handler,
@@ -59,6 +60,7 @@ def started(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
+        **MEASURED,
         "AIML_API_KEY": "key",
         "AIML_API_BASE": provider.url,
         "GRADIO_SERVER_PORT": str(port),
