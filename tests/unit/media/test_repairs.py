@@ -14,11 +14,12 @@ from components.media.clips.display_matrix import DisplayTurn
 from components.media.clips.inspection import VideoLimits
 from components.media.clips.opening import VideoInfo
 from components.media.clips.repair_plan import frame_rate, frame_sizes, plan_clip
+from components.media.images.inspection import ImageLimits
 from components.media.images.metadata_removal import without_metadata
 from components.media.images.preflight import preflight_image
 from components.media.images.sizing import shape_for
 from components.media.report import ClipChoices, ImageChoices, Preflight
-from tests.samples.media_files import drawing, noise, saved
+from tests.samples.media_files import drawing, is_red, noise, saved
 
 LIMITS = VideoLimits()
 CLIP = VideoInfo("mp4", "h264", 1280, 720, 5.0, 24.0, False, 1_000_000, DisplayTurn.NONE)
@@ -102,6 +103,52 @@ def test_each_change_to_a_picture_is_said(tmp_path: Path) -> None:
     heavy = preflight_image(saved(tmp_path / "c.png", noise(2000, 1800)), tmp_path)
     assert "Recompressed from 10.9 MB to" in changes(heavy)
     assert [check.label for check in heavy.checks if not check.holds] == ["Size"]
+
+
+@pytest.mark.parametrize("size", [(600, 400), (400, 1000)])
+def test_a_picture_that_no_quality_makes_small_enough_is_shrunk(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    file = saved(tmp_path / "a.png", noise(*size))
+    looked = preflight_image(file, tmp_path, limits=ImageLimits(max_size_bytes=70_000))
+    width, height = looked.after.width_px, looked.after.height_px
+    assert looked.path.stat().st_size == looked.after.size_bytes <= 70_000
+    assert min(width, height) >= 300
+    assert max(width, height) <= 2.5 * min(width, height)
+    assert (width > height) is (size[0] > size[1])
+    assert f"Shrunk from {size[0]}×{size[1]} to {width}×{height} pixels." in looked.changes
+
+
+def test_a_picture_that_nothing_makes_small_enough_is_refused(tmp_path: Path) -> None:
+    file = saved(tmp_path / "a.png", noise(600, 400))
+    with pytest.raises(MediaRejected, match="cannot be saved small enough; add a smaller one"):
+        preflight_image(file, tmp_path, limits=ImageLimits(max_size_bytes=500))
+
+
+@pytest.mark.parametrize(
+    ("background", "red"), [("#ff0000", True), ("rgba(255, 0, 0, 1)", True), ("white", False)]
+)
+def test_a_transparent_picture_too_large_as_png_is_filled(
+    tmp_path: Path, background: str, red: bool
+) -> None:
+    picture = noise(400, 400)
+    picture.putalpha(Image.new("L", picture.size, 0))
+    file = saved(tmp_path / "a.png", picture)
+    limits = ImageLimits(max_size_bytes=200_000)
+    looked = preflight_image(file, tmp_path, ImageChoices(background=background), limits)
+    assert looked.path.suffix == ".jpg"
+    assert f"Filled the transparent parts with {background}." in looked.changes
+    assert is_red(looked.path) is red
+
+
+def test_a_png_that_came_out_larger_than_its_tiles_is_saved_as_jpeg(tmp_path: Path) -> None:
+    """The estimate lets by what is up to a fifth too large; the file itself is measured."""
+    picture = noise(400, 400)
+    picture.putalpha(Image.new("L", picture.size, 128))
+    file = saved(tmp_path / "a.png", picture)
+    limits = ImageLimits(max_size_bytes=int(file.stat().st_size * 0.9))
+    assert preflight_image(file, tmp_path, limits=limits).path.suffix == ".jpg"
+    assert not (tmp_path / "repaired.png").exists()
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png"])
