@@ -31,9 +31,11 @@ def listen(settings: Settings) -> socket.socket:
     try:
         return open_listener(settings.server_name, settings.server_port)
     except OSError as error:
+        # Python adds in brackets which address it was, as it writes one.
+        reason = str(error.strerror).partition(" (")[0]
         raise SettingsError(
             f"Cannot listen on {settings.server_name}:{settings.server_port} "
-            f"({error.strerror}). Set GRADIO_SERVER_PORT to another port."
+            f"({reason}). Set GRADIO_SERVER_PORT to another port."
         ) from None
 
 

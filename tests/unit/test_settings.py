@@ -106,6 +106,9 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         ("GRADIO_SERVER_PORT", "http"),
         ("GRADIO_SERVER_PORT", "-1"),
         ("GRADIO_SERVER_PORT", "65536"),
+        ("PLAYGROUND_MAX_IN_FLIGHT", "0"),
+        ("PLAYGROUND_MAX_IN_FLIGHT", "1.5"),
+        ("PLAYGROUND_MAX_IN_FLIGHT", "1000001"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_setting_and_not_itself(
