@@ -241,6 +241,9 @@ def test_metrics_are_of_what_was_served(caller: Caller) -> None:
     assert set(only[0]["metrics"]["duration_ms"]) == {"p50", "p75", "p90", "p99"}
     assert caller.get("/models/metrics", aliases=f"{FRAMES},{IMAGE_O1}")["models"] == []
     assert caller.http.get("/models/metrics?model=x").status_code == 400
+    for count, status_code in ((100, 200), (101, 400)):
+        asked = {"aliases": [FRAMES] * count}
+        assert caller.http.get("/models/metrics", params=asked).status_code == status_code
 
 
 def test_durations_leave_the_window() -> None:

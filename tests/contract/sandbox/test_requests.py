@@ -73,6 +73,7 @@ BAD: list[tuple[str, Body, str]] = [
     (IMAGE_O1, {"image_urls": image_uri()}, "image_urls"),
     (IMAGE_O1, {"image_urls": ["http://example.com/a.png"]}, "image_urls"),
     (IMAGE_O1, {"image_urls": ["ftp://example.com/a.png"]}, "image_urls[0]"),
+    (IMAGE_O1, {"image_urls": ["https://[::1/a.png"]}, "image_urls[0]"),
     (IMAGE_O1, {"image_urls": ["data:image/png;base64,@@@"]}, "image_urls"),
     (IMAGE_O1, {"image_urls": ["data:image/png;base64,abc"]}, "image_urls"),
     (IMAGE_O1, {"image_urls": ["data:text/plain;base64,aGk="]}, "image_urls[0]"),
@@ -177,6 +178,16 @@ def test_an_unknown_model_is_not_found(caller: Caller, model: str) -> None:
     response = caller.http.post(VIDEOS, json={"model": model, "prompt": "x"})
     assert response.status_code == 404
     assert model in response.json()["message"]
+
+
+@pytest.mark.parametrize(("given", "found"), [({}, "undefined"), ({"model": 5}, "number")])
+def test_a_request_that_names_no_model_is_refused(
+    caller: Caller, given: dict[str, Any], found: str
+) -> None:
+    response = caller.http.post(VIDEOS, json={"prompt": "x", **given})
+    assert response.status_code == 400
+    expected = f"Body validation error: model: Expected string, received {found}"
+    assert response.json()["message"] == expected
 
 
 def test_unknown_paths_and_methods_are_not_found_in_the_providers_shape(caller: Caller) -> None:

@@ -1,5 +1,6 @@
 """What comes back shows what was asked for: size, ratio, format, number, length and sound."""
 
+import base64
 import io
 import time
 from collections.abc import Iterator
@@ -28,6 +29,17 @@ from tests.servers.sandbox_requests import (
 )
 
 NOWHERE = "https://no-such-host.invalid/a.png"
+SMALL_ELEMENT = {
+    "frontal_image_url": image_uri(299, 400),
+    "reference_image_urls": [image_uri()],
+}
+
+
+def large_picture_uri() -> str:
+    """A picture with so much behind its end that it is over 10 MB."""
+    head, _, content = image_uri().partition(",")
+    large = base64.b64decode(content) + bytes(10_000_000)
+    return f"{head},{base64.b64encode(large).decode()}"
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +200,8 @@ def test_an_edit_is_billed_by_the_seconds_of_its_source(caller: Caller, clip: st
         (FRAMES, {"image_url": image_uri(800, 300)}, "IMAGE_RATIO"),
         (FRAMES, {"image_url": image_uri(320, 320, "WEBP")}, "IMAGE_FORMAT"),
         (FRAMES, {"image_url": "data:image/png;base64,aGVsbG8="}, "IMAGE_UNREADABLE"),
+        (FRAMES, {"image_url": large_picture_uri()}, "IMAGE_TOO_LARGE"),
+        (REFERENCE, {"elements": [SMALL_ELEMENT]}, "IMAGE_TOO_SMALL"),
         (EDIT, {"video_url": "data:video/mp4;base64,aGVsbG8="}, "VIDEO_UNREADABLE"),
     ],
 )
@@ -218,6 +232,13 @@ def test_a_video_beyond_the_upstream_limits_ends_as_an_error(
     body = {"prompt": "x", "video_url": data_uri(source)}
     report = caller.finish(caller.post(EDIT, body).json()["id"])
     assert report["error"]["name"] == name
+
+
+def test_a_video_in_another_container_ends_as_an_error(caller: Caller, tmp_path: Path) -> None:
+    source = video(tmp_path / "odd.mkv", size=(720, 720), seconds=3.0)
+    body = {"prompt": "x", "video_url": data_uri(source)}
+    report = caller.finish(caller.post(EDIT, body).json()["id"])
+    assert report["error"]["name"] == "VIDEO_FORMAT"
 
 
 @pytest.mark.parametrize(
