@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from tests.contract.test_stopping import wait_for
-from tests.forked_starts import ROOT, Starter, starter
+
 from tests.measured import MEASURED
+from tests.processes.forked_starts import ROOT, Starter, starter
 
 
 @pytest.fixture(scope="module")

@@ -73,11 +73,8 @@ def is_public(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address for a message, without anything that could be a secret."""
-    try:
-        return urlsplit(url).hostname or "the server"
-    except ValueError:
-        return "the server"
+    """Return the host of a checked address for a message, without what could be a secret."""
+    return str(urlsplit(url).hostname)
 
 
 def _split(url: str) -> SplitResult:

@@ -41,6 +41,17 @@ def test_a_file_is_named_by_its_content_and_kept_once(store: FolderStore, source
     assert source.read_bytes() == CONTENT
 
 
+def test_a_kept_file_that_goes_as_it_is_handed_in_again_is_said(
+    store: FolderStore, source: Path
+) -> None:
+    name = store.keep(source, ".png")
+    kept = store.path(name)
+    assert store.keep(kept, ".png") == name
+    store.delete(name)
+    with pytest.raises(MediaRejected, match="no longer kept here; add it again"):
+        store.keep(kept, ".png")
+
+
 def test_a_kept_file_does_not_change_with_its_source(store: FolderStore, source: Path) -> None:
     name = store.keep(source, ".png")
     source.write_bytes(b"another picture")

@@ -5,17 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from components.provider.exchange import Exchange
 
 from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
-from components.provider.http.http_client import HttpClient
-from components.runs.engine.scheduler import LOOKS_PER_S, Engine, Pools
+from components.runs.engine.scheduler import LOOKS_PER_S, UPKEEP_EVERY_S, Engine, Pools
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
 from components.runs.money.quote import Quotes
@@ -188,6 +188,31 @@ def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> 
         assert "It is tried again at " in run.note
         assert ", for 1 day at most." in run.note
         assert run.next_step_at > now + 20
+
+
+def test_an_upkeep_that_fails_keeps_no_run_and_is_tried_again(tmp_path: Path) -> None:
+    store, tried = run_store(tmp_path), threading.Semaphore(0)
+    clock = Clock(time.time())
+
+    def upkeep() -> None:
+        tried.release()
+        raise RuntimeError("a bug")
+
+    def accept(run: Run) -> Run:
+        return replace(run, status=Status.DONE, finished_at=clock.now)
+
+    store.add(sample_run("known", status=Status.GENERATING, next_step_at=clock.now))
+    engine = Engine(store, accept, clock=clock, upkeep=upkeep)
+    engine.start()
+    assert tried.acquire(timeout=WAIT_S)
+    clock.now += UPKEEP_EVERY_S + 1
+    assert tried.acquire(timeout=WAIT_S)
+    deadline = time.monotonic() + WAIT_S
+    while not (ended := store.get("known").status.is_final) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    engine.stop()
+    store.close()
+    assert ended
 
 
 def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Path) -> None:

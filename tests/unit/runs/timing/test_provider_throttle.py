@@ -219,6 +219,20 @@ def test_a_web_page_is_no_sign_that_a_silent_provider_is_back(clock: Clock) -> N
     assert (throttle.room(clock.now), answers) == (1, [])
 
 
+def test_a_question_that_cannot_be_asked_is_asked_again(clock: Clock) -> None:
+    """A fault of ours must not leave every run waiting for an answer for ever."""
+
+    def question() -> None:
+        raise RuntimeError("a bug")
+
+    throttle = ProviderThrottle(clock=clock, chance=FullPause(), question=question)
+    fails(throttle.sending, DEAD, FAILURES_IN_A_ROW)
+    for _ in range(2):
+        clock.now += LONGEST_S
+        assert throttle.begin_question(clock.now)
+        throttle.ask()
+
+
 @pytest.mark.parametrize("kind", [Unreachable, AnswerLost])
 def test_answers_with_errors_are_not_called_silence(
     throttle: ProviderThrottle, clock: Clock, kind: type[ProviderError]
