@@ -116,7 +116,7 @@ class RunService:
             request=values,
             created_at=now,
             next_step_at=now,
-            expected_s=self.expectations.expected_s(type(request), values),
+            expected_s=self.expectations.expect(request.model_id, values).expected_s,
             events=(Event(now, "Accepted here."),),
             parents=tuple(parents),
             asked_hash=asked_hash,

@@ -12,9 +12,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.contract.test_stopping import wait_for
 
 from components.database.data_folder import owned
+from tests.contract.commands.test_stopping import wait_for
 from tests.measured import MEASURED
 from tests.processes.forked_starts import ROOT, Starter, starter
 from tests.samples.broken_databases import (

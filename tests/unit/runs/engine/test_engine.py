@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from components.provider.exchange import Exchange
 
 from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
+from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import LOOKS_PER_S, UPKEEP_EVERY_S, Engine, Pools
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.contract.test_stopping import wait_for
 
+from tests.contract.commands.test_stopping import wait_for
 from tests.measured import MEASURED
 from tests.processes.forked_starts import ROOT, Starter, starter
 
