@@ -39,8 +39,8 @@ from components.runs.money.prices import Prices
 from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.service import UNDO_S, RunService
-from components.runs.steps.collector import RESULT_MAX_BYTES, Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import RESULT_MAX_BYTES, Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.change_log import Journal
 from components.runs.store.forms.element_library import ElementLibrary

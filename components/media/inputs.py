@@ -20,8 +20,8 @@ from components.media.formats.wording import MB, called, megabytes
 from components.media.preflight import preflight
 from components.media.report import Choices
 from components.media.store.durable_files import disk_space_watched
+from components.media.store.incoming_file import costs_nothing_yet
 from components.media.store.media_store import REF_PREFIX, MediaStore, name_of, ref
-from components.media.store.receiving import costs_nothing_yet
 
 # Above what a model takes, because a picture may become smaller when it is converted.
 _MAX_DATA_BYTES = {"image": 50 * MB, "video": 200 * MB}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from components.media.capacity.cpu_slots import ONE_A_CORE, CpuSlots
 from components.media.capacity.footprint import footprint_bytes
-from components.media.clips.inspection import frame_picture
+from components.media.clips.limits import frame_picture
 from components.media.clips.preflight import preflight_video
 from components.media.formats.sniffing import require_kind
-from components.media.images.inspection import thumbnail
+from components.media.images.limits import thumbnail
 from components.media.images.preflight import preflight_image
 from components.media.report import (
     Cancelled,

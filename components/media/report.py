@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from components.errors import RepairCancelled
-from components.media.clips.opening import VideoInfo
+from components.media.clips.inspection import VideoInfo
 from components.media.formats.sniffing import Kind
-from components.media.images.opening import ImageInfo
+from components.media.images.inspection import ImageInfo
 
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]

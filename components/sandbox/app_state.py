@@ -12,9 +12,9 @@ from components.sandbox.ledger.account import Ledger
 from components.sandbox.ledger.database import Database
 from components.sandbox.ledger.metrics import Metrics
 from components.sandbox.options import SandboxOptions
-from components.sandbox.rendering.generation_request import Work
 from components.sandbox.rendering.reference_files import MediaRefused
 from components.sandbox.rendering.render_cache import RenderCache, key_of
+from components.sandbox.rendering.render_job import RenderJob
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,14 +34,14 @@ class AppState:
     file_store: FileStore
     repeats: RenderCache = field(default_factory=RenderCache)
 
-    def pictures(self, work: Work) -> Rendered:
+    def pictures(self, work: RenderJob) -> Rendered:
         """Render an image request in this thread. Raises `MediaRefused`."""
         try:
             return self._render(work)
         finally:
             shutil.rmtree(work.folder, ignore_errors=True)
 
-    def start_video(self, job_id: str, work: Work) -> None:
+    def start_video(self, job_id: str, work: RenderJob) -> None:
         """Render a video in a renderer's thread and tell its generation how it went."""
 
         def note(rendering: Future[Rendered]) -> None:
@@ -60,7 +60,7 @@ class AppState:
 
         self.renderers.submit(self._render, work).add_done_callback(note)
 
-    def _render(self, work: Work) -> Rendered:
+    def _render(self, work: RenderJob) -> Rendered:
         media = work.gather()
         key = key_of(work, media)
         made = self.repeats.recall(key, work) or work.render(media, self.options)

@@ -8,7 +8,7 @@ nothing. What is older than a week is forgotten.
 from components.sandbox.app_state import AppState
 from components.sandbox.jobs import Job
 from components.sandbox.ledger.database import Connection, Database
-from components.sandbox.rendering.generation_request import Work
+from components.sandbox.rendering.render_job import RenderJob
 
 KEPT_S = 7 * 24 * 3600
 
@@ -29,7 +29,7 @@ def take_up(shop: AppState) -> None:
 
 def _go_on(shop: AppState, job: Job) -> None:
     try:
-        work = Work.load(shop.file_store.request_folder(job.id), shop.options.contract)
+        work = RenderJob.load(shop.file_store.request_folder(job.id), shop.options.contract)
     except (OSError, ValueError, LookupError, TypeError):
         shop.jobs.refused(job.id, "INTERNAL_ERROR", "The request was lost before it was rendered.")
     else:

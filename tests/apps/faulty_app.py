@@ -15,8 +15,8 @@ from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.run import Run, Status
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle

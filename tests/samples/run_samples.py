@@ -16,8 +16,8 @@ from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient, Timeouts
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Run, Status, Tally
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import Claim, WorkerPool
 from components.runs.store.run_store import RunStore

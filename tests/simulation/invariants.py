@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from components.runs.run import Run, Status
-from tests.simulation.outside.books import Books, Generation, Violation
 from tests.simulation.outside.provider import KEY
+from tests.simulation.outside.provider_records import Generation, ProviderRecords, Violation
 
 SAYS_FREE = re.compile(r"nothing was (?:sent or )?charged|\bnot charged\b", re.IGNORECASE)
 IN_GENERAL = "A generation that fails is not charged."
@@ -20,12 +20,12 @@ CHARGE_LOOKED_FOR_S = 11 * 3600.0
 
 @dataclass(frozen=True)
 class Auditor:
-    """Compares what the playground says and keeps with the provider's books."""
+    """Compares what the playground says and keeps with the provider's records."""
 
-    books: Books
+    records: ProviderRecords
 
     def check_words(self, run: Run, now: float | None) -> None:
-        """No sentence of a run contradicts the books. Raises `Violation`.
+        """No sentence of a run contradicts the records. Raises `Violation`.
 
         `now` is when it is said, None where it was said long ago: what was shown then is not known.
         """
@@ -83,7 +83,7 @@ class Auditor:
             )
 
     def _made_for(self, run: Run) -> Generation | None:
-        return self.books.by_client.get(run.id) or self.books.by_id.get(run.generation_id or "")
+        return self.records.by_client.get(run.id) or self.records.by_id.get(run.generation_id or "")
 
     def _check_free(self, run: Run, said: str, made: Generation, now: float | None) -> None:
         if not SAYS_FREE.search(said.replace(IN_GENERAL, "")):
@@ -125,9 +125,9 @@ def _check_amount(run: Run, made: Generation | None) -> None:
     usd = run.charged_usd
     if usd is None:
         return
-    _ensure(isfinite(usd) and usd >= 0, f"books {usd}")
+    _ensure(isfinite(usd) and usd >= 0, f"records {usd}")
     true_usd = made.usd if made and made.will_cost else 0.0
-    _ensure(abs(usd - true_usd) < 1e-9, f"books {usd}, and the ledger has {true_usd}")
+    _ensure(abs(usd - true_usd) < 1e-9, f"records {usd}, and the ledger has {true_usd}")
 
 
 def _ensure(holds: bool, otherwise: str) -> None:

@@ -23,8 +23,8 @@ from components.runs.money.quote import Quotes
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.run import Run
 from components.runs.service import UNDO_S, RunService
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import Claim
 from components.runs.store.run_store import RunStore
@@ -32,10 +32,10 @@ from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
 from tests.samples.models import CATALOG
 from tests.samples.run_samples import IMAGE_O1, database_url
+from tests.simulation.outside.fault_schedule import FaultSchedule
 from tests.simulation.outside.files import clip_of, damaged, picture_of
 from tests.simulation.outside.provider import KEY, PlayedProvider
 from tests.simulation.outside.transport import Call, PlayedTransport
-from tests.simulation.outside.weather import Weather
 from tests.simulation.threads import PlayedPool, Tasks
 
 HOST = "http://127.0.0.1:1"
@@ -51,7 +51,7 @@ class Outside(Protocol):
 
     folder: Path
     chance: Any
-    weather: Weather
+    fault_schedule: FaultSchedule
     provider: PlayedProvider
     tasks: Tasks
 
@@ -102,7 +102,7 @@ class PlayedFolder(FolderStore):
         self._world = world
 
     def keep(self, source: Path, suffix: str, digest: str = "") -> str:
-        match self._world.weather.fault("disk", self._world.provider.clock()):
+        match self._world.fault_schedule.fault("disk", self._world.provider.clock()):
             case "no space":
                 raise OSError(errno.ENOSPC, "No space left on device")
             case "broken":
@@ -209,11 +209,11 @@ class Playground:
         """What is served at an address. Raises `StorageError`."""
         address, _, link = url.removeprefix("https://files.example/").partition("?link=")
         generation_id, _, number = address.rpartition("/")
-        made = self._world.provider.books.by_id[generation_id]
+        made = self._world.provider.records.by_id[generation_id]
         now = self._world.provider.clock()
         is_clip = made.kind == "video"
         content = clip_of(made.id) if is_clip else picture_of(made.id, int(number))
-        fault = self._world.weather.fault("file", now)
+        fault = self._world.fault_schedule.fault("file", now)
         if is_clip and (int(link or 0) < made.links or now > made.link_since + made.link_life_s):
             fault = "expired"
         match fault:

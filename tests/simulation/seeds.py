@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from tests.simulation.outside.books import Violation
+from tests.simulation.outside.provider_records import Violation
 from tests.simulation.world import Ending, World
 
 MEMORY = Path("/dev/shm")

@@ -102,7 +102,7 @@ class Users:
     def _fetch_lost(self, service: RunService, run_id: str) -> None:
         """Somebody finds on the provider's own pages what became of a run whose answer is lost."""
         del run_id
-        made = [self._provider.books.by_client.get(it) for it in self.run_ids]
+        made = [self._provider.records.by_client.get(it) for it in self.run_ids]
         lost = [it.id for it in made if it and it.kind == "video" and "id" not in it.given]
         if lost:
             self._fetch(service, self._chance.choice(lost))

@@ -1,4 +1,4 @@
-"""One world: its clock, its people, its mishaps, and a playground that lives through them."""
+"""One world: its clock, its people, its faults, and a playground that lives through them."""
 
 import logging
 import random
@@ -15,9 +15,9 @@ from components.runs.queries.history import PAGE_MAX_RUNS, Query
 from components.runs.run import Run, Status
 from tests.samples.run_samples import NOW
 from tests.simulation.invariants import Auditor
-from tests.simulation.outside.books import Violation
+from tests.simulation.outside.fault_schedule import CLIMATES, DAY_S, Climate, FaultSchedule
 from tests.simulation.outside.provider import PlayedProvider
-from tests.simulation.outside.weather import CLIMATES, DAY_S, Climate, Weather
+from tests.simulation.outside.provider_records import Violation
 from tests.simulation.playground import Playground
 from tests.simulation.threads import Tasks
 from tests.simulation.users import Users
@@ -29,7 +29,7 @@ MOST_TURNS = 40_000
 FAULTS_IN_A_ROW = 30
 """So many turns that fail, with a database that can be written, mean that nothing goes on."""
 MOST = 0.9
-"""Where the weather is fair, so many of what was made ends up here."""
+"""Where few faults come, so many of what was made ends up here."""
 LOGGER = logging.getLogger(__name__)
 
 
@@ -60,9 +60,11 @@ class World:
         self.skew_s = 0.0
         self.happened: Counter[str] = Counter()
         self.tasks = Tasks(chance)
-        self.weather = Weather(self.climate, NOW, chance)
-        self.provider = PlayedProvider(self.weather, lambda: self.now, self._pass_time, chance)
-        self.auditor = Auditor(self.provider.books)
+        self.fault_schedule = FaultSchedule(self.climate, NOW, chance)
+        self.provider = PlayedProvider(
+            self.fault_schedule, lambda: self.now, self._pass_time, chance
+        )
+        self.auditor = Auditor(self.provider.records)
         self.users = Users(self.provider, chance)
         mean = 1 / self.climate.arrives_s
         self._arrivals = sorted(NOW + chance.expovariate(mean) for _ in range(runs))
@@ -241,7 +243,7 @@ class World:
         for run in self.playground.store.find(
             Query(status=Status.SUBMITTING, limit=PAGE_MAX_RUNS)
         ).runs:
-            if made := self.provider.books.by_client.get(run.id):
+            if made := self.provider.records.by_client.get(run.id):
                 # What was answered went with the process.
                 made.given.clear()
 
@@ -257,7 +259,7 @@ class World:
         """Two quiet days, and a restart, for charges that land late."""
         self._unlock()
         self._is_settling = True
-        self.weather.clear()
+        self.fault_schedule.clear()
         self.skew_s = 0.0
         for step in range(12):
             if step == 4:

@@ -21,7 +21,7 @@ from components.interface.requests.reference_status import ReferenceStatus
 from components.interface.requests.repair_choices import ChosenFor, choices_of
 from components.interface.widgets.templating import render
 from components.media.formats.wording import megabytes
-from components.media.images.opening import ImageInfo
+from components.media.images.inspection import ImageInfo
 from components.media.report import ClipChoices, ImageChoices, Preflight
 
 ItemFacts = dict[str, Any]

@@ -21,8 +21,8 @@ from components.media.download.addresses import check_address, host_of
 from components.media.formats.wording import called
 from components.media.preflight import Examined, Preflighter
 from components.media.report import Choices
+from components.media.store.incoming_file import costs_nothing_yet
 from components.media.store.media_store import REF_PREFIX, MediaStore
-from components.media.store.receiving import costs_nothing_yet
 
 LOGGER = logging.getLogger(__name__)
 THREADS = 4

@@ -12,8 +12,8 @@ from components.interface.requests.reference_preparer import ReferencePreparer, 
 from components.interface.requests.repair_choices import ChosenFor, choices_of
 from components.interface.uploads.uploaded_files import Upload
 from components.media.inputs import take
+from components.media.store.incoming_file import suffix_for
 from components.media.store.media_store import REF_PREFIX, MediaStore, ref
-from components.media.store.receiving import suffix_for
 
 PAGE_WAIT_S = 2.0
 """How long Generate waits for a picture that was added a moment ago."""

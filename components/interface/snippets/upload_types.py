@@ -1,7 +1,7 @@
 """What a file that is sent may be, by its ending; a program looks it up as we do."""
 
-from components.media.clips.inspection import DEFAULT_LIMITS as CLIPS
-from components.media.images.inspection import DEFAULT_LIMITS as PICTURES
+from components.media.clips.limits import DEFAULT_LIMITS as CLIPS
+from components.media.images.limits import DEFAULT_LIMITS as PICTURES
 from components.media.store.media_store import media_type
 
 _ENDINGS = (".jpg", *(f".{name.lower()}" for name in (*PICTURES.formats, *CLIPS.containers)))

@@ -12,7 +12,7 @@ from components.errors import PlaygroundError
 from components.interface.web.routing import new_router
 from components.media.capacity.cpu_slots import ONE_A_CORE
 from components.media.capacity.footprint import footprint_bytes
-from components.media.clips.inspection import frame_picture
+from components.media.clips.limits import frame_picture
 from components.media.store.media_store import MediaStore, media_type
 
 MEDIA_MAX_AGE_S = 365 * 24 * 3600

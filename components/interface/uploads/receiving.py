@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from components.errors import MediaRejected
 from components.media.formats.sniffing import kind_of
 from components.media.formats.wording import file_label, megabytes
+from components.media.store.incoming_file import IncomingFile, suffix_for
 from components.media.store.media_store import MediaStore, ref
-from components.media.store.receiving import IncomingFile, suffix_for
 
 UPLOAD_MAX_BYTES = 500_000_000
 """Larger than any model takes, since a repair may make a file smaller."""

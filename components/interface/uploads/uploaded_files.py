@@ -12,8 +12,8 @@ from gradio.utils import is_in_or_equal
 from gradio_client.utils import is_http_url_like
 
 from components.errors import AddressBlocked, DiskFull, MediaRejected
+from components.media.store.incoming_file import costs_nothing_yet
 from components.media.store.media_store import REF_PREFIX, name_of
-from components.media.store.receiving import costs_nothing_yet
 
 NOT_UPLOADED = "That file was not uploaded here. Upload it and try again."
 NO_ROOM = f"{REF_PREFIX}no-room"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from components.errors import MediaRejected
-from components.media.clips import opening as video_files
+from components.media.clips import inspection as video_files
 from components.media.formats.sniffing import kind_of
-from components.media.images import opening as image_files
+from components.media.images import inspection as image_files
 
 _PIXEL_BYTES = 4
 """Pillow keeps any picture in colour so."""

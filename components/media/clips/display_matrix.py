@@ -13,7 +13,7 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from components.media.images.opening import TRANSPOSES
+from components.media.images.inspection import TRANSPOSES
 
 _MATRIX = struct.Struct("=9i")
 """Nine numbers; the first two of the first two rows turn and mirror, in 1/65536."""

@@ -14,7 +14,7 @@ from components.errors import MediaRejected
 from components.media.capacity.cpu_slots import ONE_A_CORE
 from components.media.capacity.footprint import footprint_bytes
 from components.media.clips.display_matrix import turn_of
-from components.media.clips.opening import colorspace_of, first_frame, opened, picture_length_s
+from components.media.clips.inspection import colorspace_of, first_frame, opened, picture_length_s
 from components.media.store.durable_files import disk_space_watched
 from components.media.store.media_store import MediaStore, name_of, ref
 

@@ -1,193 +1,215 @@
-"""Videos: what a model takes, what a file is, and a picture of its first frame."""
+"""Opening a video safely: the head, the first frame, and every packet undecoded to the end.
 
+Memory stays flat whatever the length. Playlists, which FFmpeg would follow to other files and
+servers, are not opened at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+import av
+from av.codec.context import CodecContext
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
+from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
-from components.media.clips.display_matrix import turn_of
-from components.media.clips.opening import VideoInfo, first_frame, opened
-from components.media.formats.wording import MB, megabytes, sides
-from components.media.report import Check
-from components.media.store.durable_files import disk_space_watched
+from components.media.clips.display_matrix import DisplayTurn, turn_of
+from components.media.clips.packet_walk import Walk, stated_length_s, walk_over
+from components.media.formats.sniffing import require_kind
+from components.media.formats.wording import file_label
 
-# A container counts time in its own ticks, some in thousandths of a second.
-_TICK_S = 0.001
-# Three seconds of frames that add up to a little less can be repaired: the last one stands longer.
-_MISSING_S = 0.01
-# The sound ends where its last block of 1024 samples does, a little after the picture.
-_SOUND_TOLERANCE_S = 0.1
-# 23.976 frames a second is what cameras and editors call 24, and 60.0002 what phones call 60.
-_FPS_TOLERANCE = 0.05
+_FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
+_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+_OPEN_TIMEOUT_S = 10.0
+_READ_TIMEOUT_S = 20.0
+_MAX_PIXELS = 40_000_000
+_HD_LINES = 720
+_UNSPECIFIED = 2
+_COVER = Disposition.attached_pic
+_NAMES = {"mpegts": "ts", "mpeg": "mpg", "asf": "wmv", "ogg": "ogv"}
+# A rate that was worked out from ticks and frames differs a little from the one that was meant.
+_ROUNDING = 0.005
+_UNSUPPORTED = (av.DecoderNotFoundError, av.PatchWelcomeError, NotImplementedError)
+_BROKEN = (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError, ArithmeticError)
 
 
 @dataclass(frozen=True)
-class VideoLimits:
-    """What the models take, from Kling's documentation; lengths in seconds, sides upright."""
+class VideoInfo:
+    """What a video file is.
 
-    containers: tuple[str, ...] = ("mp4", "mov")
-    min_duration_s: float = 3.0
-    max_duration_s: float = 10.0
-    min_side_px: int = 720
-    max_side_px: int = 2160
-    min_fps: float = 24.0
-    max_fps: float = 60.0
-    max_size_bytes: int = 200 * MB
+    `container` is "mp4", "mov", "3gp", "mkv", "webm", "avi", "ts", "mpg", "flv", "wmv" or "ogv";
+    sides are upright; `turn` is what makes the stored frames so. `total_s` is the length of the
+    file with its sound, `is_steady` false when frames come at a rate that varies visibly,
+    `has_place` true when the file says where it was recorded, and `pixel_aspect` how wide a stored
+    pixel is for its height. `fps` is the measured rate, `usual_fps` that of most frames,
+    `stated_fps` what the head says, 0 when not known; `start_s` is when the first frame is due,
+    which players wait for in the dark; `undecodable_s` is how much of the track lies before it and
+    cannot be decoded, since its key frame is missing.
+    """
+
+    container: str
+    codec: str
+    width_px: int
+    height_px: int
+    duration_s: float
+    fps: float
+    has_audio: bool
+    size_bytes: int
+    turn: DisplayTurn
+    pixel_format: str = "yuv420p"
+    audio_codec: str = ""
+    total_s: float = 0.0
+    is_steady: bool = True
+    has_place: bool = False
+    pixel_aspect: float = 1.0
+    usual_fps: float = 0.0
+    stated_fps: float = 0.0
+    picture_tracks: int = 1
+    start_s: float = 0.0
+    undecodable_s: float = 0.0
+
+    @property
+    def has_square_pixels(self) -> bool:
+        """True when a stored pixel is shown about as wide as it is high."""
+        return abs(self.pixel_aspect - 1) < _ROUNDING * 2
+
+    @property
+    def suffix(self) -> str:
+        """The file ending that belongs to the container, with its dot: ".mp4"."""
+        return f".{self.container}"
 
 
-DEFAULT_LIMITS = VideoLimits()
-# 8 bits, with colour at half the resolution both ways.
-_PLAIN_PIXELS = ("yuv420p", "yuvj420p")
+def inspect_video(path: Path) -> VideoInfo:
+    """Read the head, decode the first frame and walk over all packets without decoding them.
+
+    Raises `MediaRejected` for a file that is no video, has only sound, is damaged, ends before
+    its time, or takes longer than 20 s to read.
+    """
+    with opened(path) as (source, stream):
+        walk = walk_over(source, stream, file_label(path))
+        if walk.frame is None:
+            raise MediaRejected(f"{file_label(path)} has no frame in it", remedy="export it again")
+        return _described(source, stream, path, walk.frame, walk)
 
 
-def video_checks(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS) -> tuple[Check, ...]:
-    """Tell of each limit whether the clip is within it."""
-    width_px, height_px = info.width_px, info.height_px
-    wanted = " or ".join(name.upper() for name in limits.containers)
-    lengths = f"{limits.min_duration_s:g} to {limits.max_duration_s:g} s"
-    length_s = file_length_s(info)
-    return (
-        Check(
-            "Format",
-            f"{info.container.upper()}, {codec_label(info)}",
-            f"{wanted}, H.264",
-            info.container in limits.containers and has_plain_picture(info),
-        ),
-        Check(
-            "Length",
-            f"{length_s:.2f} s",
-            lengths,
-            not _duration_problem(info, limits) and length_s <= limits.max_duration_s + _TICK_S,
-        ),
-        Check(
-            "Sides",
-            sides(width_px, height_px) + ("" if info.has_square_pixels else ", stretched"),
-            f"{limits.min_side_px} to {limits.max_side_px} pixels",
-            info.has_square_pixels and not _sides_problem(info, limits),
-        ),
-        Check(
-            "Frame rate",
-            f"{info.fps:.4g} fps{'' if info.is_steady else ', varying'}",
-            f"{limits.min_fps:g} to {limits.max_fps:g} fps",
-            has_steady_rate(info, limits) and is_rate_within(info.stated_fps or info.fps, limits),
-        ),
-        Check(
-            "Sound",
-            info.audio_codec.upper() or "none",
-            "AAC or none",
-            info.audio_codec in ("", "aac"),
-        ),
-        Check(
-            "Size",
-            megabytes(info.size_bytes),
-            f"at most {megabytes(limits.max_size_bytes)}",
-            not _size_problem(info, limits),
-        ),
+def _described(
+    source: InputContainer, stream: VideoStream, path: Path, frame: VideoFrame, walk: Walk
+) -> VideoInfo:
+    turn, pace = turn_of(frame), walk.pace()
+    stated_fps = float(stream.average_rate or stream.guessed_rate or 0)
+    # What the head says counts what cannot be decoded as well.
+    length_s = 0.0 if walk.undecodable_s else stated_length_s(source, stream)
+    sound = next(iter(source.streams.audio), None)
+    # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
+    sound_codec: CodecContext | None = sound.codec_context if sound else None
+    return VideoInfo(
+        container=_container(source, path),
+        codec=stream.codec_context.name,
+        width_px=frame.height if turn.swaps_sides else frame.width,
+        height_px=frame.width if turn.swaps_sides else frame.height,
+        duration_s=length_s or pace.length_s,
+        fps=stated_fps if _are_close(stated_fps, pace.fps) else pace.fps,
+        has_audio=sound is not None,
+        size_bytes=path.stat().st_size,
+        turn=turn,
+        pixel_format=frame.format.name,
+        audio_codec="" if sound is None else sound_codec.name if sound_codec else "unknown",
+        total_s=(source.duration or 0) / av.time_base
+        if length_s
+        else walk.total_s - walk.undecodable_s,
+        is_steady=pace.is_steady,
+        usual_fps=pace.usual_fps,
+        stated_fps=stated_fps,
+        picture_tracks=len(_moving(source)),
+        start_s=pace.start_s,
+        undecodable_s=walk.undecodable_s,
+        pixel_aspect=float(stream.sample_aspect_ratio or 1),
+        has_place=any("location" in key.lower() for key in source.metadata),
     )
 
 
-def has_plain_picture(info: VideoInfo) -> bool:
-    """Tell whether the picture is H.264 with 8 bits a colour, which every player reads."""
-    return info.codec == "h264" and info.pixel_format in _PLAIN_PIXELS
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Lend the file with its picture track; decoding inside the block is guarded as well.
 
-
-def has_steady_rate(info: VideoInfo, limits: VideoLimits) -> bool:
-    """Tell whether the frames themselves come at a rate the model takes, whatever the head says."""
-    return info.is_steady and is_rate_within(info.fps, limits)
-
-
-def is_rate_within(fps: float, limits: VideoLimits) -> bool:
-    """Tell whether the model takes so many frames a second."""
-    return limits.min_fps - _FPS_TOLERANCE <= fps <= limits.max_fps + _FPS_TOLERANCE
-
-
-def file_length_s(info: VideoInfo) -> float:
-    """Return the length of the clip in seconds; of its sound where that goes on much longer."""
-    if info.total_s > info.duration_s + _SOUND_TOLERANCE_S:
-        return info.total_s
-    return info.duration_s
-
-
-def codec_label(info: VideoInfo) -> str:
-    """Return "H.264", with the pixel format where it is an unusual one."""
-    name = {"h264": "H.264", "hevc": "H.265"}.get(info.codec, info.codec.upper())
-    return name if info.pixel_format in _PLAIN_PIXELS else f"{name} ({info.pixel_format})"
-
-
-def check_video(info: VideoInfo, limits: VideoLimits = DEFAULT_LIMITS, file_name: str = "") -> None:
-    """Raise `MediaRejected` with the measured value and the limit, for the first that is broken."""
-    name = file_name or "The video"
-    for problem in (
-        _container_problem(info, limits),
-        _duration_problem(info, limits),
-        _sides_problem(info, limits),
-        _rate_problem(info, limits),
-        _size_problem(info, limits),
-    ):
-        if problem:
-            raise MediaRejected(f"{name} {problem} and add it again.")
-
-
-def require_length(info: VideoInfo, limits: VideoLimits, name: str) -> None:
-    """Raise `MediaRejected` for a clip that is too short: what is not there cannot be repaired."""
-    if info.duration_s < limits.min_duration_s - _MISSING_S:
-        raise MediaRejected(f"{name} {_duration_problem(info, limits)} and add it again.")
-
-
-def frame_picture(path: Path, target: Path, max_side_px: int = 480) -> Path:
-    """Write the first frame as an upright JPEG and return `target`.
-
-    Raises `MediaRejected` for an unreadable file and `DiskFull`.
+    Raises `MediaRejected` for a file that is no video, is broken, or has no picture track.
     """
-    with opened(path) as (source, stream):
-        frame = first_frame(source, stream, path)
-        picture: Image.Image = Image.fromarray(frame.to_ndarray(format="rgb24"))
-        picture.thumbnail((max_side_px, max_side_px))
-        if (turn := turn_of(frame).transpose) is not None:
-            picture = picture.transpose(turn)
-    with disk_space_watched():
-        picture.save(target, "JPEG", quality=82)
-    return target
+    require_kind(path, "video")
+    name = file_label(path)
+    try:
+        with av.open(
+            str(path.resolve()),
+            options=_OPTIONS,
+            metadata_errors="replace",
+            timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S),
+        ) as source:
+            yield source, _video_stream(source, name)
+    except _UNSUPPORTED as error:
+        found = f"{name} is of a kind that cannot be read here"
+        raise MediaRejected(found, remedy="save it as MP4 (H.264)") from error
+    except _BROKEN as error:
+        raise MediaRejected(f"{name} is damaged or incomplete", remedy="export it again") from error
 
 
-def _container_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if info.container in limits.containers:
-        return ""
-    wanted = " or ".join(name.upper() for name in limits.containers)
-    return f"is {info.container.upper()}, and the model takes {wanted}; export it as one of these"
-
-
-def _duration_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if info.duration_s < limits.min_duration_s - 1e-6:
-        change = (
-            f"shorter than the {limits.min_duration_s:g} seconds the model needs; make it longer"
+def _video_stream(source: InputContainer, name: str) -> VideoStream:
+    moving = _moving(source)
+    if not moving:
+        found = "only sound" if source.streams.audio else "nothing to see"
+        raise MediaRejected(f"{name} has {found} in it", remedy="add a file with a picture track")
+    stream = moving[0]
+    # PyAV leaves the codec out when FFmpeg does not know it, against its own annotation.
+    codec: VideoCodecContext | None = stream.codec_context
+    if codec is None or not 0 < codec.width * codec.height <= _MAX_PIXELS:
+        raise MediaRejected(
+            f"{name} has a picture track that cannot be read", remedy="export it as H.264"
         )
-    elif info.duration_s > limits.max_duration_s + _TICK_S:
-        change = f"longer than the {limits.max_duration_s:g} seconds the model takes; trim it"
-    else:
-        return ""
-    return f"lasts {info.duration_s:.2f} seconds, {change}"
+    return stream
 
 
-def _sides_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    shape = f"is {sides(info.width_px, info.height_px)}"
-    if min(info.width_px, info.height_px) < limits.min_side_px:
-        return f"{shape}, and the model needs at least {limits.min_side_px} a side; scale it up"
-    if max(info.width_px, info.height_px) > limits.max_side_px:
-        return f"{shape}, and the model takes at most {limits.max_side_px} a side; scale it down"
-    return ""
+def first_frame(source: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
+    """Decode one frame. Raises `MediaRejected` when there is none."""
+    frame = next(iter(source.decode(stream)), None)
+    if not isinstance(frame, VideoFrame):
+        raise MediaRejected(f"{file_label(path)} has no frame in it", remedy="export it again")
+    return frame
 
 
-def _rate_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if is_rate_within(info.fps, limits):
-        return ""
-    wanted = f"{limits.min_fps:g} to {limits.max_fps:g}"
-    return f"has {info.fps:.4g} frames a second, and the model takes {wanted}; convert it"
+def colorspace_of(frame: VideoFrame) -> Colorspace | None:
+    """Return how a browser reads the colours of a frame without a mark; None where it has one."""
+    if frame.colorspace != _UNSPECIFIED:
+        return None
+    return Colorspace.ITU709 if frame.height >= _HD_LINES else Colorspace.ITU601
 
 
-def _size_problem(info: VideoInfo, limits: VideoLimits) -> str:
-    if info.size_bytes <= limits.max_size_bytes:
-        return ""
-    size, limit = megabytes(info.size_bytes), megabytes(limits.max_size_bytes)
-    return f"is {size}, more than the {limit} the model takes; save it smaller"
+def picture_length_s(source: InputContainer, stream: VideoStream) -> float:
+    """Return the length of the picture track as the head of the file gives it; 0 for unknown."""
+    return stated_length_s(source, stream) or (source.duration or 0) / av.time_base
+
+
+def _moving(source: InputContainer) -> list[VideoStream]:
+    """Return the picture tracks; the cover of an album is none."""
+    return [each for each in source.streams.video if not each.disposition & _COVER]
+
+
+def _are_close(stated_fps: float, measured_fps: float) -> bool:
+    return not measured_fps or abs(stated_fps - measured_fps) <= _ROUNDING * measured_fps
+
+
+def _container(source: InputContainer, path: Path) -> str:
+    """Tell apart what FFmpeg reads with one and the same reader."""
+    if source.format.name.startswith("mov"):
+        brand = source.metadata.get("major_brand", "qt").strip()
+        if brand == "qt":
+            return "mov"
+        return "3gp" if brand.startswith("3g") else "mp4"
+    if source.format.name.startswith("matroska"):
+        with path.open("rb") as file:
+            return "webm" if b"webm" in file.read(64) else "mkv"
+    name = source.format.name.split(",")[0]
+    return _NAMES.get(name, name)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from components.errors import MediaRejected
-from components.media.clips.inspection import (
+from components.media.clips.inspection import VideoInfo, inspect_video
+from components.media.clips.limits import (
     DEFAULT_LIMITS,
     VideoLimits,
     check_video,
     require_length,
     video_checks,
 )
-from components.media.clips.opening import VideoInfo, inspect_video
 from components.media.clips.repair import copy_clip, encode_clip
 from components.media.clips.repair_plan import clip_changes, needs_work, plan_clip
 from components.media.formats.wording import file_label

@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from components.errors import MediaRejected
 from components.media.clips.audio_track import AudioTrack
-from components.media.clips.opening import opened
+from components.media.clips.inspection import opened
 from components.media.clips.repair_plan import ClipPlan
 from components.media.clips.video_track import VideoTrack
 from components.media.report import Cancelled, Progress, stop_if

@@ -9,7 +9,8 @@ from fractions import Fraction
 from math import ceil, floor, isfinite
 
 from components.media.clips.display_matrix import DisplayTurn
-from components.media.clips.inspection import (
+from components.media.clips.inspection import VideoInfo
+from components.media.clips.limits import (
     VideoLimits,
     codec_label,
     file_length_s,
@@ -17,7 +18,6 @@ from components.media.clips.inspection import (
     has_steady_rate,
     video_checks,
 )
-from components.media.clips.opening import VideoInfo
 from components.media.formats.wording import megabytes, sides
 from components.media.images.sizing import Size
 from components.media.report import ClipChoices, Harmless

@@ -14,7 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from PIL import Image
 
 from components.media.clips.display_matrix import turn_of
-from components.media.clips.opening import colorspace_of
+from components.media.clips.inspection import colorspace_of
 from components.media.drawing.canvas import Colour, Picture
 from components.media.drawing.lettering import Stamp
 

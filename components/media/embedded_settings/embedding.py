@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from components.errors import MediaRejected
-from components.media.clips import opening as video_files
+from components.media.clips import inspection as video_files
 from components.media.embedded_settings.clip_comments import clip_edits
 from components.media.embedded_settings.image_comments import (
     PNG_KEYWORD,
@@ -22,7 +22,7 @@ from components.media.embedded_settings.image_comments import (
 )
 from components.media.embedded_settings.splice import Edit, SplicedFile
 from components.media.formats.sniffing import kind_of
-from components.media.images import opening as image_files
+from components.media.images import inspection as image_files
 
 APP_NAME = "Kling O1 Playground"
 _MAX_CHARS = 100_000

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy
 from PIL import Image, ImageCms
 
+from components.media.images.inspection import TRANSPOSES, orientation
 from components.media.images.jpeg_coding import has_common_coding
-from components.media.images.opening import TRANSPOSES, orientation
 from components.media.report import Harmless
 
 _PLAIN_MODES = ("L", "LA", "RGB", "RGBA")

@@ -4,9 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from components.errors import MediaRejected
-from components.media.clips import opening as video_files
+from components.media.clips import inspection as video_files
 from components.media.formats.sniffing import kind_of
-from components.media.images import opening as image_files
+from components.media.images import inspection as image_files
 from components.media.images.sizing import Size
 
 _REMEMBERED = 512

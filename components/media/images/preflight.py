@@ -11,14 +11,14 @@ from PIL import Image, ImageColor
 from components.errors import MediaRejected
 from components.media.formats.wording import file_label, megabytes, sides
 from components.media.images.conversion import Finish, conversions, flat, is_plain
-from components.media.images.inspection import (
+from components.media.images.inspection import ImageInfo, describe_picture, opened, require_all_rows
+from components.media.images.limits import (
     DEFAULT_LIMITS,
     ImageLimits,
     check_image,
     image_checks,
 )
 from components.media.images.metadata_removal import has_jpeg_end, jpeg_start, without_metadata
-from components.media.images.opening import ImageInfo, describe_picture, opened, require_all_rows
 from components.media.images.saving import jpeg_options, save_within
 from components.media.images.sizing import Shape, Size, shape_for
 from components.media.report import Check, Harmless, ImageChoices, Preflight

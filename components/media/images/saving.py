@@ -14,9 +14,9 @@ from PIL import Image, JpegImagePlugin
 
 from components.errors import MediaRejected
 from components.media.images.conversion import Finish
-from components.media.images.inspection import ImageLimits
+from components.media.images.inspection import ImageInfo
 from components.media.images.jpeg_strips import write_jpeg
-from components.media.images.opening import ImageInfo
+from components.media.images.limits import ImageLimits
 from components.media.images.sizing import Size
 from components.media.store.durable_files import disk_space_watched
 

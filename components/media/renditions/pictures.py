@@ -5,11 +5,11 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from components.media.clips.inspection import frame_picture
+from components.media.clips.limits import frame_picture
 from components.media.formats.sniffing import kind_of
 from components.media.images.conversion import plain
+from components.media.images.inspection import opened
 from components.media.images.metadata_removal import without_metadata
-from components.media.images.opening import opened
 from components.media.store.durable_files import disk_space_watched
 
 LADDER_PX = (320, 640, 960, 1280, 1920, 2560)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from components.errors import MediaRejected
-from components.media.clips.opening import VideoInfo, inspect_video
+from components.media.clips.inspection import VideoInfo, inspect_video
 from components.media.formats.sniffing import kind_of
-from components.media.images.opening import ImageInfo, inspect_image
+from components.media.images.inspection import ImageInfo, inspect_image
 
 
 def verify_result(path: Path) -> ImageInfo | VideoInfo:

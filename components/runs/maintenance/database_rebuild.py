@@ -42,7 +42,7 @@ from components.runs.maintenance.damaged_rows import Salvage, has_readable_rows
 from components.runs.maintenance.found_files import runs_of_files
 from components.runs.maintenance.salvaged_runs import salvaged_run
 from components.runs.run import Run
-from components.runs.steps.collector import Collector
+from components.runs.steps.result_collector import Collector
 from components.runs.store.forms.element_library import files_of_kit
 from components.runs.store.run_store import RunStore
 

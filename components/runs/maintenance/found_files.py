@@ -18,7 +18,7 @@ from components.errors import PlaygroundError
 from components.media.embedded_settings.embedding import read_settings
 from components.media.formats.sniffing import kind_of
 from components.runs.run import Event, Output, Run, Status
-from components.runs.steps.collector import Collector
+from components.runs.steps.result_collector import Collector
 from components.runs.store.storable_run import storable_run
 
 LOGGER = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 from components.catalog.amounts import source_clip
 from components.catalog.request import ModelRequest
 from components.errors import PlaygroundError
-from components.media.clips.opening import inspect_video
+from components.media.clips.inspection import inspect_video
 from components.media.store.media_store import REF_PREFIX, MediaStore, name_of
 
 REMEMBERED = 512

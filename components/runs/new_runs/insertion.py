@@ -16,7 +16,7 @@ from components.runs.new_runs.resend import can_look_again, looked_for_again
 from components.runs.queries.prompt_search import keep_text
 from components.runs.run import Event, Run
 from components.runs.store.change_log import note_made, note_written
-from components.runs.store.one_generation import is_of
+from components.runs.store.generation_merge import is_of
 from components.runs.store.run_rows import as_row, as_run, link, write_changes
 
 Admit = Callable[[Connection], None]

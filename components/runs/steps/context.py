@@ -12,7 +12,7 @@ from components.media.store.media_store import MediaStore
 from components.provider.client import ProviderClient
 from components.runs.retry import FailureKind, Next, decide
 from components.runs.run import Run
-from components.runs.steps.collector import Collector
+from components.runs.steps.result_collector import Collector
 from components.runs.timing.expectation import Expectation, Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
 

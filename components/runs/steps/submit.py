@@ -23,8 +23,8 @@ from components.provider.answers.answer_models import ImageAnswer, Picture, Rece
 from components.provider.http.json_body import Attachment
 from components.runs.retry import FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.steps.collector import as_data_uri
 from components.runs.steps.context import ProviderStep, named
+from components.runs.steps.result_collector import as_data_uri
 from components.runs.timing import polling
 from components.runs.timing.expectation import Expectation
 from components.runs.wording import LOOKED_FOR, at_most, moment, span

@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 from components.database.schema import RUNS
 from components.errors import DatabaseUnavailable
 from components.runs.run import Run, Status
+from components.runs.store.generation_merge import has_learned, united
 from components.runs.store.leases import Claim
-from components.runs.store.one_generation import has_learned, united
 from components.runs.store.run_rows import as_run, write_changes
 from components.runs.store.storable_run import essence, storable_run
 

@@ -20,8 +20,8 @@ from components.sandbox.http.responses import (
 )
 from components.sandbox.jobs import Job
 from components.sandbox.ledger.account import LogRow, OutOfCredit, fingerprint
-from components.sandbox.rendering.generation_request import Work
 from components.sandbox.rendering.reference_files import MediaRefused, unpack
+from components.sandbox.rendering.render_job import RenderJob
 from components.sandbox.validation.request_bodies import read_request
 
 _NO_TOKENS = {
@@ -96,7 +96,7 @@ class Generations:
         content, credits_used = _report(request, job, status)
         return answer(request, content, inference_id=job.id, credits_used=credits_used)
 
-    async def _accept(self, request: Request, path: str, inference_id: str) -> Work:
+    async def _accept(self, request: Request, path: str, inference_id: str) -> RenderJob:
         """Check and log a request, hold its price and return the work to be done."""
         key = check_key(request, self._shop.options.key)
         body = request.state.json
@@ -116,13 +116,13 @@ class Generations:
             self._shop.ledger.release(inference_id)
             raise
 
-    async def _checked(self, request: Request, path: str, inference_id: str) -> Work:
+    async def _checked(self, request: Request, path: str, inference_id: str) -> RenderJob:
         if request.state.json_problem:
             raise ApiError(400, request.state.json_problem)
         shop = self._shop
         plain_hosts = shop.options.media_hosts | {request.url.netloc}
         asked = read_request(request.state.json, path, shop.options.contract, plain_hosts)
-        work = Work(asked, shop.file_store.request_folder(inference_id), plain_hosts)
+        work = RenderJob(asked, shop.file_store.request_folder(inference_id), plain_hosts)
         work.folder.mkdir()
         try:
             await asyncio.to_thread(unpack, asked, request.state.body, work.folder)

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from components.sandbox.jobs import Rendered
-from components.sandbox.rendering.generation_request import Work
 from components.sandbox.rendering.reference_files import ReferenceFiles
+from components.sandbox.rendering.render_job import RenderJob
 
 REMEMBERED = 64
 _ID_CHARS = 36
@@ -23,7 +23,7 @@ class RenderCache:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Rendered] = OrderedDict()
 
-    def recall(self, key: str, work: Work) -> Rendered | None:
+    def recall(self, key: str, work: RenderJob) -> Rendered | None:
         """Copy what this key gave into the folder of `work`; None where it is gone."""
         with self._lock:
             rendered = self._known.get(key)
@@ -43,7 +43,7 @@ class RenderCache:
                 self._known.popitem(last=False)
 
 
-def key_of(work: Work, media: ReferenceFiles) -> str:
+def key_of(work: RenderJob, media: ReferenceFiles) -> str:
     """Return what is the same for the same request with the same media."""
     digest = hashlib.sha256(json.dumps(asdict(work.request), sort_keys=True).encode())
     files = [*media.images, *(path for views in media.elements for path in views)]
@@ -53,7 +53,7 @@ def key_of(work: Work, media: ReferenceFiles) -> str:
     return digest.hexdigest()
 
 
-def _copy(path: Path, work: Work) -> Path:
+def _copy(path: Path, work: RenderJob) -> Path:
     """A finished file is named by its request: its number and its ending stay."""
     target = work.folder / f"{work.folder.stem}{path.name[_ID_CHARS:]}"
     shutil.copyfile(path, target)

@@ -9,7 +9,7 @@ import numpy
 from PIL import Image
 
 from components.media.clips.encoding import VideoWriter
-from components.media.clips.opening import inspect_video
+from components.media.clips.inspection import inspect_video
 from components.media.embedded_settings.embedding import read_settings, with_settings
 from components.media.embedded_settings.splice import SplicedFile
 

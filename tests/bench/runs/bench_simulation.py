@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import count
 
-from tests.simulation.outside.books import Violation
+from tests.simulation.outside.provider_records import Violation
 from tests.simulation.seeds import played
 from tests.simulation.world import Ending
 

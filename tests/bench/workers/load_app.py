@@ -21,8 +21,8 @@ from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient
 from components.runs.engine.scheduler import Engine
 from components.runs.run import Event, Run, Status
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.commands.test_stopping import wait_for
-from tests.measured import MEASURED
 from tests.processes.forked_starts import ROOT, Starter, starter
+from tests.processes.measured import MEASURED
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ import pytest
 
 from components.database.data_folder import owned
 from tests.contract.commands.test_stopping import wait_for
-from tests.measured import MEASURED
 from tests.processes.forked_starts import ROOT, Starter, starter
+from tests.processes.measured import MEASURED
 from tests.samples.broken_databases import (
     beginning_broken,
     emptied,

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.apps.playgrounds import SAMPLES
-from tests.measured import MEASURED
+from tests.processes.measured import MEASURED
 from tests.samples.run_samples import IMAGE_O1, database_url, run_store, sample_run
 from tests.servers.provider_server import (
     Handler,

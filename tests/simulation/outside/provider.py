@@ -1,4 +1,4 @@
-"""The provider, played: it takes requests, works for a while, charges, and keeps its own books."""
+"""The provider, played: it takes requests, works for a while, charges, and keeps records."""
 
 import base64
 import json
@@ -9,20 +9,26 @@ from math import inf
 from typing import Any
 from uuid import UUID
 
-from tests.simulation.outside.books import Books, Generation, Post
+from tests.simulation.outside.fault_schedule import (
+    DECLINED,
+    LOST,
+    NOT_ARRIVED,
+    PUT_OFF,
+    FaultSchedule,
+)
 from tests.simulation.outside.files import picture_of
+from tests.simulation.outside.provider_records import Generation, Post, ProviderRecords
 from tests.simulation.outside.replies import (
     HALF,
     PAUSES_S,
     RIGHT_COSTS,
     WRONG_COSTS,
     cost_of,
-    mishap,
+    fault_reply,
     problem,
     spoken,
 )
 from tests.simulation.outside.transport import Call, NoReply, Reply
-from tests.simulation.outside.weather import DECLINED, LOST, NOT_ARRIVED, PUT_OFF, Weather
 
 KEY = "sk-played-0123456789"
 IMAGES, VIDEOS = "/v1/images/generations", "/v2/video/generations"
@@ -32,17 +38,17 @@ HOUR_S, DAY_S = 3600.0, 86_400.0
 
 
 class PlayedProvider:
-    """Answers `requests` as the weather lets it; `books` knows what really happened."""
+    """Answers `requests` as the schedule of faults lets it; `records` has what happened."""
 
     def __init__(
         self,
-        weather: Weather,
+        fault_schedule: FaultSchedule,
         clock: Callable[[], float],
         pass_time: Callable[[float], None],
         chance: random.Random,
     ) -> None:
-        self.weather = weather
-        self.books = Books()
+        self.fault_schedule = fault_schedule
+        self.records = ProviderRecords()
         self.clock = clock
         self._pass_time = pass_time
         self._chance = chance
@@ -52,7 +58,7 @@ class PlayedProvider:
         """Decide how a call goes. Raises `NoReply` where it does not arrive."""
         scopes = {"/v2/logs": "log", "/v2/billing/transactions": "ledger", VIDEOS: "status"}
         scope = "post" if call.method == "POST" else scopes.get(call.path, "other")
-        self._fault = self.weather.fault(scope, self.clock())
+        self._fault = self.fault_schedule.fault(scope, self.clock())
         if self._fault in NOT_ARRIVED:
             if call.method == "POST":
                 self._note(call, accepted=False, is_certain=True)
@@ -65,7 +71,7 @@ class PlayedProvider:
         if call.method == "POST":
             return self._take(call)
         if self._fault and self._fault not in ("cut", "half", "nan"):
-            return mishap(self._fault, self._chance.choice(PAUSES_S))
+            return fault_reply(self._fault, self._chance.choice(PAUSES_S))
         reply = self._tell(call)
         if self._fault == "cut":
             return Reply(reply.status, reply.content, reply.headers, is_cut=True)
@@ -73,7 +79,7 @@ class PlayedProvider:
 
     def make_elsewhere(self, model: str) -> Generation:
         """A generation of the same key that the playground did not send."""
-        name = f"elsewhere-{len(self.books.by_client)}"
+        name = f"elsewhere-{len(self.records.by_client)}"
         return self._accept(name, model, "video")
 
     # Requests that cost money
@@ -85,19 +91,19 @@ class PlayedProvider:
         if is_declined or (fault in LOST and self._chance.random() < 0.5):
             self._note(call, accepted=False, is_certain=is_declined)
             if self._chance.random() < 0.7:
-                self.books.failed_rows.append((self.clock(), client_id))
-            return mishap(fault, self._chance.choice(PAUSES_S))
+                self.records.failed_rows.append((self.clock(), client_id))
+            return fault_reply(fault, self._chance.choice(PAUSES_S))
         self._note(call, accepted=True, is_certain=False)
         made = self._accept(client_id, json.loads(call.body)["model"], kind)
         self._pass_time(self._chance.uniform(5, 40) if kind == "image" else 0.3)
         if fault in LOST:
-            return mishap(fault, "")
+            return fault_reply(fault, "")
         return self._accepted(made)
 
     def _accepted(self, made: Generation) -> Reply:
         fault, headers = self._fault, {"x-inference-id": made.id}
         if fault in ("garbage", "empty", "no id"):
-            return mishap("garbage" if fault == "no id" else fault, "")
+            return fault_reply("garbage" if fault == "no id" else fault, "")
         made.given.add("id")
         if fault == "id in header":
             return spoken({"message": "odd"}, headers=headers)
@@ -123,14 +129,14 @@ class PlayedProvider:
 
     def _note(self, call: Call, *, accepted: bool, is_certain: bool) -> None:
         post = Post(self.clock(), accepted, is_certain, self._fault)
-        self.books.note_post(call.headers["X-Client-Request-Id"], post)
+        self.records.note_post(call.headers["X-Client-Request-Id"], post)
 
     def _accept(self, client_id: str, model: str, kind: str) -> Generation:
         chance, now = self._chance, self.clock()
         usages = RIGHT_COSTS if chance.random() < 0.6 else WRONG_COSTS
         takes_s = chance.lognormvariate(4.5, 0.4) if kind == "video" else 0.0
         if chance.random() < 0.015 and kind == "video":
-            takes_s = chance.choice([HOUR_S, self.weather.climate.slowest_s])
+            takes_s = chance.choice([HOUR_S, self.fault_schedule.climate.slowest_s])
         name = str(UUID(int=chance.getrandbits(128)))
         made = Generation(
             id=f"{name}:{model}" if kind == "video" else name,
@@ -147,7 +153,7 @@ class PlayedProvider:
         )
         made.charge_at = inf if made.fails else made.ready_at + self._lag()
         self._make_odd(made)
-        self.books.accept(made)
+        self.records.accept(made)
         return made
 
     def _lag(self) -> float:
@@ -192,7 +198,7 @@ class PlayedProvider:
         return spoken({"models": [{"alias": it, "metrics": metrics} for it in aliases]})
 
     def _status(self, generation_id: str) -> Reply:
-        made, now = self.books.by_id.get(generation_id), self.clock()
+        made, now = self.records.by_id.get(generation_id), self.clock()
         if made is None or now < made.unknown_until:
             return problem(404, "There is no such generation.")
         body: dict[str, Any] = {"id": made.id, "status": "generating"}
@@ -221,10 +227,10 @@ class PlayedProvider:
         now, (start, end) = self.clock(), (_time(query[name][0]) for name in ("start", "end"))
         rows = [
             (made.accepted_at, _succeeded(made, self._cost_shown(made)))
-            for made in self.books.by_client.values()
+            for made in self.records.by_client.values()
             if made.logged_at <= now and start <= made.accepted_at <= end
         ]
-        failed = self.books.failed_rows
+        failed = self.records.failed_rows
         rows += [(at, _failed(at, client_id)) for at, client_id in failed if start <= at <= end]
         rows.sort(key=lambda row: -row[0])
         offset, limit = int(query["offset"][0]), int(query["limit"][0])
@@ -240,7 +246,7 @@ class PlayedProvider:
         until = _time(query["to"][0]) if "to" in query else inf
         rows = [
             made
-            for made in self.books.by_client.values()
+            for made in self.records.by_client.values()
             if since <= made.charge_at <= now and made.charge_at < until
         ]
         rows.sort(key=lambda made: -made.charge_at)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.simulation.outside.books import Generation
+from tests.simulation.outside.provider_records import Generation
 from tests.simulation.outside.transport import NoReply, Reply
 
 HALF = "the prompt said \ud83e"
@@ -43,7 +43,7 @@ MISHAPS = {
 }
 
 
-def mishap(fault: str, pause_s: str) -> Reply:
+def fault_reply(fault: str, pause_s: str) -> Reply:
     """The answer that a fault is, the same for every call. Raises `NoReply` where there is none."""
     if fault in MISHAPS:
         return MISHAPS[fault]

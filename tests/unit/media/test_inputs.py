@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.errors import AddressBlocked, DiskFull, InvalidInput, MediaRejected
-from components.media.clips.opening import VideoInfo
-from components.media.images.opening import ImageInfo
+from components.media.clips.inspection import VideoInfo
+from components.media.images.inspection import ImageInfo
 from components.media.inputs import take
 from components.media.report import ClipChoices, ImageChoices
 from components.media.store.media_store import REF_PREFIX, FolderStore, media_type, name_of

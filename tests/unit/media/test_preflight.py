@@ -10,7 +10,7 @@ from PIL import Image
 
 from components.errors import MediaRejected, RepairCancelled
 from components.media.capacity.cpu_slots import CpuSlots
-from components.media.images.opening import inspect_image
+from components.media.images.inspection import inspect_image
 from components.media.preflight import Preflighter
 from components.media.report import ClipChoices, ImageChoices
 from components.media.store.media_store import FolderStore, name_of

@@ -11,10 +11,10 @@ from PIL import Image
 
 from components.errors import MediaRejected
 from components.media.clips.display_matrix import DisplayTurn
-from components.media.clips.inspection import VideoLimits
-from components.media.clips.opening import VideoInfo
+from components.media.clips.inspection import VideoInfo
+from components.media.clips.limits import VideoLimits
 from components.media.clips.repair_plan import frame_rate, frame_sizes, plan_clip
-from components.media.images.inspection import ImageLimits
+from components.media.images.limits import ImageLimits
 from components.media.images.metadata_removal import without_metadata
 from components.media.images.preflight import preflight_image
 from components.media.images.sizing import shape_for

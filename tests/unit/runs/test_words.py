@@ -14,7 +14,7 @@ from components.interface.parts.feed.card.run_words import run_as_json, status_w
 from components.runs.engine.faults import after_a_fault
 from components.runs.retry import RULES, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.steps.collector import Collector
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import WorkerPool
 from components.runs.timing.expectation import Expectations

@@ -19,8 +19,8 @@ from components.interface.uploads.multipart import FileBegins, FilePiece, Multip
 from components.interface.uploads.receiving import PIECE_BYTES, arrivals
 from components.interface.uploads.upload_routes import upload_router
 from components.interface.uploads.uploaded_files import find_uploads
+from components.media.store.incoming_file import LEAST_FREE_BYTES
 from components.media.store.media_store import FolderStore, name_of
-from components.media.store.receiving import LEAST_FREE_BYTES
 from tests.samples.media_files import drawing, saved
 from tests.samples.models import CATALOG
 

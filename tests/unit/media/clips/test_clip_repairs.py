@@ -6,7 +6,7 @@ import av
 import pytest
 
 from components.errors import MediaRejected
-from components.media.clips.opening import inspect_video
+from components.media.clips.inspection import inspect_video
 from components.media.clips.preflight import preflight_video
 from components.media.report import ClipChoices
 from tests.samples.media_files import video

@@ -14,8 +14,8 @@ from PIL import Image
 from components.media.clips.display_matrix import DisplayTurn, turn_by
 from components.media.clips.encoding import read_frames, video_facts
 from components.media.clips.frames import save_frame
-from components.media.clips.inspection import frame_picture
-from components.media.clips.opening import inspect_video
+from components.media.clips.inspection import inspect_video
+from components.media.clips.limits import frame_picture
 from components.media.clips.preflight import preflight_video
 from components.media.drawing.planes import frame_of
 from tests.samples.media_files import UPRIGHT_MATRIX

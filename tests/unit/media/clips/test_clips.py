@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from components.errors import MediaRejected
 from components.media.clips.display_matrix import DisplayTurn
-from components.media.clips.inspection import check_video, frame_picture
-from components.media.clips.opening import VideoInfo, inspect_video
-from components.media.images.opening import inspect_image
+from components.media.clips.inspection import VideoInfo, inspect_video
+from components.media.clips.limits import check_video, frame_picture
+from components.media.images.inspection import inspect_image
 from components.media.store.verification import verify_result
 from tests.samples.media_files import cut, drawing, sound_only, turned_video, video
 

@@ -8,7 +8,7 @@ import numpy
 import pytest
 from PIL import Image, ImageCms
 
-from components.media.images.opening import inspect_image
+from components.media.images.inspection import inspect_image
 from tests.samples.media_files import colour, drawing, is_red, png_by_hand, repaired, saved
 
 ROTATED = Image.Exif()

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.errors import MediaRejected
-from components.media.images.inspection import ImageLimits, check_image, thumbnail
-from components.media.images.opening import ImageInfo, inspect_image
+from components.media.images.inspection import ImageInfo, inspect_image
+from components.media.images.limits import ImageLimits, check_image, thumbnail
 from tests.samples.media_files import (
     chunk,
     cut,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.errors import MediaRejected
+from components.media.images.inspection import inspect_image
 from components.media.images.jpeg_coding import has_common_coding
 from components.media.images.metadata_removal import without_metadata
-from components.media.images.opening import inspect_image
 from components.media.images.png_rows import lacks_rows
 from components.media.images.preflight import preflight_image
 from tests.samples.media_files import PNG_SIGNATURE, chunk, drawing, png_by_hand, saved

@@ -32,8 +32,8 @@ from components.runs.engine.scheduler import Engine, Pools
 from components.runs.new_runs.resend import can_look_again, looked_for_again
 from components.runs.retry import DAY_S, HOUR_S, MINUTE_S, FailureKind
 from components.runs.run import Output, Run, Status
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations

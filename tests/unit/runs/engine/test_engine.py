@@ -23,8 +23,8 @@ from components.runs.money.spend_limit import SpendLimit
 from components.runs.queries.history import Query
 from components.runs.run import Run, Status
 from components.runs.service import RunService
-from components.runs.steps.collector import Collector
 from components.runs.steps.context import StepContext
+from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.leases import WorkerPool
 from components.runs.store.run_store import RunStore

@@ -9,8 +9,8 @@ from components.errors import RunNotFound
 from components.runs.new_runs.resend import can_look_again, run_of_generation
 from components.runs.queries.run_figures import figures
 from components.runs.run import Parent, Run, Status
+from components.runs.store.generation_merge import GAVE_WAY, JOINED
 from components.runs.store.leases import Claim
-from components.runs.store.one_generation import GAVE_WAY, JOINED
 from components.runs.store.run_store import RunStore
 from tests.samples.models import CATALOG
 from tests.samples.run_samples import FRAMES, LEASE_S, NOW, claimed, sample_run

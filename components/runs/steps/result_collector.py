@@ -12,13 +12,13 @@ from pathlib import Path
 from components.errors import DownloadFailed, InvalidInput, MediaRejected, StorageError
 from components.media.capacity.cpu_slots import CpuSlots
 from components.media.capacity.footprint import footprint_bytes
-from components.media.clips.inspection import frame_picture
-from components.media.clips.opening import VideoInfo
+from components.media.clips.inspection import VideoInfo
+from components.media.clips.limits import frame_picture
 from components.media.download.partial_folders import PartialFolders
 from components.media.formats.sniffing import kind_of
 from components.media.formats.wording import called
-from components.media.images.inspection import thumbnail
-from components.media.images.opening import ImageInfo
+from components.media.images.inspection import ImageInfo
+from components.media.images.limits import thumbnail
 from components.media.store.durable_files import disk_space_watched, link
 from components.media.store.media_store import MediaStore, media_type
 from components.media.store.verification import verify_result

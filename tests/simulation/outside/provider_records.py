@@ -54,7 +54,7 @@ class Post:
     fault: str
 
 
-class Books:
+class ProviderRecords:
     """The provider's memory; refuses nothing, but tells when a request comes once too often."""
 
     def __init__(self) -> None:

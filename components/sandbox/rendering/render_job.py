@@ -23,7 +23,7 @@ _FILE_NAME = "request.json"
 
 
 @dataclass(frozen=True)
-class Work:
+class RenderJob:
     """One request, its folder, and the "host:port" it may read media from without TLS."""
 
     request: GenerationRequest
@@ -36,7 +36,7 @@ class Work:
         (self.folder / _FILE_NAME).write_text(json.dumps(content), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path, contracts: Contracts) -> "Work":
+    def load(cls, folder: Path, contracts: Contracts) -> "RenderJob":
         """Read what `save` wrote. Raises `OSError` or `ValueError` when it is not there whole."""
         content = json.loads((folder / _FILE_NAME).read_text("utf-8"))
         fields = content["order"]

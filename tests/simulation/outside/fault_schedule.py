@@ -1,4 +1,4 @@
-"""Which fault comes when: a base of single mishaps, and spells in which everything fails."""
+"""Which fault comes when: single ones by chance, and spells in which everything fails."""
 
 import random
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Climate:
     on average; `sleep_s` is the longest time in which nothing is done.
     """
 
-    mishaps: float = 0.08
+    fault_share: float = 0.08
     spells_a_day: float = 6.0
     spell_s: float = 1800.0
     ends_s: float = 2 * DAY_S
@@ -77,7 +77,7 @@ class Spell:
     ends_at: float
 
 
-class Weather:
+class FaultSchedule:
     """Tells for every call how it goes; "" is well."""
 
     def __init__(self, climate: Climate, begins_at: float, chance: random.Random) -> None:
@@ -97,7 +97,7 @@ class Weather:
                 if spell.fault != "any":
                     return spell.fault
                 return self._chance.choice(FAULTS[scope])
-        if scope != "disk" and self._chance.random() < self.climate.mishaps:
+        if scope != "disk" and self._chance.random() < self.climate.fault_share:
             return self._chance.choice(FAULTS[scope])
         return ""
 
