@@ -34,13 +34,13 @@ class FailureKind(StrEnum):
     """The provider's log does not name the request, or not yet."""
     LOG_UNREADABLE = "log unreadable"
     """The provider's log, or its ledger, cannot be read."""
-    LOOK_FAILED = "look failed"
+    POLL_FAILED = "look failed"
     """A look at the generation brought no answer that can be used."""
     STILL_GOING = "still going"
     """The provider reports it as under way, much longer than any run takes."""
     ODD_REPORT = "odd report"
     """The provider reports an error under a status that is not in the contract."""
-    LOOK_DENIED = "look denied"
+    POLL_DENIED = "look denied"
     """The key or the account may not look (401, 402, 403)."""
     UNKNOWN_THERE = "unknown there"
     """The provider does not know the generation (404 and every other 4xx)."""
@@ -60,7 +60,7 @@ class Next(Enum):
     """What to do about it."""
 
     REPEAT = "repeat"
-    LOOK_FOR_IT = "look for it"
+    RECONCILE = "look for it"
     GIVE_UP = "give up"
 
 
@@ -81,16 +81,16 @@ class Rule:
 RULES = {
     FailureKind.NOT_ACCEPTED: Rule(2, 5 * MINUTE_S, tries=12, within_s=6 * HOUR_S),
     FailureKind.DECLINED: Rule(0, 0, does=Next.GIVE_UP),
-    FailureKind.ANSWER_LOST: Rule(2, 2, does=Next.LOOK_FOR_IT),
+    FailureKind.ANSWER_LOST: Rule(2, 2, does=Next.RECONCILE),
     # Longer than the log's lag and the slowest generation.
     FailureKind.NOT_IN_LOG: Rule(5, 2 * MINUTE_S, tries=4, within_s=HOUR_S / 2),
     FailureKind.LOG_UNREADABLE: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
     # A generation goes on whether we reach the provider or not: it outlasts a long weekend.
-    FailureKind.LOOK_FAILED: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
+    FailureKind.POLL_FAILED: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
     # Looked at by the plan, not by these pauses.
     FailureKind.STILL_GOING: Rule(2, 5 * MINUTE_S, tries=12, within_s=3 * DAY_S),
     FailureKind.ODD_REPORT: Rule(2, 5 * MINUTE_S, tries=12, within_s=DAY_S),
-    FailureKind.LOOK_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
+    FailureKind.POLL_DENIED: Rule(5, 15 * MINUTE_S, tries=12, within_s=DAY_S),
     FailureKind.UNKNOWN_THERE: Rule(5, 5 * MINUTE_S, tries=12, within_s=HOUR_S),
     # Somebody waits for the answer; what was accepted elsewhere a moment ago is known within that.
     FailureKind.FETCHED_UNKNOWN: Rule(4, 15, tries=4, within_s=MINUTE_S / 2),

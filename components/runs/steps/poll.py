@@ -1,4 +1,4 @@
-"""PollStep at a generation: one question after the other until the provider is done."""
+"""Polls a generation: one question after the other until the provider is done."""
 
 from dataclasses import dataclass, replace
 
@@ -29,12 +29,12 @@ class PollStep(ProviderStep):
         """Ask once: finished, failed, or still going and to be asked again."""
         self.context.expectations.refresh()
         try:
-            is_last = run.is_over(FailureKind.LOOK_FAILED, self.context.clock())
+            is_last = run.is_over(FailureKind.POLL_FAILED, self.context.clock())
             with self.context.throttle.asking(is_last=is_last):
                 answer, receipt = self.context.provider.video_status(run.generation_id or "")
         except ProviderPaused as pause:
             note = f"{pause.message} {GOES_ON} Then it is asked again, {_END}."
-            return self.held(run, FailureKind.LOOK_FAILED, pause, note)
+            return self.held(run, FailureKind.POLL_FAILED, pause, note)
         except ProviderError as error:
             return self._unanswered(run, error)
         if answer.phase is Phase.ERROR:
@@ -101,11 +101,11 @@ class PollStep(ProviderStep):
     def _unanswered(self, run: Run, error: ProviderError) -> Run:
         match error:
             case BadKey() | NoCredit():
-                trouble = FailureKind.LOOK_DENIED
+                trouble = FailureKind.POLL_DENIED
             case BadRequest():
                 trouble = FailureKind.UNKNOWN_THERE
             case _:
-                trouble = FailureKind.LOOK_FAILED
+                trouble = FailureKind.POLL_FAILED
         if trouble is not FailureKind.UNKNOWN_THERE:
             return self._later(run, trouble, error.message, error)
         if run.submitted_at is None:
@@ -128,7 +128,7 @@ class PollStep(ProviderStep):
             again = f"It is asked again at {moment(until)}, {at_most(trouble)}."
             return run.waiting(until, f"{what} {again} {_FETCHING}")
         advice = (
-            " Check AIML_API_KEY and the account." if trouble is FailureKind.LOOK_DENIED else ""
+            " Check AIML_API_KEY and the account." if trouble is FailureKind.POLL_DENIED else ""
         )
         return run.waiting(
             until,
@@ -172,7 +172,7 @@ def _how_late(elapsed_s: float, expected: Expectation) -> str:
 
 
 GOES_ON = "The generation goes on at the provider, and is charged unless it fails there."
-_END = at_most(FailureKind.LOOK_FAILED)
+_END = at_most(FailureKind.POLL_FAILED)
 _MAY_BE_CHARGED = (
     "The video may be finished and charged. Its id is in the receipt: look again later, or send "
     "the request again on purpose."
@@ -190,7 +190,7 @@ _END_WORDS = {
         "The provider accepted this generation and may have charged it. Its id is in the receipt: "
         "look again later, or send the request again on purpose."
     ),
-    FailureKind.LOOK_DENIED: (
+    FailureKind.POLL_DENIED: (
         "The video may be finished and charged. Check AIML_API_KEY and the account, then look "
         "again."
     ),

@@ -33,7 +33,7 @@ def test_only_what_was_certainly_not_accepted_is_sent_again() -> None:
     assert [decide(it, 1, chance=0.5).next for it in sending] == [
         Next.REPEAT,
         Next.GIVE_UP,
-        Next.LOOK_FOR_IT,
+        Next.RECONCILE,
     ]
 
 

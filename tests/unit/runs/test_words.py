@@ -57,8 +57,8 @@ ENDS: dict[str, tuple[Status, FailureKind, Reply]] = {
     "never taken": (SUBMITTING, FailureKind.NOT_ACCEPTED, problem(429)),
     "not in the log": (UNCERTAIN, FailureKind.NOT_IN_LOG, reply({"data": []})),
     "log unreadable": (UNCERTAIN, FailureKind.LOG_UNREADABLE, html(502)),
-    "look lost": (GENERATING, FailureKind.LOOK_FAILED, reset),
-    "look denied": (GENERATING, FailureKind.LOOK_DENIED, problem(403)),
+    "look lost": (GENERATING, FailureKind.POLL_FAILED, reset),
+    "look denied": (GENERATING, FailureKind.POLL_DENIED, problem(403)),
     "unknown there": (GENERATING, FailureKind.UNKNOWN_THERE, problem(404)),
     "no address": (GENERATING, FailureKind.NO_ADDRESS, reply({"id": "g", "status": "completed"})),
     "odd report": (

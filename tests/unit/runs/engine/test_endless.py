@@ -246,7 +246,7 @@ def test_many_runs_behind_a_silent_provider_all_end_after_a_try_of_their_own(
     waiting = [given(Status.GENERATING, run_id=f"run-{it}") for it in range(40)]
     left_s = 6 * HOUR_S
     runs = here.lead(
-        *(nearly_over(it, FailureKind.LOOK_FAILED, NOW, left_s=left_s) for it in waiting)
+        *(nearly_over(it, FailureKind.POLL_FAILED, NOW, left_s=left_s) for it in waiting)
     )
     assert {(run.status, run.unresolved) for run in runs} == {(Status.FAILED, True)}
     lasted_s = here.clock.now - NOW

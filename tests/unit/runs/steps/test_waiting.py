@@ -154,8 +154,8 @@ def test_a_pause_is_kept_to_also_where_nothing_is_wrong(
     [
         (FailureKind.UNKNOWN_THERE, problem(404), "look again later, or send the request again"),
         (FailureKind.UNKNOWN_THERE, problem(400), "Its id is in the receipt"),
-        (FailureKind.LOOK_DENIED, problem(401), "Check AIML_API_KEY"),
-        (FailureKind.LOOK_DENIED, problem(403), "The video may be finished and charged"),
+        (FailureKind.POLL_DENIED, problem(401), "Check AIML_API_KEY"),
+        (FailureKind.POLL_DENIED, problem(403), "The video may be finished and charged"),
         (FailureKind.NO_ADDRESS, reply({"id": "g", "status": "completed"}), "probably charged"),
     ],
 )
@@ -185,12 +185,12 @@ def test_a_generation_outlasts_days_in_which_the_provider_is_away_and_is_then_se
     provider: ScriptedProvider, steps: StepRunner, clock: Clock, answer: Reply
 ) -> None:
     provider.replies = [answer]
-    run = nearly_over(waited(attempts=1000), FailureKind.LOOK_FAILED, NOW, left_s=DAY_S)
+    run = nearly_over(waited(attempts=1000), FailureKind.POLL_FAILED, NOW, left_s=DAY_S)
     clock.now = NOW + 30 * DAY_S
     run = steps.advance(run)
     assert (run.status, run.attempts) == ("generating", 1001)
     assert run.next_step_at <= clock.now + 300
-    failed = steps.advance(nearly_over(run, FailureKind.LOOK_FAILED, clock.now - 1))
+    failed = steps.advance(nearly_over(run, FailureKind.POLL_FAILED, clock.now - 1))
     assert (failed.status, failed.unresolved, failed.generation_id) == ("failed", True, "g-1")
     assert "for 3 days. The video may be finished and charged." in failed.error
 
