@@ -1,4 +1,4 @@
-"""A look at the database's file before it is opened: opening the wrong one could overwrite it.
+"""Checks the database's file before it is opened: opening the wrong one could overwrite it.
 
 SQLite takes an empty file for a new database, and drops what stands in the log beside it.
 """

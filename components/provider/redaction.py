@@ -1,4 +1,4 @@
-"""The key never leaves with what is logged, shown or kept; what is read is read as it came."""
+"""Redacts the key from what is logged, shown or kept."""
 
 import re
 from collections.abc import Set

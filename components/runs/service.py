@@ -1,4 +1,4 @@
-"""What the page and the API ask of runs: quote, submit, look, cancel, recover, list, annotate."""
+"""What the page and the API ask of runs: quote, submit, poll, cancel, recover, list, annotate."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress

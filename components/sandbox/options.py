@@ -1,4 +1,4 @@
-"""What can be chosen about a sandbox, beyond where it listens and how it paces itself."""
+"""The options of a sandbox, beyond its address and its pace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a sandbox does when it starts on database that have been used before.
+"""What a sandbox does when it starts on a database that was used before.
 
 What a caller was told still holds: an accepted video is rendered if its file is not complete. An
 image request that was under way is lost with its connection: it is logged as failed and costs

@@ -1,4 +1,4 @@
-"""Asking twice without paying twice: a caller's key becomes the id of the run it stands for."""
+"""Idempotency keys: a caller's key becomes the id of the run it stands for."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A file on its way in over HTTP: its bytes are written and hashed beside the event loop."""
+"""Receives an upload over HTTP: its bytes are written and hashed beside the event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Routes of ours: JSON that comes in is made storable before anything looks at it."""
+"""The router of our routes: JSON that comes in is made storable before it is read."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

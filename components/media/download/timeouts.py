@@ -1,4 +1,4 @@
-"""How long a download is waited for: a try ends when nothing comes any more, not after a total.
+"""Timeouts of downloads: a try ends when nothing comes any more, not after a total.
 
 A try that is ended leaves what arrived, and the next one goes on from there.
 """

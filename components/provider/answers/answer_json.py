@@ -1,4 +1,4 @@
-"""An answer's JSON, read once and for what it is worth: strange values cost themselves alone."""
+"""Parses an answer's JSON once; a strange value is dropped, the others are kept."""
 
 import json
 from math import isfinite

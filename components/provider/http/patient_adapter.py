@@ -1,4 +1,4 @@
-"""How the bytes of a POST leave: in a time that only their standing still can use up.
+"""Sends the body of a POST with a stall timeout: only standing still uses it up.
 
 Python's own `sendall` allows a whole chunk no longer than the connect timeout. Here each part that
 the connection takes begins the time anew, and an answer that comes before the body was read, as a

@@ -1,4 +1,4 @@
-"""The media store kept tidy: what nobody owns any more goes, and meanwhile takes little room.
+"""Garbage collection of the media store: files that nothing refers to are removed.
 
 A file has an owner in the database, or it goes an hour after it was handed in. Its own time of
 change is that expiry, so that a process killed between keeping a file and noting it leaves nothing

@@ -1,4 +1,4 @@
-"""Keeping new runs once: whoever asks again under the same ids gets what was made the first time.
+"""Inserts new runs idempotently: the same ids asked for again get what was made the first time.
 
 The look for them stands in the transaction that keeps them, so that nobody comes between. Ids
 follow from what was asked for: a plan and a place in it, a generation, a click, a caller's key.

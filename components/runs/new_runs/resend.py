@@ -1,4 +1,4 @@
-"""Getting back what seemed lost: pure functions from a run, or an id, to the run that goes on."""
+"""Resends or resumes what seemed lost: pure functions from a run, or an id, to the next run."""
 
 import re
 from dataclasses import replace

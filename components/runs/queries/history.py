@@ -1,4 +1,4 @@
-"""Looking through runs: pages of cards, searches, families. Every list is newest first."""
+"""Queries of the history: pages, searches, families. Every list is newest first."""
 
 from collections import deque
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""What every step that speaks to the provider works with, and how it counts its troubles."""
+"""What every step that calls the provider works with, and how it counts failures for retries."""
 
 import logging
 import random

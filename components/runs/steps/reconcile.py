@@ -1,4 +1,4 @@
-"""Looking for a request whose answer was lost: at the provider, never by sending it again.
+"""Reconciles a request whose answer was lost: searches the provider, never sends it again.
 
 Its log names our own id of the request, its ledger the id of the inference, and a video may be
 asked for by that id itself.

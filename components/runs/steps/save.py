@@ -1,4 +1,4 @@
-"""SaveStep a result: every file is copied here and verified, however often it takes."""
+"""Saves a result: every file is copied here and verified, however often it takes."""
 
 import logging
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""SubmitStep a run: the one POST that may cost money."""
+"""Submits a run: the one POST that may cost money."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Who works on which run: steps are handed out under a lease, and count only under it.
+"""Leases: steps are handed out to one worker each, and count only while its lease holds.
 
 Everything here happens inside the transaction of the connection that is given.
 """

@@ -1,4 +1,4 @@
-"""For how long nothing could be sent: plain values, the clock by argument."""
+"""How long an outage lasts in which nothing could be sent: plain values, the clock by argument."""
 
 from dataclasses import dataclass
 

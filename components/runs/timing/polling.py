@@ -1,4 +1,4 @@
-"""When to look next: pure functions of what is believed about durations.
+"""When to poll next: pure functions of what is believed about durations.
 
 A look that comes late costs waiting, one that comes before the end costs a request. If a run that
 still goes on ends with the hazard h(t), the looks that wait least for their number lie

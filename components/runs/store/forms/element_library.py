@@ -1,4 +1,4 @@
-"""The elements kit: named elements, kept to be used again on every tab."""
+"""The element library: named elements, kept to be used again on every tab."""
 
 import logging
 import unicodedata

@@ -1,4 +1,4 @@
-"""An element of the kit: what may come in, and what a form can take when it is read back."""
+"""A kept element: what may come in, and what a form can take when it is read back."""
 
 import json
 import re
