@@ -26,13 +26,8 @@ def past_run(request: Mapping[str, Any], outputs: Sequence[Output], rendered_s: 
 
 def past_runs(connection: sa.Connection, model: str, limit: int) -> list[PastRun]:
     """The newest runs of a model that are done and whose duration is known, newest first."""
-    wanted = (
-        sa.select(RUNS.c.request, RUNS.c.outputs, RUNS.c.rendered_s)
-        .where(RUNS.c.model == model, RUNS.c.status == Status.DONE, RUNS.c.rendered_s.is_not(None))
-        .order_by(RUNS.c.finished_at.desc())
-        .limit(limit)
+    wanted = sa.select(RUNS.c.request, RUNS.c.outputs, RUNS.c.rendered_s).where(
+        RUNS.c.model == model, RUNS.c.status == Status.DONE, RUNS.c.rendered_s.is_not(None)
     )
-    rows = connection.execute(wanted)
-    return [
-        past_run(asked, [Output(**it) for it in made], seconds) for asked, made, seconds in rows
-    ]
+    newest = connection.execute(wanted.order_by(RUNS.c.finished_at.desc()).limit(limit))
+    return [past_run(asked, [Output(**it) for it in made], took) for asked, made, took in newest]

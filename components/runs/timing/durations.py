@@ -9,25 +9,21 @@ from components.provider.answers.answer_models import Percentiles
 
 ENOUGH_RUNS, TRUST = 3, 0.3
 """From so many runs on they alone say where the middle is; before, a guess counts as this many."""
-USUAL_SPREAD, GUESS_SPREAD, LEAST_SPREAD = 0.25, 0.515, 0.05
-"""Of log seconds: between runs of one kind, before any were seen; and of a first guess, of which
-one in ten is off by more than twofold."""
-DOUBT = 0.25
-"""The spread of a provider's median around that of our kind of run: it mixes lengths."""
-PRIOR_FREEDOM = 3.0
-OUTLIER = 2.5
-"""Past runs further from the median than so many standard deviations count as just so far."""
+USUAL_SPREAD, LEAST_SPREAD = 0.25, 0.05
+"""Of log seconds: among runs of one kind, and of the provider's median around theirs."""
+GUESS_SPREAD, PRIOR_FREEDOM = 0.515, 3.0
+"""So that about one first guess in ten is off by more than twofold."""
+OUTLIER = 3.7
+"""Past runs further from the median than so many median deviations count as just so far."""
 OTHER_MEASURE = 5.0
 """A provider's median that is off the guess by this factor may measure the request alone."""
-_NORMAL = NormalDist()
+SHORTEST_S, LONGEST_S = 0.05, 6 * 3600.0
+_z = NormalDist().inv_cdf
 
 
 @dataclass(frozen=True)
 class Durations:
-    """A belief: log seconds follow Student's t, the wider the fewer runs it rests on.
-
-    `spread` is their scale, `freedom` the degrees of freedom; infinitely many are the lognormal.
-    """
+    """A belief: log seconds follow Student's t of that scale, by infinite freedom the normal."""
 
     median_s: float
     spread: float
@@ -35,7 +31,7 @@ class Durations:
 
     def quantile_s(self, share: float) -> float:
         """Seconds within which that share of runs ends, 0 < share < 1 (Gaver and Kafadar, 1984)."""
-        z, n = _NORMAL.inv_cdf(share), min(self.freedom, 1e6)
+        z, n = _z(share), min(self.freedom, 1e6)
         t = sqrt(n * expm1(z**2 * (n - 5 / 6) / (n - 2 / 3 + 0.1 / n) ** 2))
         return self.median_s * exp(self.spread * copysign(t, z))
 
@@ -51,23 +47,20 @@ def reported(figures: Percentiles, guess_s: float) -> Durations:
     apart = abs(log(middle_s / guess_s))
     if apart > log(OTHER_MEASURE):
         return Durations(guess_s, apart / 2, PRIOR_FREEDOM)
-    spread = log(_bounded_s(figures.p90 / 1000) / middle_s) / _NORMAL.inv_cdf(0.9)
-    return Durations(middle_s, hypot(spread, DOUBT), PRIOR_FREEDOM)
+    spread = log(_bounded_s(figures.p90 / 1000) / middle_s) / _z(0.9)
+    return Durations(middle_s, hypot(spread, USUAL_SPREAD), PRIOR_FREEDOM)
 
 
 def learned(past_s: Sequence[float], before: Durations) -> Durations:
-    """The belief after some runs of one kind, `before` being the one without them.
-
-    It is the predictive distribution of a normal one with unknown mean and variance. Outliers are
-    drawn in, so that a stuck run does not blur the rest.
+    """The belief after some runs of one kind, `before` being the one without them: as is predicted
+    of a normal distribution of unknown mean and variance, with outliers drawn in.
     """
     if not past_s:
         return before
     logs, trust, centre = [log(_bounded_s(each)) for each in past_s], TRUST, log(before.median_s)
     if len(logs) >= ENOUGH_RUNS:
         trust, usual = 0.0, median(logs)
-        deviation = median(abs(each - usual) for each in logs) / _NORMAL.inv_cdf(0.75)
-        reach = OUTLIER * max(LEAST_SPREAD, deviation)
+        reach = OUTLIER * max(LEAST_SPREAD, median(abs(each - usual) for each in logs))
         logs = [max(usual - reach, min(each, usual + reach)) for each in logs]
     total, freedom = trust + len(logs), PRIOR_FREEDOM + len(logs)
     middle = (trust * centre + sum(logs)) / total
@@ -77,4 +70,4 @@ def learned(past_s: Sequence[float], before: Durations) -> Durations:
 
 
 def _bounded_s(seconds: float) -> float:
-    return max(0.05, min(seconds, 6 * 3600.0)) if isfinite(seconds) else 6 * 3600.0
+    return max(SHORTEST_S, min(seconds, LONGEST_S)) if isfinite(seconds) else LONGEST_S
