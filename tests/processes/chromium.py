@@ -4,6 +4,25 @@ import shutil
 
 from playwright.sync_api import Browser, Playwright
 
+OFF_FOR_PLAYWRIGHT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+"""What Playwright itself turns off: of several such lists Chromium takes the last, ours."""
+ADDRESS_BAR = ("WebUIOmniboxAimPopup", "WebUIOmniboxPopup")
+"""Suggestions of an address bar that nobody sees: two processes for every window."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -13,6 +32,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join((*OFF_FOR_PLAYWRIGHT, *ADDRESS_BAR))}",
 )
 
 
