@@ -9,14 +9,9 @@ from components.provider.answers.answer_models import Percentiles
 
 ENOUGH_RUNS, TRUST = 3, 0.3
 """From so many runs on they alone say where the middle is; before, a guess counts as this many."""
-USUAL_SPREAD, LEAST_SPREAD = 0.25, 0.05
-"""Of log seconds: among runs of one kind, and of the provider's median around theirs."""
-GUESS_SPREAD, PRIOR_FREEDOM = 0.515, 3.0
-"""So that about one first guess in ten is off by more than twofold."""
-OUTLIER = 3.7
-"""Past runs further from the median than so many median deviations count as just so far."""
-OTHER_MEASURE = 5.0
-"""A provider's median that is off the guess by this factor may measure the request alone."""
+USUAL_SPREAD, LEAST_SPREAD, GUESS_SPREAD = 0.25, 0.05, 0.515
+"""Of log seconds: of runs of one kind and of the provider's median around theirs; of guesses."""
+OUTLIER, OTHER_MEASURE, PRIOR_FREEDOM = 3.7, 5.0, 3.0
 SHORTEST_S, LONGEST_S = 0.05, 6 * 3600.0
 _z = NormalDist().inv_cdf
 
@@ -37,12 +32,14 @@ class Durations:
 
 
 def guessed(guess_s: float) -> Durations:
-    """The belief where nothing was ever measured."""
+    """The belief where nothing was ever measured: a guess in ten is off by more than twofold."""
     return Durations(_bounded_s(guess_s), GUESS_SPREAD, PRIOR_FREEDOM)
 
 
 def reported(figures: Percentiles, guess_s: float) -> Durations:
-    """The belief by the provider's figures, which are of every length and of the last minutes."""
+    """The belief by the provider's figures, which are of all lengths and of the last minutes, and
+    may measure the request alone if they are off the guess by as much as `OTHER_MEASURE`.
+    """
     middle_s, guess_s = _bounded_s(figures.p50 / 1000), _bounded_s(guess_s)
     apart = abs(log(middle_s / guess_s))
     if apart > log(OTHER_MEASURE):
@@ -52,8 +49,8 @@ def reported(figures: Percentiles, guess_s: float) -> Durations:
 
 
 def learned(past_s: Sequence[float], before: Durations) -> Durations:
-    """The belief after some runs of one kind, `before` being the one without them: as is predicted
-    of a normal distribution of unknown mean and variance, with outliers drawn in.
+    """The belief after some runs of one kind, by Bayes' rule; `before` is the one without them.
+    What is off by more than `OUTLIER` median deviations counts as just so far: a run may be stuck.
     """
     if not past_s:
         return before

@@ -26,8 +26,6 @@ REFRESH_S, PAUSED_S = 600.0, 30.0
 """How often the provider is asked, and how soon again if it was left alone meanwhile."""
 COUNTED_RUNS, READ_RUNS, REMEMBERED = 20, 200, 256
 """The newest runs of a length that count, those of a model that are read; expectations."""
-UNKNOWN_GUESS_S = 120.0
-"""For a run of a model that has left the catalogue."""
 
 
 class Basis(StrEnum):
@@ -80,9 +78,9 @@ class Expectations:
             return self._remembered(model_id, made_s)
 
     def first_guess(self, model_id: str) -> Expectation:
-        """What to expect of a model of which nothing else can be read."""
+        """What to expect of a model of which nothing is known, and that may have left us."""
         model = self._catalog.find(model_id)
-        guess_s = model.expected_duration_s if model else UNKNOWN_GUESS_S
+        guess_s = model.expected_duration_s if model else 120.0
         return _expectation(guessed(self.guess_s or guess_s), Basis.GUESS)
 
     def learn(self, run: Run) -> None:

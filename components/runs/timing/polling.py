@@ -5,20 +5,17 @@ h(t) is the hazard with which a run ends: far while that is unlikely, near where
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import inf, sqrt
+from statistics import fmean
 
 from components.runs.timing.durations import Durations
 
 MIN_GAP_S, LONGEST_GAP_S = 1.0, 180.0
 STRETCH = (0.95, 1.05)
 """Each gap is a little shorter or longer by chance, so that runs sent together part."""
-TAIL_GAP_S, TAIL_GAP_SHARE = 30.0, 1 / 60
-"""After its plan a run is looked at again when it is a sixtieth older, or half a minute."""
 OVERDUE_S, PLANNED_MEDIANS = 600.0, 4.0
 """Where a plan ends: a run twice as long as was thought, and slow at that, is still within it."""
-LATE_LOOK_S, LATE_LOOK_SHARE = 10.0, 0.15
-"""A look later than planned by this, or by this share, does not tell when a run ended."""
 STEPS = 500
 """Of a plan, in each of which as many runs end."""
 
@@ -43,18 +40,19 @@ class Plan:
     overdue_s: float
 
     def pause_s(self, elapsed_s: float, stretch: float = 1.0) -> float:
-        """Seconds until the next look: `stretch` gaps of the plan, wherever the last look fell."""
+        """Seconds until the next look: `stretch` gaps of the plan, wherever the last look fell;
+        after the plan half a minute, or until the run is a sixtieth older.
+        """
         elapsed_s, numbers = max(0.0, elapsed_s), range(len(self.looks_s))
         place = _read(self.looks_s, numbers, elapsed_s) + stretch
         pause_s = _read(numbers, self.looks_s, place) - elapsed_s
         if place >= numbers[-1]:
-            pause_s = max(pause_s, min(TAIL_GAP_S, elapsed_s * TAIL_GAP_SHARE) * stretch)
+            pause_s = max(pause_s, min(30.0, elapsed_s / 60) * stretch)
         return max(MIN_GAP_S, min(pause_s, LONGEST_GAP_S))
 
     def rendered_s(self, going_s: float | None, seen_s: float) -> float | None:
         """About when a run ended that went on at `going_s`; None if it was seen done too late."""
-        late_s = max(LATE_LOOK_S, LATE_LOOK_SHARE * seen_s)
-        if going_s is None or seen_s - going_s > self.pause_s(going_s) + late_s:
+        if going_s is None or seen_s - going_s > self.pause_s(going_s) + max(10.0, 0.15 * seen_s):
             return None
         return seen_s - min(seen_s - going_s, DEFAULT_BUDGET.max_gap_s) / 2
 
@@ -71,20 +69,16 @@ def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: flo
     mean of those before. So a fixed poll that waits as long for the end looks at least as often.
     """
     median_s, end_s = durations.median_s, PLANNED_MEDIANS * durations.median_s
-    edges_s = [durations.quantile_s(number / STEPS) for number in range(1, STEPS)]
-    edges_s = [*(edge_s for edge_s in edges_s if edge_s < end_s), end_s]
-    widths_s = [next_s - edge_s for edge_s, next_s in pairwise(edges_s)]
-    roots = [
-        sqrt(width_s * (len(widths_s) - number + 0.5)) for number, width_s in enumerate(widths_s, 1)
-    ]
-    aim_s = min(budget.mean_delay_s, budget.most_share * median_s)
-    scale = sum(roots) / len(roots) / (2 * aim_s)
-    counts = [0.0, edges_s[0] / first_gap_s]
-    for from_s, width_s, root in zip(edges_s, widths_s, roots, strict=False):
-        least = 1 / first_gap_s
-        if counts[-1] + width_s * scale / root >= 1:
-            least = max(counts[-1] / from_s, 1 / budget.max_gap_s)
-        counts.append(counts[-1] + width_s * min(1 / MIN_GAP_S, max(scale / root, least)))
-    numbers, edges_s = range(1, int(counts[-1]) + 1), [0.0, *edges_s]
-    looks_s = [_read(counts, edges_s, number) for number in numbers] or [max(MIN_GAP_S, median_s)]
-    return Plan((0.0, *looks_s), max(OVERDUE_S, PLANNED_MEDIANS * median_s))
+    quantiles_s = (durations.quantile_s(number / STEPS) for number in range(1, STEPS))
+    edges_s = [0.0, *takewhile(end_s.__gt__, quantiles_s), end_s]
+    steps = list(pairwise(edges_s[1:]))
+    roots = [sqrt((to_s - at_s) * (len(steps) - n - 0.5)) for n, (at_s, to_s) in enumerate(steps)]
+    scale = fmean(roots) / 2 / min(budget.mean_delay_s, budget.most_share * median_s)
+    counts = [0.0, edges_s[1] / first_gap_s]
+    for (at_s, to_s), root in zip(steps, roots, strict=True):
+        rate = max(scale / root, 1 / first_gap_s)
+        if counts[-1] + rate * (to_s - at_s) >= 1:
+            rate = max(rate, counts[-1] / at_s, 1 / budget.max_gap_s)
+        counts.append(counts[-1] + (to_s - at_s) * min(rate, 1 / MIN_GAP_S))
+    looks = [_read(counts, edges_s, number) for number in range(1, int(counts[-1]) + 1)]
+    return Plan((0.0, *(looks or [max(MIN_GAP_S, median_s)])), max(OVERDUE_S, end_s))
