@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 OPEN_PATHS = frozenset({"/healthz"})
+GUEST_PREFIX = "/show/"
+"""Below it are showcases, each behind a link that proves itself; see `public_page`."""
 FREE_TRIES = 5
 """Wrong passwords in a row that cost nothing, as a person mistypes."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
@@ -92,7 +94,10 @@ def _counted(before: Failures, digest: bytes, now: float) -> Failures:
 
 
 class Login:
-    """HTTP Basic over everything but `/healthz`; without logins nobody is asked."""
+    """HTTP Basic over everything but `/healthz` and what is shown to guests, who have a link.
+
+    Without logins nobody is asked.
+    """
 
     def __init__(
         self,
@@ -106,14 +111,14 @@ class Login:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 to who is not known, 429 to who tries too often; others become the `user`."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS or not self._pairs:
+        if scope["type"] != "http" or _is_open(scope["path"]) or not self._pairs:
             await self.app(scope, receive, send)
             return
         given = _given(scope)
         if given is None:
             await _ask()(scope, receive, send)
             return
-        address = _address(scope)
+        address = address_of(scope)
         name = given.partition(b":")[0].decode("utf-8", "replace")[:NAME_MAX_CHARS]
         if wait_s := self._throttle.wait_s(address, name):
             await _pause(wait_s)(scope, receive, send)
@@ -138,7 +143,12 @@ def _given(scope: Scope) -> bytes | None:
         return None
 
 
-def _address(scope: Scope) -> str:
+def _is_open(path: str) -> bool:
+    """Whether nobody is asked there; what is below the prefix is answered there, or nowhere."""
+    return path in OPEN_PATHS or path.startswith(GUEST_PREFIX)
+
+
+def address_of(scope: Scope) -> str:
     """Who asks, by the network that one customer has: an IPv6 address by its first half."""
     host = str((scope.get("client") or ("",))[0])
     try:

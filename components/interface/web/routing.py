@@ -14,7 +14,7 @@ from components.catalog.storable_text import storable
 FRESH = {"Cache-Control": "no-store"}
 
 
-class _StorableRequest(Request):
+class StorableRequest(Request):
     """A request whose JSON has no half characters, which no database and no answer could hold."""
 
     @override
@@ -22,17 +22,19 @@ class _StorableRequest(Request):
         return storable(await super().json())
 
 
-class _StorableRoute(APIRoute):
+class StorableRoute(APIRoute):
+    """A route that gets such requests."""
+
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_storable(request: Request) -> Response:
-            return await handle(_StorableRequest(request.scope, request.receive))
+            return await handle(StorableRequest(request.scope, request.receive))
 
         return handle_storable
 
 
 def new_router() -> APIRouter:
     """A router for routes of ours."""
-    return APIRouter(route_class=_StorableRoute)
+    return APIRouter(route_class=StorableRoute)

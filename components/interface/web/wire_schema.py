@@ -14,6 +14,13 @@ from components.interface.parts.feed.results.result_routes import FrameBody, Kep
 from components.interface.parts.feed.run_routes import AgainBody
 from components.interface.parts.history.detail.detail import Own
 from components.interface.parts.history.history_routes import Chosen, Deleted, Elsewhere, FoundRun
+from components.interface.parts.showcases.public_page.routes.review_messages import (
+    CommentBody,
+    NameBody,
+    ResolvedBody,
+    ReviewNews,
+    VerdictBody,
+)
 from components.interface.parts.workbench.plans.plan_routes import PlanBody, StartBody
 from components.interface.requests.form_messages import (
     ElementBody,
@@ -28,14 +35,18 @@ from components.interface.web.app import Problems
 SENT: tuple[type[BaseModel], ...] = (
     AgainBody,
     Chosen,
+    CommentBody,
     ElementBody,
     Elsewhere,
     FormBody,
     FrameBody,
+    NameBody,
     Own,
     PlanBody,
+    ResolvedBody,
     StartBody,
     StopBody,
+    VerdictBody,
 )
 ANSWERED: tuple[type[BaseModel], ...] = (
     Changes,
@@ -44,6 +55,7 @@ ANSWERED: tuple[type[BaseModel], ...] = (
     FoundRun,
     KeptFrame,
     Problems,
+    ReviewNews,
     Uploaded,
     Values,
 )

@@ -1,6 +1,13 @@
 /** Made by `make wire` from the messages of the routes. */
 
 /**
+ * What a guest thinks of an item; one line of meaning each.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Verdict".
+ */
+export type Verdict = "" | "approve" | "change" | "reject";
+/**
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Values".
  */
@@ -41,6 +48,32 @@ export interface Chosen {
    * @maxItems 1000
    */
   ids: string[];
+}
+/**
+ * A new comment; `id` is the sender's, so that sending it again is safe.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CommentBody".
+ */
+export interface CommentBody {
+  id: string;
+  item_id: string;
+  text: string;
+  place?: PlaceBody | null;
+  answers?: string | null;
+}
+/**
+ * A place in a picture, or a frame of a clip.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PlaceBody".
+ */
+export interface PlaceBody {
+  side?: number;
+  x?: number | null;
+  y?: number | null;
+  frame?: number | null;
+  time_s?: number | null;
 }
 /**
  * The ids that were deleted, and the sentence that says so.
@@ -198,6 +231,15 @@ export interface KeptFrame {
   ref: string;
 }
 /**
+ * Under which name somebody writes.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "NameBody".
+ */
+export interface NameBody {
+  name: string;
+}
+/**
  * What is the user's own in a run; what is left out stays as it is.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -232,6 +274,60 @@ export interface Problems {
   problems: {
     [k: string]: string;
   };
+}
+/**
+ * Whether what a comment asks for is done.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ResolvedBody".
+ */
+export interface ResolvedBody {
+  is_resolved: boolean;
+}
+/**
+ * What was said after a version, up to `version`; `content_version` is that of the page.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ReviewNews".
+ */
+export interface ReviewNews {
+  version: number;
+  content_version: number;
+  comments: ShownComment[];
+  verdicts: ShownVerdict[];
+}
+/**
+ * A comment as guests see it; `is_own` is that of who asks.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShownComment".
+ */
+export interface ShownComment {
+  id: string;
+  item_id: string;
+  author: string;
+  text: string;
+  place: PlaceBody | null;
+  answers: string | null;
+  is_resolved: boolean;
+  is_deleted: boolean;
+  is_own: boolean;
+  is_maker: boolean;
+  created_at: number;
+}
+/**
+ * What a guest thinks of an item; `guest_id` tells those of one name apart.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShownVerdict".
+ */
+export interface ShownVerdict {
+  item_id: string;
+  guest_id: string;
+  author: string;
+  verdict: Verdict;
+  is_favourite: boolean;
+  is_own: boolean;
 }
 /**
  * A plan that is to be run.
@@ -280,4 +376,15 @@ export interface StopBody {
 export interface Uploaded {
   ref: string;
   remembered: EmbeddedSettings | null;
+}
+/**
+ * What somebody thinks of an item; what is left out stays as it was.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "VerdictBody".
+ */
+export interface VerdictBody {
+  item_id: string;
+  verdict?: Verdict | null;
+  is_favourite?: boolean | null;
 }

@@ -22,6 +22,8 @@ ORDER = (
     "web/served/first_view.css",
 )
 """Files and folders: later ones may build on what earlier ones set."""
+NOT_THE_PAGES = "parts/showcases/public_page"
+"""A page of its own, with styles of its own."""
 KEPT = f"private, max-age={365 * 24 * 3600}, immutable"
 """For an address that names its content, which so never changes."""
 
@@ -39,7 +41,8 @@ class Stylesheet:
         files: dict[Path, None] = {}
         for name in ORDER:
             place = folder / name
-            files |= dict.fromkeys(sorted(place.rglob("*.css")) if place.is_dir() else [place])
+            found = sorted(place.rglob("*.css")) if place.is_dir() else [place]
+            files |= dict.fromkeys(it for it in found if folder / NOT_THE_PAGES not in it.parents)
         css = "\n".join(file.read_text("utf-8") for file in files)
         return cls(css, f"/playground-{hashlib.sha256(css.encode()).hexdigest()[:12]}.css")
 

@@ -39,7 +39,9 @@ export class Stage {
     this.left = new AbortController();
     // What is around it in the window, as far as there is more than itself.
     this.whole = /** @type {HTMLElement | null} */ (element.closest(".compare-view")) ?? element;
-    this.ratios = this.panes.map((it) => Number(it.style.getPropertyValue("--own-ratio")));
+    // No style stands in the HTML: a page with a strict policy would not take it.
+    this.element.style.setProperty("--ratio", this.element.dataset.ratio ?? "1");
+    this.ratios = this.panes.map((it) => Number(it.dataset.ratio));
     this.listen();
     this.listenForRoom();
     listenForGestures(this);

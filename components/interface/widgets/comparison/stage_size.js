@@ -26,7 +26,9 @@ export const roomFor = (stage, viewing, whole) => {
   const end = whole.querySelector(".choosing") ?? viewing;
   const below = end.getBoundingClientRect().bottom - here.bottom;
   const height = innerHeight - above - below - FOOT_PX;
-  return { width: viewing.clientWidth, height: Math.max(height, LEAST_SHARE * innerHeight) };
+  // Where one of many stands far down a page, nothing is left above it: the page says how much it gets.
+  const leastShare = Number(whole.dataset.leastShare ?? LEAST_SHARE);
+  return { width: viewing.clientWidth, height: Math.max(height, leastShare * innerHeight) };
 };
 
 /**

@@ -1,0 +1,1 @@
+"""The public page as HTML, styles and a preview picture."""
