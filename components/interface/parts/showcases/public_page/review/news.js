@@ -23,6 +23,7 @@ export class News {
     this.hear = hear;
     this.version = -1;
     this.failures = 0;
+    this.said = "";
     this.asked = Promise.resolve();
     document.addEventListener("visibilitychange", () => document.hidden || this.now());
   }
