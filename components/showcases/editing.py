@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -104,22 +104,36 @@ class ShowcaseEditor:
             rows.touch(connection, showcase_id, self.clock())
             return rows.read_showcase(connection, showcase_id)
 
-    def add(self, showcase_id: str, taken: Sequence[_Taken], *, caption: str = "") -> list[Item]:
-        """Add results, each as an item of its own, at the end."""
+    def add(
+        self, showcase_id: str, taken: Sequence[_Taken], *, caption: str = "", asked_as: str = ""
+    ) -> list[Item]:
+        """Add results, each as an item of its own, at the end; one `asked_as`, added once."""
         said = limits.words("caption", caption, limits.CAPTION_MAX_CHARS)
         items = [
-            Item(id=str(uuid4()), kind=ItemKind.RESULT, caption=said, media=(medium,), runs=(run,))
-            for medium, run in taken
+            Item(
+                id=_item_id(asked_as, number),
+                kind=ItemKind.RESULT,
+                caption=said,
+                media=(medium,),
+                runs=(run,),
+            )
+            for number, (medium, run) in enumerate(taken)
         ]
         return self._append(showcase_id, items)
 
     def add_together(
-        self, showcase_id: str, kind: ItemKind, taken: Sequence[_Taken], *, caption: str = ""
+        self,
+        showcase_id: str,
+        kind: ItemKind,
+        taken: Sequence[_Taken],
+        *,
+        caption: str = "",
+        asked_as: str = "",
     ) -> Item:
-        """Add a comparison or a plan's grid, at the end."""
+        """Add a comparison or a plan's grid, at the end; one `asked_as`, added once."""
         runs = {run.run_id: run for _, run in taken}
         item = Item(
-            id=str(uuid4()),
+            id=_item_id(asked_as, 0),
             kind=kind,
             caption=limits.words("caption", caption, limits.CAPTION_MAX_CHARS),
             media=tuple(medium for medium, _ in taken),
@@ -164,6 +178,8 @@ class ShowcaseEditor:
         with self.database.begin() as connection:
             rows.touch(connection, showcase_id, self.clock())
             kept = rows.read_showcase(connection, showcase_id).items
+            if _are_there(connection, items):
+                return list(items)
             if len(kept) + len(items) > limits.MOST_ITEMS:
                 raise InvalidRequest({"": FULL})
             # Inside the write: no file goes while somebody comes to need it.
@@ -196,6 +212,16 @@ class ShowcaseEditor:
             known = asdict(Shown())
             return {key: bool(it) for key, it in value.items() if key in known}
         return limits.line(name, value, limits.NAME_MAX_CHARS)
+
+
+def _item_id(asked_as: str, number: int) -> str:
+    """What is asked for twice under one name has the same ids."""
+    return str(uuid5(NAMESPACE_OID, f"{asked_as} {number}") if asked_as else uuid4())
+
+
+def _are_there(connection: Connection, items: Sequence[Item]) -> bool:
+    known = sa.select(SHOWCASE_ITEMS.c.id).where(SHOWCASE_ITEMS.c.id.in_(it.id for it in items))
+    return connection.execute(known.limit(1)).scalar_one_or_none() is not None
 
 
 def _showcase_of(connection: Connection, item_id: str, *, is_removed: bool) -> str:
