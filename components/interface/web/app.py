@@ -35,6 +35,7 @@ from components.interface.parts.header.header import header_router
 from components.interface.parts.history.detail.detail import detail_router
 from components.interface.parts.history.history import history_router
 from components.interface.parts.history.history_routes import history_actions_router
+from components.interface.parts.showcases.adding.adding_routes import adding_router
 from components.interface.parts.showcases.public_page.public_router import public_router
 from components.interface.parts.usage.usage import usage_router
 from components.interface.parts.workbench.form.form_routes import form_router
@@ -131,6 +132,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(compare_router(services))
     app.include_router(history_actions_router(services))
     app.include_router(detail_router(services))
+    app.include_router(adding_router(services))
     app.include_router(usage_router(services))
     app.include_router(public_router(services, options.assets))
     app.include_router(stylesheet.router())

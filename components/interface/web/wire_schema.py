@@ -14,6 +14,9 @@ from components.interface.parts.feed.results.result_routes import FrameBody, Kep
 from components.interface.parts.feed.run_routes import AgainBody
 from components.interface.parts.history.detail.detail import Own
 from components.interface.parts.history.history_routes import Chosen, Deleted, Elsewhere, FoundRun
+from components.interface.parts.showcases.adding.adding import AddBody, Added
+from components.interface.parts.showcases.adding.adding_routes import HeldBody, Holders
+from components.interface.parts.showcases.adding.choices import Choices
 from components.interface.parts.showcases.public_page.routes.review_messages import (
     CommentBody,
     NameBody,
@@ -33,6 +36,7 @@ from components.interface.uploads.upload_routes import Uploaded
 from components.interface.web.app import Problems
 
 SENT: tuple[type[BaseModel], ...] = (
+    AddBody,
     AgainBody,
     Chosen,
     CommentBody,
@@ -41,6 +45,7 @@ SENT: tuple[type[BaseModel], ...] = (
     FormBody,
     FrameBody,
     NameBody,
+    HeldBody,
     Own,
     PlanBody,
     ResolvedBody,
@@ -49,10 +54,13 @@ SENT: tuple[type[BaseModel], ...] = (
     VerdictBody,
 )
 ANSWERED: tuple[type[BaseModel], ...] = (
+    Added,
     Changes,
+    Choices,
     Deleted,
     FormStatus,
     FoundRun,
+    Holders,
     KeptFrame,
     Problems,
     ReviewNews,

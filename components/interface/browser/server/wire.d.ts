@@ -15,6 +15,43 @@ export type Values = Record<string, any>;
 
 export interface Wire {}
 /**
+ * What is to be shown; without a `showcase_id`, in a new one called `title`.
+ *
+ * `specs` are runs, each with a "~" and which of its media where that is not the first result.
+ * `id` makes asking twice safe.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AddBody".
+ */
+export interface AddBody {
+  id: string;
+  showcase_id?: string;
+  title?: string;
+  kind?: "results" | "comparison" | "plan";
+  /**
+   * @maxItems 1000
+   */
+  specs?: string[];
+  plan_id?: string;
+  caption?: string;
+  wants_link?: boolean;
+}
+/**
+ * The showcase, how many items came to it, and the sentence that says so.
+ *
+ * `url` is the whole address of the link that leads to it, "" where none is wanted.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Added".
+ */
+export interface Added {
+  showcase_id: string;
+  title: string;
+  added: number;
+  url: string;
+  said: string;
+}
+/**
  * The id of the run that is to be made, so that asking twice makes one.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -36,6 +73,41 @@ export interface Changes {
   ids: string[];
   new: string[];
   all: boolean;
+}
+/**
+ * `title` is offered for a new showcase, `thumbnails` show what was chosen.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Choices".
+ */
+export interface Choices {
+  title: string;
+  thumbnails: string[];
+  ways: Way[];
+  showcases: ShowcaseChoice[];
+}
+/**
+ * One way to show what was chosen.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Way".
+ */
+export interface Way {
+  label: string;
+  kind: "results" | "comparison" | "plan";
+  specs: string[];
+}
+/**
+ * A showcase to add to, with the picture that stands for it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowcaseChoice".
+ */
+export interface ShowcaseChoice {
+  id: string;
+  title: string;
+  about: string;
+  cover: string;
 }
 /**
  * The runs that were selected.
@@ -220,6 +292,38 @@ export interface FoundRun {
  */
 export interface FrameBody {
   at: ("first" | "last") | number;
+}
+/**
+ * The runs that are asked about.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HeldBody".
+ */
+export interface HeldBody {
+  /**
+   * @maxItems 1000
+   */
+  ids: string[];
+}
+/**
+ * A showcase that shows something of some of the runs.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HolderFacts".
+ */
+export interface HolderFacts {
+  id: string;
+  title: string;
+  run_ids: string[];
+}
+/**
+ * Every showcase that shows something of the runs.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Holders".
+ */
+export interface Holders {
+  holders: HolderFacts[];
 }
 /**
  * A frame that is a picture of its own now, by its reference.

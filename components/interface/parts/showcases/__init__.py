@@ -1,1 +1,1 @@
-"""Showcases: results somebody chose, with words around them, and the page that guests see."""
+"""Showcases on the page: added to from everywhere, edited in a tab, shown to guests."""
