@@ -67,9 +67,13 @@ const place = (said) => {
   }
 };
 
-// A short word at the foot of the page that goes by itself; Ctrl+Z does what it offers, too.
-/** @param {string} sentence @param {{action?: string, onAction?: () => void, forMs?: number}} [options] */
-export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
+// A short word at the foot of the page that goes by itself; Ctrl+Z does what it offers, too, unless
+// that `leads` elsewhere.
+/**
+ * @param {string} sentence
+ * @param {{action?: string, onAction?: () => void, forMs?: number, leads?: boolean}} [options]
+ */
+export const say = (sentence, { action, onAction, forMs = 6000, leads = false } = {}) => {
   document.querySelector(".said")?.remove();
   const said = Object.assign(document.createElement("div"), { className: "said" });
   const text = document.createElement("span");
@@ -77,6 +81,7 @@ export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
   said.append(text);
   if (action) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: action });
+    button.toggleAttribute("data-leads", leads);
     button.addEventListener("click", () => { said.remove(); onAction?.(); });
     said.append(button);
   }
@@ -98,7 +103,7 @@ export const say = (sentence, { action, onAction, forMs = 6000 } = {}) => {
 
 document.addEventListener("keydown", (event) => {
   const isTyping = within(event, "input:not([type=checkbox]), textarea");
-  const offered = /** @type {HTMLElement | null} */ (document.querySelector(".said button"));
+  const offered = /** @type {HTMLElement | null} */ (document.querySelector(".said button:not([data-leads])"));
   if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyping || !offered) return;
   event.preventDefault();
   offered.click();

@@ -1,19 +1,7 @@
-// Questions in a dialog: a yes or a no, or a line to type.
+// Questions in a dialog: a yes or a no, one of several answers, or a line to type.
 
+import { make } from "../drawing/elements.js";
 import { openDialog } from "./dialog.js";
-
-/**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {object} properties
- * @param {...(Node | string)} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-const make = (tag, properties, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
 
 /** @param {string} title @param {string} yes @param {...Node} content @returns {Promise<boolean>} */
 const answered = (title, yes, ...content) =>
@@ -27,6 +15,20 @@ const answered = (title, yes, ...content) =>
 // Resolves to whether it was a yes.
 /** @param {string} question @param {string} yes */
 export const ask = (question, yes) => answered(question, yes, make("p", { textContent: question }));
+
+// Resolves to the name of the answer that was chosen, or null. The last one is what is done mostly.
+/** @param {string} title @param {string} question @param {Record<string, string>} answers */
+export const askWhich = (title, question, answers) =>
+  /** @type {Promise<string | null>} */ (new Promise((resolve) => {
+    const buttons = Object.entries(answers).map(([value, textContent], at, every) =>
+      make("button", { className: at === every.length - 1 ? "primary" : "plain", value, textContent }));
+    const cancel = make("button", { className: "plain", value: "", textContent: "Cancel" });
+    const form = make("form", { className: "question", method: "dialog" },
+      make("h2", { textContent: title }), make("p", { textContent: question }),
+      make("div", { className: "answers" }, cancel, ...buttons));
+    const dialog = openDialog(form, title);
+    dialog.addEventListener("close", () => resolve(dialog.returnValue || null));
+  }));
 
 // Resolves to what was typed, or null. `properties` are those of the box.
 /** @param {string} title @param {{label: string, hint?: string, yes: string, [property: string]: unknown}} asked */

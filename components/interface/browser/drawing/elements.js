@@ -37,3 +37,17 @@ export const within = ({ target }, selector, kind) => {
   const found = target instanceof Element ? target.closest(selector) : null;
   return found instanceof (kind ?? HTMLElement) ? /** @type {T} */ (found) : null;
 };
+
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {object} properties
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export const make = (tag, properties, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};

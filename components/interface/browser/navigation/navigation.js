@@ -62,6 +62,12 @@ export const openCompare = (ids) => {
   tell("compare", { ids });
 };
 
+/** @param {string} id */
+export const openShowcase = (id) => {
+  goTo("showcases", { showcase: id });
+  tell("showcase", { id });
+};
+
 /** @param {string} form @param {Values} values */
 export const fillForm = (form, values) => {
   remember(`fill-${form}`, values);

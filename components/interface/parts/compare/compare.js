@@ -5,6 +5,7 @@ import { atMostEvery, hear } from "../../browser/server/live_updates.js";
 import { recall, remember } from "../../browser/server/browser_storage.js";
 import { linkTo, listen, openRun } from "../../browser/navigation/navigation.js";
 import { all, one, within } from "../../browser/drawing/elements.js";
+import { openAdding } from "../feed/showcasing/add_to_showcase.js";
 import { redraw } from "../../browser/drawing/patch.js";
 import { Player } from "../../widgets/comparison/playback/player.js";
 import { fragment, get } from "../../browser/server/server.js";
@@ -192,12 +193,20 @@ class Compare {
     /** @type {Record<string, () => unknown>} */
     const actions = {
       choose: () => this.unfold(Boolean(this.chooser.hidden)),
+      showcase: () => this.toShowcase(),
       copy: () => this.copy(),
       clear: () => this.show([]),
       open: () => openRun(button?.dataset.form ?? "", button?.dataset.run ?? ""),
       remove: () => side && this.remove(side),
     };
     return actions[button?.dataset.action ?? ""]?.();
+  }
+
+  // What is seen now: one run alone has been taken apart into its sides.
+  toShowcase() {
+    const specs = this.sides;
+    const kind = specs.length > 1 ? "comparison" : "results";
+    return openAdding({ kind, specs }).catch((error) => this.say(error.message));
   }
 
   /** @param {string} id */

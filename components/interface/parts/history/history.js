@@ -2,6 +2,7 @@
 
 import { currentPlace, goOn, leaveFor, register, rename } from "../../browser/navigation/address.js";
 import { one, within } from "../../browser/drawing/elements.js";
+import { openAdding } from "../feed/showcasing/add_to_showcase.js";
 import { deleteRuns } from "./deletion.js";
 import { Detail } from "./detail/detail.js";
 import { say } from "../../browser/dialogs/dialog.js";
@@ -54,6 +55,7 @@ class History {
     this.isSeen = false;
     this.selection = new Selection(one(element, ".selection"), this.grid, {
       compare: openCompare,
+      showcase: (ids) => openAdding({ kind: "results", specs: ids }).catch((error) => say(error.message)),
       download: (ids) => this.download(ids),
       delete: (ids) => this.delete(ids),
     });

@@ -8,6 +8,7 @@ import { say } from "../../../browser/dialogs/dialog.js";
 import { linkTo, openCompare, tellSpending } from "../../../browser/navigation/navigation.js";
 import { get, newId, post } from "../../../browser/server/server.js";
 import { ignoreDoubleClicks, isWanted } from "../../../browser/dialogs/spend_confirmation.js";
+import { openAdding } from "../showcasing/add_to_showcase.js";
 import { openUses } from "../results/use_result.js";
 import { zoom } from "./lightbox.js";
 
@@ -79,6 +80,8 @@ export const listenToCards = (element, { put, show, fill }) => {
       notify: async () => say(await askToNotify()),
       compare: () => openCompare([run]),
       link: () => link(run),
+      showcase: () => openAdding({ kind: "results", specs: [run] }),
+      "showcase-plan": () => openAdding({ kind: "plan", planId: button.dataset.planId }),
     };
     const doing = /** @type {Promise<unknown> | undefined} */ (actions[button.dataset.action ?? ""]?.());
     await doing?.catch?.((error) => say(error.message));

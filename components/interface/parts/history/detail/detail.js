@@ -33,7 +33,7 @@ const TITLE_CHARS = 60;
 const OWN = ["title", "remark"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, video, pre";
 // What leads to another part of the page, and so away from the dialog.
-const DEPARTURES = ["run", "fill", "gift", "compare"];
+const DEPARTURES = ["run", "fill", "gift", "compare", "showcase"];
 
 /** @param {string} id */
 const pathOf = (id) => `/runs/${encodeURIComponent(id)}`;
