@@ -13,7 +13,13 @@ from components.interface.parts.feed.live_changes import Changes
 from components.interface.parts.feed.results.result_routes import FrameBody, KeptFrame
 from components.interface.parts.feed.run_routes import AgainBody
 from components.interface.parts.history.detail.detail import Own
-from components.interface.parts.history.history_routes import Chosen, Deleted, Elsewhere, FoundRun
+from components.interface.parts.history.history_routes import (
+    Chosen,
+    Deleted,
+    Deletion,
+    Elsewhere,
+    FoundRun,
+)
 from components.interface.parts.showcases.adding.adding import AddBody, Added
 from components.interface.parts.showcases.adding.adding_routes import HeldBody, Holders
 from components.interface.parts.showcases.adding.choices import Choices
@@ -39,7 +45,7 @@ SENT: tuple[type[BaseModel], ...] = (
     AddBody,
     AgainBody,
     Chosen,
-    CommentBody,
+    Deletion,
     ElementBody,
     Elsewhere,
     FormBody,

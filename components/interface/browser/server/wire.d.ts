@@ -158,6 +158,19 @@ export interface Deleted {
   deleted: string[];
 }
 /**
+ * The runs that are to go; with `take_out`, out of the showcases that show them as well.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Deletion".
+ */
+export interface Deletion {
+  /**
+   * @maxItems 1000
+   */
+  ids: string[];
+  take_out?: boolean;
+}
+/**
  * An element to keep under a name; without one the kept element is given the name.
  *
  * This interface was referenced by `Wire`'s JSON-Schema

@@ -269,7 +269,8 @@ class History {
       if (!this.grid.cards.length) this.list();
       this.tally();
     };
-    await deleteRuns(ids, { gone, back: () => this.relist() });
+    const isDone = await deleteRuns(ids, { gone, back: () => this.relist() });
+    if (!isDone) return ids[0];
     return this.grid.ids[Math.min(at, this.grid.ids.length - 1)] ?? null;
   }
 

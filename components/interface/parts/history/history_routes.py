@@ -16,6 +16,12 @@ class Chosen(BaseModel):
     ids: list[str] = Field(max_length=MOST_CHOSEN)
 
 
+class Deletion(Chosen):
+    """The runs that are to go; with `take_out`, out of the showcases that show them as well."""
+
+    take_out: bool = False
+
+
 class Elsewhere(BaseModel):
     """A generation that was not sent from here; an id that names its model needs no `model`."""
 
@@ -39,14 +45,20 @@ class FoundRun(BaseModel):
 def history_actions_router(services: Services) -> APIRouter:
     """`/history/delete`, `/history/undelete` and `/history/fetch`."""
     router = new_router()
-    runs = services.runs
+    runs, held = services.runs, services.showcases.held
 
-    def delete(chosen: Chosen) -> Deleted:
+    def delete(chosen: Deletion) -> Deleted:
+        if chosen.take_out:
+            # First: who wants a face gone must not find it shown after a crash in between.
+            held.take_out(chosen.ids)
         deletion = runs.delete(chosen.ids)
+        if chosen.take_out and deletion.under_way:
+            held.put_back(deletion.under_way)
         return Deleted(said=str(deletion), deleted=deletion.deleted)
 
     def undelete(chosen: Chosen) -> None:
         runs.undelete(chosen.ids)
+        held.put_back(chosen.ids)
 
     def fetch(wanted: Elsewhere) -> FoundRun:
         return FoundRun(id=runs.fetch_by_generation_id(wanted.generation_id, wanted.model).id)

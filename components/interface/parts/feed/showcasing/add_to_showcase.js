@@ -111,7 +111,8 @@ export const openAdding = async (chosen, added = () => null) => {
   const offered = await choicesFor(chosen);
   const form = drawn(chosen, offered);
   const dialog = openDialog(form, "Add to a showcase");
-  one(form, "[name=title]", HTMLInputElement).select();
+  // Where one types on the screen, the keys would lie over what there is to choose.
+  if (!matchMedia("(hover: none)").matches) one(form, "[name=title]", HTMLInputElement).select();
   const problem = one(form, ".problem");
   // The same wish has the same id, so that asking once more adds nothing twice.
   let asked = { wish: "", id: "" };
