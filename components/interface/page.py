@@ -6,6 +6,7 @@ from components.interface.api.endpoints import add_api
 from components.interface.parts.compare.compare import Compare
 from components.interface.parts.header.header import Header
 from components.interface.parts.history.history import History
+from components.interface.parts.showcases.showcases import Showcases
 from components.interface.parts.usage.usage import Usage
 from components.interface.parts.workbench.workbench import Workbench
 from components.interface.services import Services
@@ -33,6 +34,8 @@ def build_page(services: Services) -> gr.Blocks:
                 History(services.catalog)
             with gr.Tab("Compare", id="compare", elem_id="tab-compare"):
                 Compare()
+            with gr.Tab("Showcases", id="showcases", elem_id="tab-showcases"):
+                Showcases()
             with gr.Tab("Usage", id="usage", elem_id="tab-usage"):
                 Usage()
     # A page of its own: as parts of the first one, endpoints would make it slower to appear.

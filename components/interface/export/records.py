@@ -74,7 +74,7 @@ def receipts_table(receipts: Iterable[tuple[Run, Mapping[str, Any]]]) -> bytes:
             "settings": json.dumps(settings, ensure_ascii=False),
             "files": " ".join(receipt["files"]),
         }
-        writer.writerow({name: _cell(row[name]) for name in _COLUMNS})
+        writer.writerow({name: spreadsheet_safe(row[name]) for name in _COLUMNS})
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -83,7 +83,7 @@ def as_json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
-def _cell(value: Any) -> Any:
+def spreadsheet_safe(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula gets an apostrophe, which it hides."""
     if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
         return f"'{value}"

@@ -23,6 +23,7 @@ from components.errors import (
     InvalidRequest,
     PlaygroundError,
     RunNotFound,
+    ShowcaseNotFound,
     StorageError,
 )
 from components.interface.api.readable_calls import Endpoint, ReadableCalls
@@ -37,6 +38,7 @@ from components.interface.parts.history.history import history_router
 from components.interface.parts.history.history_routes import history_actions_router
 from components.interface.parts.showcases.adding.adding_routes import adding_router
 from components.interface.parts.showcases.public_page.public_router import public_router
+from components.interface.parts.showcases.showcases import showcases_router
 from components.interface.parts.usage.usage import usage_router
 from components.interface.parts.workbench.form.form_routes import form_router
 from components.interface.parts.workbench.plans.plan_routes import plan_router
@@ -133,6 +135,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(history_actions_router(services))
     app.include_router(detail_router(services))
     app.include_router(adding_router(services))
+    app.include_router(showcases_router(services))
     app.include_router(usage_router(services))
     app.include_router(public_router(services, options.assets))
     app.include_router(stylesheet.router())
@@ -173,7 +176,7 @@ def _explain_errors(app: FastAPI) -> None:
     def explain(_: Request, error: Exception) -> JSONResponse:
         if isinstance(error, InvalidRequest):
             return _problems(422, error.problems)
-        codes = {RunNotFound: 404, AskedBefore: 409}
+        codes = {RunNotFound: 404, ShowcaseNotFound: 404, AskedBefore: 409}
         code = next((it for kind, it in codes.items() if isinstance(error, kind)), 422)
         return _problems(code, {"": str(error)})
 

@@ -23,12 +23,27 @@ from components.interface.parts.history.history_routes import (
 from components.interface.parts.showcases.adding.adding import AddBody, Added
 from components.interface.parts.showcases.adding.adding_routes import HeldBody, Holders
 from components.interface.parts.showcases.adding.choices import Choices
+from components.interface.parts.showcases.editor.editor_routes import (
+    AddedItem,
+    ItemChange,
+    ItemOrder,
+    NewText,
+    ShowcaseChange,
+)
+from components.interface.parts.showcases.editor.look.logo_routes import KeptLogo
+from components.interface.parts.showcases.links.link_routes import LinkBody
+from components.interface.parts.showcases.listing.list_routes import MadeShowcase, NewShowcase
 from components.interface.parts.showcases.public_page.routes.review_messages import (
     CommentBody,
     NameBody,
     ResolvedBody,
     ReviewNews,
     VerdictBody,
+)
+from components.interface.parts.showcases.reviews.review_routes import (
+    DrawnReviews,
+    MakerComment,
+    Resolution,
 )
 from components.interface.parts.workbench.plans.plan_routes import PlanBody, StartBody
 from components.interface.requests.form_messages import (
@@ -45,6 +60,7 @@ SENT: tuple[type[BaseModel], ...] = (
     AddBody,
     AgainBody,
     Chosen,
+    CommentBody,
     Deletion,
     ElementBody,
     Elsewhere,
@@ -55,19 +71,31 @@ SENT: tuple[type[BaseModel], ...] = (
     Own,
     PlanBody,
     ResolvedBody,
+    ItemChange,
+    ItemOrder,
+    LinkBody,
+    MakerComment,
+    NewShowcase,
+    NewText,
+    Resolution,
+    ShowcaseChange,
     StartBody,
     StopBody,
     VerdictBody,
 )
 ANSWERED: tuple[type[BaseModel], ...] = (
     Added,
+    AddedItem,
     Changes,
     Choices,
     Deleted,
+    DrawnReviews,
     FormStatus,
     FoundRun,
     Holders,
     KeptFrame,
+    KeptLogo,
+    MadeShowcase,
     Problems,
     ReviewNews,
     Uploaded,

@@ -50,6 +50,7 @@ export const currentPlace = () => {
   const { tab, ...values } = Object.fromEntries(named);
   if (tab && buttonOf(tab)) return { tab, ...values };
   if (values.compare) return { tab: "compare", ...values };
+  if (values.showcase) return { tab: "showcases", ...values };
   return { tab: values.run ? null : tabOf(buttons()[0]), ...values };
 };
 
@@ -61,7 +62,7 @@ const encode = (value) => encodeURIComponent(value).replaceAll("%2C", ",").repla
 const searchOf = ({ tab, ...values }) => {
   // Gradio's own, such as the theme, stay.
   const gradios = [...new URLSearchParams(location.search)].filter(isGradios);
-  const isImplied = values.compare || (tab === tabOf(buttons()[0]) && !values.run);
+  const isImplied = values.compare || values.showcase || (tab === tabOf(buttons()[0]) && !values.run);
   const named = [...(isImplied ? [] : [["tab", tab]]), ...Object.entries(values), ...gradios];
   const told = named.filter(([, value]) => value).map(([name, value]) => `${name}=${encode(value ?? "")}`);
   return told.length ? `?${told.join("&")}` : "";

@@ -64,6 +64,16 @@ export const send = (method, path, body) =>
 /** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
 export const post = (path, body) => send("POST", path, body);
 
+// Goes out even when the page is left just then; nobody hears of the answer.
+/** @param {string} path @param {unknown} body */
+export const postLeaving = (path, body) =>
+  fetch(path, {
+    method: "POST",
+    keepalive: true,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+
 // Without https a page has no crypto.randomUUID.
 export const newId = () =>
   "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>

@@ -52,6 +52,15 @@ export interface Added {
   said: string;
 }
 /**
+ * The item that came in.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AddedItem".
+ */
+export interface AddedItem {
+  id: string;
+}
+/**
  * The id of the run that is to be made, so that asking twice makes one.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -169,6 +178,24 @@ export interface Deletion {
    */
   ids: string[];
   take_out?: boolean;
+}
+/**
+ * What was said since: the HTML of the items it was said of, of the list, and of the link.
+ *
+ * Where nothing was said, `items` is empty and `all` is None; `content_version` tells whether the
+ * showcase itself is another.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "DrawnReviews".
+ */
+export interface DrawnReviews {
+  version: number;
+  content_version: number;
+  items: {
+    [k: string]: string;
+  };
+  all: string | null;
+  link: string;
 }
 /**
  * An element to keep under a name; without one the kept element is given the name.
@@ -339,6 +366,28 @@ export interface Holders {
   holders: HolderFacts[];
 }
 /**
+ * Words of an item; what is left out stays.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ItemChange".
+ */
+export interface ItemChange {
+  caption?: string | null;
+  text?: string | null;
+}
+/**
+ * The ids of the items, in the order that is wanted.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ItemOrder".
+ */
+export interface ItemOrder {
+  /**
+   * @maxItems 200
+   */
+  items: string[];
+}
+/**
  * A frame that is a picture of its own now, by its reference.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -348,6 +397,50 @@ export interface KeptFrame {
   ref: string;
 }
 /**
+ * The file that is the logo now.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "KeptLogo".
+ */
+export interface KeptLogo {
+  name: string;
+}
+/**
+ * When the link ends and what it asks for.
+ *
+ * `ends` is in days from now, or on the day that `expires_at` names in seconds since the epoch;
+ * `passphrase` is None to leave it, and "" to ask for none.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "LinkBody".
+ */
+export interface LinkBody {
+  ends?: "keep" | "never" | "1" | "7" | "30" | "date";
+  expires_at?: number | null;
+  passphrase?: string | null;
+}
+/**
+ * The showcase that was made.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "MadeShowcase".
+ */
+export interface MadeShowcase {
+  id: string;
+}
+/**
+ * Words of the maker: of an item, or in answer to a comment. Asked twice, they stand once.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "MakerComment".
+ */
+export interface MakerComment {
+  item_id: string;
+  text: string;
+  answers?: string | null;
+  id?: string;
+}
+/**
  * Under which name somebody writes.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -355,6 +448,25 @@ export interface KeptFrame {
  */
 export interface NameBody {
   name: string;
+}
+/**
+ * A showcase that is to be made; asked twice with one `id`, it is one.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "NewShowcase".
+ */
+export interface NewShowcase {
+  title: string;
+  id?: string;
+}
+/**
+ * Words between the results, which may still be empty.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "NewText".
+ */
+export interface NewText {
+  text?: string;
 }
 /**
  * What is the user's own in a run; what is left out stays as it is.
@@ -391,6 +503,15 @@ export interface Problems {
   problems: {
     [k: string]: string;
   };
+}
+/**
+ * Whether what a comment asks for is done.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Resolution".
+ */
+export interface Resolution {
+  is_resolved: boolean;
 }
 /**
  * Whether what a comment asks for is done.
@@ -445,6 +566,22 @@ export interface ShownVerdict {
   verdict: Verdict;
   is_favourite: boolean;
   is_own: boolean;
+}
+/**
+ * What is to be another; what is left out stays. `shown` names only what changes.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ShowcaseChange".
+ */
+export interface ShowcaseChange {
+  title?: string | null;
+  introduction?: string | null;
+  accent?: string | null;
+  cover_item?: string | null;
+  logo?: string | null;
+  shown?: {
+    [k: string]: boolean;
+  } | null;
 }
 /**
  * A plan that is to be run.

@@ -1,0 +1,1 @@
+"""The editor of a showcase: what it shows, in which order, under which words."""

@@ -1,0 +1,53 @@
+// What was changed in the editor, and how each change is taken back, the last one first.
+
+import { say } from "../../../../browser/dialogs/dialog.js";
+
+/** @typedef {{what: string, undo: () => Promise<unknown> | unknown}} Change */
+
+const MOST = 100;
+
+export class UndoStack {
+  /**
+   * `changed(what)` is told what would be taken back next, or "".
+   * @param {(what: string) => unknown} changed
+   */
+  constructor(changed) {
+    this.changed = changed;
+    /** @type {Change[]} */
+    this.changes = [];
+    this.isUndoing = false;
+  }
+
+  get next() {
+    return this.changes.at(-1);
+  }
+
+  /** @param {string} what @param {Change["undo"]} undo @returns {Change} */
+  push(what, undo) {
+    const change = { what, undo };
+    this.changes = [...this.changes, change].slice(-MOST);
+    this.changed(what);
+    return change;
+  }
+
+  clear() {
+    this.changes = [];
+    this.changed("");
+  }
+
+  // Resolves to whether it was taken back.
+  /** @param {Change | undefined} [change] */
+  async undo(change = this.next) {
+    if (!change || this.isUndoing || !this.changes.includes(change)) return false;
+    this.isUndoing = true;
+    try {
+      await change.undo();
+      this.changes = this.changes.filter((it) => it !== change);
+    } catch (error) {
+      say(/** @type {Error} */ (error).message);
+    }
+    this.isUndoing = false;
+    this.changed(this.next?.what ?? "");
+    return !this.changes.includes(change);
+  }
+}

@@ -1,0 +1,1 @@
+"""The link to a showcase: how it is made, limited and ended."""

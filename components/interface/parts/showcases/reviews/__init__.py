@@ -1,0 +1,1 @@
+"""What guests say of a showcase, as its maker reads and answers it."""
