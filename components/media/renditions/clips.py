@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 
 from components.errors import MediaRejected
+from components.media.clips.opening import first_frame, opened
 from components.media.store.durable_files import disk_space_watched
 
 UNREADABLE = "This clip cannot be prepared to be shown. Add another one."
@@ -18,11 +19,11 @@ def write_clip(path: Path, target: Path) -> None:
     """
     try:
         with (
+            opened(path) as (source, picture),
             disk_space_watched(),
-            av.open(str(path)) as source,
             av.open(str(target), "w", format="mp4", options=_OPTIONS) as output,
         ):
-            streams = [source.streams.video[0], *source.streams.audio[:1]]
+            streams = [picture, *source.streams.audio[:1]]
             copies = {it.index: output.add_stream_from_template(it) for it in streams}
             for copy in copies.values():
                 copy.metadata.clear()
@@ -31,6 +32,8 @@ def write_clip(path: Path, target: Path) -> None:
                 if packet.dts is not None:
                     packet.stream = copies[packet.stream.index]
                     output.mux(packet)
-    except (av.FFmpegError, IndexError, ValueError) as error:
+        with opened(target) as (copied, picture):
+            first_frame(copied, picture, target)
+    except (MediaRejected, av.FFmpegError, IndexError, ValueError) as error:
         target.unlink(missing_ok=True)
         raise MediaRejected(UNREADABLE) from error
