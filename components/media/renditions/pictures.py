@@ -1,15 +1,17 @@
 """A picture in another size and coding, without anything but the picture in it."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from components.media.clips.limits import frame_picture
 from components.media.formats.sniffing import kind_of
 from components.media.images.conversion import plain
 from components.media.images.inspection import opened
 from components.media.images.metadata_removal import without_metadata
+from components.media.images.opening import MAX_PIXELS, opened, orientation
 from components.media.store.durable_files import disk_space_watched
 
 LADDER_PX = (320, 640, 960, 1280, 1920, 2560)
@@ -20,8 +22,11 @@ CODINGS: dict[str, dict[str, Any]] = {
     "jpg": {"quality": 82, "progressive": True, "optimize": True},
 }
 """From the smallest files to those that every browser reads."""
-_PILLOW_NAMES = {"avif": "AVIF", "webp": "WEBP", "jpg": "JPEG"}
+_FULL: dict[str, Any] = {"optimize": True}
+_PILLOW_NAMES = {"avif": "AVIF", "webp": "WEBP", "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
 _LONGEST_POSTER_PX = 1920
+_MOST_SIDE_PX = 16_383
+"""What a WebP holds, the least of the three."""
 _UNCHANGED = frozenset({".jpg", ".jpeg", ".png"})
 
 
@@ -49,30 +54,38 @@ def write_picture(path: Path, target: Path, width_px: int, coding: str) -> None:
 
 def write_original(path: Path, target: Path) -> None:
     """Write a picture as it is, but without its metadata. Raises `MediaRejected`, `DiskFull`."""
-    content = path.read_bytes()
-    if path.suffix in _UNCHANGED:
-        try:
-            clean = without_metadata(content)
-        except ValueError:
-            clean = b""
-        if clean:
-            with disk_space_watched():
-                target.write_bytes(clean)
-            return
-    _write(path, target, LADDER_PX[-1] * 4, "jpg")
+    clean = _clean(path) if path.suffix in _UNCHANGED else b""
+    if clean:
+        with disk_space_watched():
+            target.write_bytes(clean)
+    else:
+        _write(path, target, MAX_PIXELS, target.suffix.removeprefix("."))
+
+
+def _clean(path: Path) -> bytes:
+    """The file without its metadata, or nothing where it is only right with them."""
+    with opened(path) as picture:
+        is_upright = orientation(picture) == 1
+    if is_upright:
+        with suppress(ValueError):
+            return without_metadata(path.read_bytes())
+    return b""
 
 
 def _write(path: Path, target: Path, width_px: int, coding: str) -> None:
     with opened(path) as picture:
-        # A JPEG is read at a fraction of its size where that is enough.
-        picture.draft("RGB", (width_px, width_px * picture.height // max(1, picture.width)))
-        upright = ImageOps.exif_transpose(picture)
-        flat = _flat(plain(upright))
-        height_px = max(1, round(flat.height * width_px / flat.width))
-        if width_px < flat.width:
-            flat = flat.resize((width_px, height_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        # A JPEG is read at a fraction of its size where both sides, also turned, stay enough.
+        enough_px = width_px * max(picture.size) // max(1, min(picture.size))
+        picture.draft("RGB", (enough_px, enough_px))
+        flat = _flat(plain(picture))
+        share = min(1.0, width_px / flat.width, _MOST_SIDE_PX / max(flat.size))
+        if share < 1:
+            size_px = [max(1, round(side_px * share)) for side_px in flat.size]
+            flat = flat.resize(size_px, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    # Encoders write comments and profiles that they find here, although nobody asks for them.
+    flat.info.clear()
     with disk_space_watched():
-        flat.save(target, _PILLOW_NAMES[coding], **CODINGS[coding])
+        flat.save(target, _PILLOW_NAMES[coding], **CODINGS.get(coding, _FULL))
 
 
 def _flat(picture: Image.Image) -> Image.Image:

@@ -35,6 +35,8 @@ def write_preview_card(
     pen.rounded_rectangle((_MARGIN_PX, top - 34, _MARGIN_PX + 88, top - 24), 5, fill=colour)
     words.draw(card, _MARGIN_PX, top)
     below.draw(card, _MARGIN_PX, top + words.height_px + 14)
+    # The picture's own comment would be written too.
+    card.info.clear()
     with disk_space_watched():
         card.save(target, "JPEG", quality=86, progressive=True)
 
