@@ -28,8 +28,16 @@ class Renditions:
     `DiskFull`.
     """
 
-    def __init__(self, store: MediaStore, folder: Path, slots: CpuSlots = ONE_A_CORE) -> None:
+    def __init__(
+        self,
+        store: MediaStore,
+        folder: Path,
+        slots: CpuSlots = ONE_A_CORE,
+        *,
+        max_bytes: int = MOST_BYTES,
+    ) -> None:
         self._store = store
+        self._max_bytes = max_bytes
         self._folder = folder
         self._slots = slots
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
@@ -71,7 +79,7 @@ class Renditions:
                     kept.append((facts.st_mtime, facts.st_size, file))
                 else:
                     file.unlink()
-        room = MOST_BYTES
+        room = self._max_bytes
         for _, size_bytes, file in sorted(kept, reverse=True):
             room -= size_bytes
             if room < 0:
