@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.database.engine import reading
+from components.database.schema import RUNS
 from components.database.showcase_tables import (
     RUN_REVIEWS,
     SHOWCASE_COMMENTS,
@@ -23,6 +24,7 @@ from components.database.showcase_tables import (
 from components.runs.store.unowned_files import leave_over
 from components.showcases.review import RunReview
 from components.showcases.store import rows
+from components.showcases.store.run_reviews import count_reviews_of_runs, runs_of_items
 
 PURGED_AFTER_S = 24 * 3600.0
 """How long what was taken out, or deleted, can be brought back."""
@@ -110,6 +112,7 @@ class HeldRuns:
             _forget_showcases(connection, list(connection.execute(deleted).scalars()))
             removed = sa.select(SHOWCASE_ITEMS.c.id).where(SHOWCASE_ITEMS.c.removed_at < before)
             _forget_items(connection, list(connection.execute(removed).scalars()))
+            _forget_sides(connection)
 
 
 def _standing(connection: Connection, run_ids: Collection[str]) -> list[sa.Row[Any]]:
@@ -148,9 +151,36 @@ def _forget_items(connection: Connection, ids: list[str]) -> None:
     if not ids:
         return
     _forget_files(connection, ids)
+    run_ids = runs_of_items(connection, ids)
     for table in (SHOWCASE_RUNS, SHOWCASE_COMMENTS, SHOWCASE_VERDICTS):
         connection.execute(table.delete().where(table.c.item_id.in_(ids)))
     connection.execute(SHOWCASE_ITEMS.delete().where(SHOWCASE_ITEMS.c.id.in_(ids)))
+    count_reviews_of_runs(connection, run_ids)
+
+
+def _forget_sides(connection: Connection) -> None:
+    """Forget what was taken out of items that stay, once its run is gone for good."""
+    without = SHOWCASE_ITEMS.c.without_runs
+    wanted = SHOWCASE_ITEMS.select().where(SHOWCASE_ITEMS.c.removed_at.is_(None))
+    for item in connection.execute(wanted.where(sa.cast(without, sa.Text) != "[]")).all():
+        there = sa.select(RUNS.c.id).where(RUNS.c.id.in_(item.without_runs))
+        gone = set(item.without_runs) - set(connection.execute(there).scalars())
+        if gone:
+            _forget_side(connection, item, gone)
+
+
+def _forget_side(connection: Connection, item: sa.Row[Any], gone: set[str]) -> None:
+    media, runs = (
+        [it for it in kept if it["run_id"] not in gone] for kept in (item.media, item.runs)
+    )
+    without = [it for it in item.without_runs if it not in gone]
+    changed = SHOWCASE_ITEMS.update().where(SHOWCASE_ITEMS.c.id == item.id)
+    connection.execute(changed.values(media=media, runs=runs, without_runs=without))
+    _forget_files(connection, [item.id])
+    rows.own_media(connection, item.id, {it["name"] for it in media})
+    held = SHOWCASE_RUNS.c
+    connection.execute(SHOWCASE_RUNS.delete().where(held.item_id == item.id, held.run_id.in_(gone)))
+    count_reviews_of_runs(connection, gone)
 
 
 def _forget_files(connection: Connection, owners: list[str]) -> None:

@@ -24,8 +24,18 @@ _COLUMNS = {
 
 def count_reviews(connection: Connection, item_id: str) -> None:
     """Count anew what was said of the runs of an item."""
-    wanted = sa.select(SHOWCASE_RUNS.c.run_id).where(SHOWCASE_RUNS.c.item_id == item_id)
-    for run_id in connection.execute(wanted).scalars().all():
+    count_reviews_of_runs(connection, runs_of_items(connection, [item_id]))
+
+
+def runs_of_items(connection: Connection, item_ids: Collection[str]) -> list[str]:
+    """The runs of which items show something, or did before it was taken out."""
+    wanted = sa.select(SHOWCASE_RUNS.c.run_id).where(SHOWCASE_RUNS.c.item_id.in_(item_ids))
+    return list(connection.execute(wanted.distinct()).scalars())
+
+
+def count_reviews_of_runs(connection: Connection, run_ids: Collection[str]) -> None:
+    """Count anew what was said of runs."""
+    for run_id in run_ids:
         items = sa.select(SHOWCASE_RUNS.c.item_id).where(SHOWCASE_RUNS.c.run_id == run_id)
         figures = _figures(connection, list(connection.execute(items).scalars()))
         connection.execute(RUN_REVIEWS.delete().where(RUN_REVIEWS.c.run_id == run_id))

@@ -1,0 +1,14 @@
+"""A room of showcases with six runs in History."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.samples.showcase_room import Room, opened_room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with opened_room(tmp_path) as opened:
+        yield opened
