@@ -30,8 +30,11 @@ TOO_MANY_GUESTS = "Too many people have given a name here. Ask who sent you the 
 TOO_MANY_COMMENTS = "This showcase holds no more comments. Ask who sent you the link."
 NO_COMMENT = "This comment was deleted. Nothing was changed."
 NO_ITEM = "This was taken out of the showcase. Reload the page; nothing was sent."
+NO_ANSWER = "An answer is not answered itself: answer the comment above it. Nothing was sent."
+ID_TAKEN = "This could not be kept under its id. Reload the page, then send it again."
 NO_PLACE = "This place is not in the picture or clip. Nothing was sent."
 MAKER = "The maker"
+_ID_MAX_CHARS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,8 @@ class ReviewBook:
         with self.database.begin() as connection:
             version = rows.touch_reviews(connection, showcase_id)
             comment_id = new.id or str(uuid4())
-            if kept := _comment(connection, showcase_id, comment_id):
+            kept = _comment(connection, showcase_id, comment_id)
+            if kept and kept.guest_id == (guest.id if guest else None):
                 return kept
             self._check(connection, showcase_id, new)
             connection.execute(
@@ -160,11 +164,14 @@ class ReviewBook:
     def _check(self, connection: Connection, showcase_id: str, new: NewComment) -> None:
         if _count(connection, SHOWCASE_COMMENTS, showcase_id) >= limits.MOST_COMMENTS:
             raise InvalidRequest({"": TOO_MANY_COMMENTS})
+        taken = sa.select(SHOWCASE_COMMENTS.c.id).where(SHOWCASE_COMMENTS.c.id == new.id)
+        if len(new.id) > _ID_MAX_CHARS or connection.execute(taken).first():
+            raise InvalidRequest({"": ID_TAKEN})
         _check_item(rows.read_showcase(connection, showcase_id), new.item_id, new.place)
         if new.answers:
             asked = _required(_comment(connection, showcase_id, new.answers))
             if asked.item_id != new.item_id or asked.answers:
-                raise InvalidRequest({"": NO_COMMENT})
+                raise InvalidRequest({"": NO_ANSWER})
 
     def _change(
         self, showcase_id: str, comment_id: str, guest: Guest | None = None, **values: Any
@@ -191,9 +198,10 @@ def _check_item(showcase: Showcase, item_id: str, place: Place | None) -> None:
     if not is_within or not is_whole or not 0 <= place.side < len(item.media):
         raise InvalidRequest({"": NO_PLACE})
     medium = item.media[place.side]
-    if place.frame is not None and not (medium.is_clip and place.frame >= 0):
-        raise InvalidRequest({"": NO_PLACE})
-    if place.time_s is not None and not 0 <= place.time_s <= medium.duration_s + 1:
+    last_s = medium.duration_s + 1
+    last_frame = last_s * max(medium.frames_per_s, 1) if medium.is_clip else -1
+    is_in_clip = place.frame is None or 0 <= place.frame <= last_frame
+    if not is_in_clip or not 0 <= (place.time_s or 0) <= last_s:
         raise InvalidRequest({"": NO_PLACE})
 
 
@@ -243,4 +251,4 @@ def _count(connection: Connection, table: sa.Table, showcase_id: str) -> int:
 
 
 def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
