@@ -51,8 +51,8 @@ def expiry(at: float | None, now: float) -> float | None:
     """When a link ends, in seconds since the epoch; None for never. Raises `InvalidRequest`."""
     if at is None:
         return None
-    if at <= now:
-        day = datetime.fromtimestamp(max(at, 0), UTC).strftime("%d %B %Y").lstrip("0")
+    if not at > now:
+        day = datetime.fromtimestamp(max(0.0, at), UTC).strftime("%d %B %Y").lstrip("0")
         raise InvalidRequest(
             {"expires_at": f"{day} is over: choose a day to come. The link is as it was."}
         )
@@ -76,7 +76,7 @@ def passphrase(text: str) -> str:
 
 
 def _bounded(field: str, said: str, most_chars: int, empty: str) -> str:
-    if empty and not said:
+    if empty and not any(character.isprintable() and character != " " for character in said):
         raise InvalidRequest({field: empty})
     if len(said) > most_chars:
         raise InvalidRequest(

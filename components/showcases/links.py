@@ -53,7 +53,9 @@ class Link:
 
     def admits(self, proof: str) -> bool:
         """Whether somebody may see what the link leads to."""
-        return not self.has_passphrase or hmac.compare_digest(self.proof, proof)
+        return not self.has_passphrase or hmac.compare_digest(
+            self.proof.encode(), proof.encode(errors="replace")
+        )
 
 
 @dataclass(frozen=True)
