@@ -28,6 +28,7 @@ from components.showcases.store import rows
 EMPTY_TITLE = "Give the showcase a title, such as the name of the project."
 FULL = f"A showcase holds {limits.MOST_ITEMS} items; take some out first. Nothing was added."
 NO_ITEM = "This item was taken out of the showcase. Nothing was changed."
+_CHANGED_BY_MAKER = {"title", "introduction", "accent", "cover_item", "shown"}
 _Taken = tuple[ShownMedium, ShownRun]
 
 
@@ -74,6 +75,8 @@ class ShowcaseEditor:
 
     def change(self, showcase_id: str, **given: Any) -> Showcase:
         """Change `title`, `introduction`, `accent`, `cover_item` or `shown` (names to booleans)."""
+        if unknown := given.keys() - _CHANGED_BY_MAKER:
+            raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
         values = {name: self._checked(name, value) for name, value in given.items()}
         with self.database.begin() as connection:
             if "shown" in values:
@@ -163,7 +166,13 @@ class ShowcaseEditor:
 
     def restore_item(self, item_id: str) -> None:
         """Put it back where it was, with what was said of it."""
-        self._write_item(item_id, is_removed=True, removed_at=None)
+        with self.database.begin() as connection:
+            showcase_id = _showcase_of(connection, item_id, is_removed=True)
+            rows.touch(connection, showcase_id, self.clock())
+            back = SHOWCASE_ITEMS.update().where(SHOWCASE_ITEMS.c.id == item_id)
+            connection.execute(back.values(removed_at=None))
+            if len(rows.read_showcase(connection, showcase_id).items) > limits.MOST_ITEMS:
+                raise InvalidRequest({"": FULL})
 
     def order(self, showcase_id: str, item_ids: Sequence[str]) -> None:
         """Let the items stand in this order; those that are not named follow as they stood."""
@@ -193,9 +202,9 @@ class ShowcaseEditor:
                 rows.write_item(connection, showcase_id, item, number)
         return list(items)
 
-    def _write_item(self, item_id: str, *, is_removed: bool = False, **values: Any) -> None:
+    def _write_item(self, item_id: str, **values: Any) -> None:
         with self.database.begin() as connection:
-            showcase_id = _showcase_of(connection, item_id, is_removed=is_removed)
+            showcase_id = _showcase_of(connection, item_id, is_removed=False)
             rows.touch(connection, showcase_id, self.clock())
             if values:
                 wanted = SHOWCASE_ITEMS.c.id == item_id
