@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 
 from components.errors import MediaRejected
-from components.media.clips.opening import first_frame, opened
+from components.media.clips.inspection import first_frame, opened
 from components.media.store.durable_files import disk_space_watched
 
 UNREADABLE = "This clip cannot be prepared to be shown. Add another one."

@@ -9,9 +9,8 @@ from PIL import Image
 from components.media.clips.limits import frame_picture
 from components.media.formats.sniffing import kind_of
 from components.media.images.conversion import plain
-from components.media.images.inspection import opened
+from components.media.images.inspection import MAX_PIXELS, opened, orientation
 from components.media.images.metadata_removal import without_metadata
-from components.media.images.opening import MAX_PIXELS, opened, orientation
 from components.media.store.durable_files import disk_space_watched
 
 LADDER_PX = (320, 640, 960, 1280, 1920, 2560)
