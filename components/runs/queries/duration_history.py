@@ -1,8 +1,7 @@
 """Runs that are done: how long the provider took, and how long the videos are that they made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,8 +9,7 @@ from components.database.schema import RUNS
 from components.runs.run import Output, Status
 
 
-@dataclass(frozen=True)
-class PastRun:
+class PastRun(NamedTuple):
     """Both are seconds; `length_s` is whole, and None where no video was made."""
 
     length_s: int | None

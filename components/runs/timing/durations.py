@@ -37,9 +37,7 @@ def guessed(guess_s: float) -> Durations:
 
 
 def reported(figures: Percentiles, guess_s: float) -> Durations:
-    """The belief by the provider's figures, which are of all lengths and of the last minutes, and
-    may measure the request alone if they are off the guess by as much as `OTHER_MEASURE`.
-    """
+    """The belief by the provider's figures, of all lengths; far off, maybe of the request alone."""
     middle_s, guess_s = _bounded_s(figures.p50 / 1000), _bounded_s(guess_s)
     apart = abs(log(middle_s / guess_s))
     if apart > log(OTHER_MEASURE):

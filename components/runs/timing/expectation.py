@@ -26,6 +26,8 @@ REFRESH_S, PAUSED_S = 600.0, 30.0
 """How often the provider is asked, and how soon again if it was left alone meanwhile."""
 COUNTED_RUNS, READ_RUNS, REMEMBERED = 20, 200, 256
 """The newest runs of a length that count, those of a model that are read; expectations."""
+UNKNOWN_GUESS_S = 120.0
+"""For a run of a model that has left the catalogue."""
 
 
 class Basis(StrEnum):
@@ -40,7 +42,8 @@ class Basis(StrEnum):
 @dataclass(frozen=True)
 class Expectation:
     """Seconds from sending to result: a tenth of runs are quicker than `low_s`, a tenth slower
-    than `high_s`, one in twenty slower than `unusual_s`; and when to look."""
+    than `high_s`, and only one in twenty takes longer than `unusual_s`. `plan` says when to look.
+    """
 
     expected_s: float
     low_s: float
@@ -52,8 +55,9 @@ class Expectation:
 
 @dataclass(eq=False)
 class Expectations:
-    """What is known of durations. `guess_s` replaces the catalogue's, as for the quick sandbox;
-    `clip_s` tells the seconds of the clip that a request names, if known. Asking never waits."""
+    """What is known of durations. Asking never waits; `refresh` may ask the provider. `guess_s`
+    replaces the catalogue's; `clip_s` tells the seconds of the clip that a request names, if known.
+    """
 
     _catalog: Catalog
     _store: RunStore
@@ -63,7 +67,7 @@ class Expectations:
     clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        self._lock, self._refresh_at = Lock(), 0.0
+        self._lock, self._refresh_at = Lock(), -inf
         self._figures: Mapping[str, Percentiles] = {}
         self._past: dict[str, list[PastRun]] = {}
         self._remembered = lru_cache(REMEMBERED)(self._expect)
@@ -78,9 +82,9 @@ class Expectations:
             return self._remembered(model_id, made_s)
 
     def first_guess(self, model_id: str) -> Expectation:
-        """What to expect of a model of which nothing is known, and that may have left us."""
+        """What to expect of a model of which nothing else can be read."""
         model = self._catalog.find(model_id)
-        guess_s = model.expected_duration_s if model else 120.0
+        guess_s = model.expected_duration_s if model else UNKNOWN_GUESS_S
         return _expectation(guessed(self.guess_s or guess_s), Basis.GUESS)
 
     def learn(self, run: Run) -> None:
@@ -124,8 +128,8 @@ class Expectations:
         return _expectation(learned(same_s, before), basis)
 
 
-def _expectation(durations: Durations, basis: Basis) -> Expectation:
+def _expectation(belief: Durations, basis: Basis) -> Expectation:
     is_measured = basis in (Basis.PAST_RUNS, Basis.PROVIDER)
-    looks = plan(durations, first_gap_s=inf if is_measured else DEFAULT_BUDGET.max_gap_s)
-    low_s, high_s, unusual_s = map(durations.quantile_s, (0.1, 0.9, 0.95))
-    return Expectation(durations.median_s, low_s, high_s, unusual_s, basis, looks)
+    looks = plan(belief, first_gap_s=inf if is_measured else DEFAULT_BUDGET.max_gap_s)
+    low_s, high_s, unusual_s = map(belief.quantile_s, (0.1, 0.9, 0.95))
+    return Expectation(belief.median_s, low_s, high_s, unusual_s, basis, looks)

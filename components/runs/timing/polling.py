@@ -11,13 +11,10 @@ from statistics import fmean
 
 from components.runs.timing.durations import Durations
 
-MIN_GAP_S, LONGEST_GAP_S = 1.0, 180.0
-STRETCH = (0.95, 1.05)
-"""Each gap is a little shorter or longer by chance, so that runs sent together part."""
-OVERDUE_S, PLANNED_MEDIANS = 600.0, 4.0
+MIN_GAP_S, LONGEST_GAP_S, STRETCH = 1.0, 180.0, (0.95, 1.05)
+"""Each gap is stretched or shortened a little by chance, so that runs sent together part."""
+OVERDUE_S, PLANNED_MEDIANS, STEPS = 600.0, 4.0, 500
 """Where a plan ends: a run twice as long as was thought, and slow at that, is still within it."""
-STEPS = 500
-"""Of a plan, in each of which as many runs end."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,7 @@ class Plan:
     overdue_s: float
 
     def pause_s(self, elapsed_s: float, stretch: float = 1.0) -> float:
-        """Seconds until the next look: `stretch` gaps of the plan, wherever the last look fell;
-        after the plan half a minute, or until the run is a sixtieth older.
-        """
+        """Seconds to the next look: `stretch` gaps of the plan; then 30 s or a 60th of the age."""
         elapsed_s, numbers = max(0.0, elapsed_s), range(len(self.looks_s))
         place = _read(self.looks_s, numbers, elapsed_s) + stretch
         pause_s = _read(numbers, self.looks_s, place) - elapsed_s
@@ -63,7 +58,7 @@ def _read(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
 
 
 def plan(durations: Durations, budget: Budget = DEFAULT_BUDGET, first_gap_s: float = inf) -> Plan:
-    """Plan the looks at a run that is believed to last as `durations` say.
+    """Plan the looks at a run by steps of time, in each of which as many are believed to end.
 
     Only the first gap may be longer than the budget's, but not than `first_gap_s`; none is than the
     mean of those before. So a fixed poll that waits as long for the end looks at least as often.
