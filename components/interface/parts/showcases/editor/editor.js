@@ -24,6 +24,7 @@ import { UndoStack } from "./saving/undo.js";
  * @property {() => unknown} opened
  */
 
+const SAID_HERE = ["[data-save-state]", "[data-look-problem]", "[data-link-problem]"];
 const SAID = { saving: "Saving…", saved: "Saved" };
 
 /** @param {HTMLTextAreaElement} box */
@@ -143,6 +144,7 @@ export class Editor {
     }
     const fresh = one(content, ".showcase-editor");
     this.keepWords(fresh);
+    this.keepSaid(fresh);
     patch(root, fresh);
     for (const box of all(root, "[data-shown]", HTMLInputElement)) box.checked = box.defaultChecked;
     this.offerUndo(this.undoing.next?.what ?? "");
@@ -153,6 +155,16 @@ export class Editor {
     if (!this.isStale) return;
     this.isStale = false;
     this.redraw();
+  }
+
+  // What the page itself says there is not the server's to take away.
+  /** @param {HTMLElement} fresh */
+  keepSaid(fresh) {
+    for (const said of SAID_HERE) {
+      const [from] = all(this.place, said);
+      const [to] = all(fresh, said);
+      if (from && to) Object.assign(to, { textContent: from.textContent, className: from.className });
+    }
   }
 
   // Where somebody writes, or what is not kept yet, stays as it is.
@@ -269,6 +281,7 @@ export class Editor {
     const acts = {
       leave: () => (event.preventDefault(), this.hearer.leave()),
       undo: () => this.undo(),
+      "to-link": () => this.link.reach(),
       "delete-showcase": () => this.hearer.delete(this.id, this.title),
       "add-text": () => this.items.addText(),
       remove: () => item && this.items.remove(item),

@@ -51,6 +51,12 @@ export class LinkPanel {
     patch(panel, fresh);
   }
 
+  // In a narrow window it stands below all items.
+  reach() {
+    this.panel.scrollIntoView({ block: "center" });
+    all(this.panel, "button, input")[0]?.focus({ preventScroll: true });
+  }
+
   /** @param {string} sentence */
   complain(sentence) {
     one(this.panel, "[data-link-problem]").textContent = sentence;
