@@ -70,10 +70,10 @@ class Stage:
 
 
 @contextmanager
-def staged(sandbox: Sandbox, folder: Path, **environment: str) -> Iterator[Stage]:
+def staged(sandbox: Sandbox, folder: Path) -> Iterator[Stage]:
     """A playground with a dozen runs that can be shown."""
     keep_runs(folder, 12)
-    with serving(folder, sandbox, **environment) as playground:
+    with serving(folder, sandbox) as playground:
         store = RunStore(f"sqlite:///{folder / 'playground.sqlite3'}")
         rooms = open_showcases(
             store.database,

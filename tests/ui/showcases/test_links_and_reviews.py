@@ -51,14 +51,14 @@ def test_a_link_is_made_limited_renewed_and_ended(visitor: Visitor, stage: Stage
     expect(box).to_have_value(f"{stage.playground.url}/show/{link.token}")
     expect(panel).to_contain_text("Not opened yet.")
 
-    panel.get_by_label("Ends", exact=True).select_option("In 7 days")
+    panel.locator("[data-ends]").select_option("In 7 days")
     expect(panel.locator("time")).to_be_visible()
     link = links.of(showcase_id)
     assert link
     assert link.expires_at
     assert abs(link.expires_at - time.time() - 7 * DAY_S) < 600
 
-    panel.get_by_label("Ends", exact=True).select_option("On a date …")
+    panel.locator("[data-ends]").select_option("On a date …")
     panel.get_by_label("Last day").fill("2020-01-31")
     expect(panel.locator("[data-link-problem]")).to_contain_text("is over: choose a day to come")
 
@@ -121,7 +121,7 @@ def test_what_guests_say_arrives_and_is_answered_and_resolved(
     every = page.locator("[data-all-comments]")
     expect(every.locator("li:visible")).to_have_count(0)
     expect(every).to_contain_text("No comments here.")
-    every.get_by_text("Resolved", exact=True).click()
+    every.get_by_role("radio", name="Resolved").check()
     expect(every.locator("li:visible")).to_have_count(1)
 
     stage.say(showcase_id, 1, "It shakes here.", guest, Place(frame=12, time_s=0.5))

@@ -262,15 +262,17 @@ export class Editor {
     document.addEventListener("keydown", (event) => {
       const isTyping = within(event, "input:not([type=checkbox], [type=radio]), textarea, select");
       const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-      if (!isUndo || isTyping || event.defaultPrevented || !this.root || place.offsetParent === null) return;
+      if (!isUndo || isTyping || !this.undoing.next || !this.root || place.offsetParent === null) return;
+      // What the word at the foot offers may not be the last that was done.
+      event.stopImmediatePropagation();
       event.preventDefault();
       this.undo();
-    });
+    }, true);
   }
 
   async undo() {
-    const what = this.undoing.next?.what;
-    if (await this.undoing.undo()) this.hearer.speak(`Undone: ${what}.`);
+    const what = await this.undoing.undo();
+    if (what) this.hearer.speak(`Undone: ${what}.`);
   }
 
   /** @param {MouseEvent} event */

@@ -15,7 +15,8 @@ export class UndoStack {
     this.changed = changed;
     /** @type {Change[]} */
     this.changes = [];
-    this.isUndoing = false;
+    /** @type {Promise<unknown>} */
+    this.last = Promise.resolve();
   }
 
   get next() {
@@ -35,19 +36,24 @@ export class UndoStack {
     this.changed("");
   }
 
-  // Resolves to whether it was taken back.
-  /** @param {Change | undefined} [change] */
-  async undo(change = this.next) {
-    if (!change || this.isUndoing || !this.changes.includes(change)) return false;
-    this.isUndoing = true;
+  // One after the other, however quickly it is asked for. Resolves to what was taken back, or "".
+  /** @param {Change} [change] */
+  undo(change) {
+    const done = this.last.then(() => this.takeBack(change ?? this.next));
+    this.last = done;
+    return done;
+  }
+
+  /** @param {Change | undefined} change */
+  async takeBack(change) {
+    if (!change || !this.changes.includes(change)) return "";
     try {
       await change.undo();
       this.changes = this.changes.filter((it) => it !== change);
     } catch (error) {
       say(/** @type {Error} */ (error).message);
     }
-    this.isUndoing = false;
     this.changed(this.next?.what ?? "");
-    return !this.changes.includes(change);
+    return this.changes.includes(change) ? "" : change.what;
   }
 }
