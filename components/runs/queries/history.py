@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from components.catalog.storable_text import storable
 from components.database.schema import KEPT, RUN_PARENTS, RUNS
+from components.database.showcase_tables import RUN_REVIEWS
 from components.runs.queries.prompt_search import matching
 from components.runs.run import Output, Parent, Run, Status
 from components.runs.store.run_rows import as_run
@@ -25,7 +26,7 @@ class Query:
 
     `text` is looked for in prompts and titles, letter by letter, small and large alike. The times
     are seconds since the epoch: from `created_from`, up to but not including `created_to`. With
-    `ids`, only those of them that fit the rest.
+    `ids`, only those of them that fit the rest. `review` is what guests did, of `REVIEWS`.
     """
 
     text: str = ""
@@ -39,11 +40,22 @@ class Query:
     limit: int = 24
     cursor: str = ""
     ids: Collection[str] = ()
+    review: str = ""
 
     @property
     def all_statuses(self) -> list[str]:
         """The statuses asked for in either way; none asks for every run."""
         return sorted({*self.statuses, self.status} - {""})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewed:
+    """How often guests said what of a run, in all showcases."""
+
+    approvals: int = 0
+    change_requests: int = 0
+    rejections: int = 0
+    comments: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +82,7 @@ class RunSummary:
     group_id: str | None
     group_labels: dict[str, str] | None
     group_index: int | None
+    reviewed: Reviewed = Reviewed()
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,16 @@ class Page(Generic[Listed]):
     next_cursor: str
 
 
-_CARD = tuple(RUNS.c[field.name] for field in fields(RunSummary))
+REVIEWS: dict[str, sa.ColumnElement[bool]] = {
+    "approved": RUN_REVIEWS.c.approvals > 0,
+    "commented": RUN_REVIEWS.c.comments > 0,
+}
+"""What can be looked for in reviews, by its name."""
+_REVIEWED = tuple(field.name for field in fields(Reviewed))
+_CARD = sa.select(
+    *(RUNS.c[field.name] for field in fields(RunSummary) if field.name != "reviewed"),
+    *(RUN_REVIEWS.c[name] for name in _REVIEWED),
+).select_from(RUNS.outerjoin(RUN_REVIEWS, RUN_REVIEWS.c.run_id == RUNS.c.id))
 _NEWEST_FIRST = (RUNS.c.created_at.desc(), RUNS.c.id.desc())
 
 
@@ -102,7 +124,7 @@ def find_runs(connection: Connection, query: Query) -> Page[Run]:
 
 def find_cards(connection: Connection, query: Query) -> Page[RunSummary]:
     """The same list of what a grid shows."""
-    rows = connection.execute(_listed(connection, sa.select(*_CARD), query))
+    rows = connection.execute(_listed(connection, _CARD, query))
     return _page([_card(row) for row in rows], query)
 
 
@@ -118,7 +140,7 @@ def count(connection: Connection, query: Query, most: int | None = None) -> int:
 def find_children(connection: Connection, run_id: str) -> list[RunSummary]:
     """The runs that were made from a result of this one, newest first."""
     made_from = sa.select(RUN_PARENTS.c.run_id).where(RUN_PARENTS.c.parent_id == run_id)
-    wanted = sa.select(*_CARD).where(KEPT, RUNS.c.id.in_(made_from))
+    wanted = _CARD.where(KEPT, RUNS.c.id.in_(made_from))
     rows = connection.execute(wanted.order_by(*_NEWEST_FIRST))
     return [_card(row) for row in rows]
 
@@ -132,9 +154,7 @@ def find_family(connection: Connection, run_id: str) -> list[RunSummary]:
     waiting = deque([(run_id, True, True)])
     while waiting and len(family) < FAMILY_MAX_RUNS:
         member_id, looks_up, looks_down = waiting.popleft()
-        row = connection.execute(
-            sa.select(*_CARD).where(KEPT, RUNS.c.id == member_id)
-        ).one_or_none()
+        row = connection.execute(_CARD.where(KEPT, RUNS.c.id == member_id)).one_or_none()
         if row is None or member_id in family:
             continue
         family[member_id] = member = _card(row)
@@ -170,6 +190,10 @@ def _conditions(connection: Connection, query: Query) -> list[sa.ColumnElement[b
         conditions.append(RUNS.c.model == query.model)
     if query.group_id:
         conditions.append(RUNS.c.group_id == query.group_id)
+    if query.review in REVIEWS:
+        # Those of which something was said are few: they are looked up, and the rest never read.
+        said = sa.select(RUN_REVIEWS.c.run_id).where(REVIEWS[query.review])
+        conditions.append(RUNS.c.id.in_(said))
     if query.created_from is not None:
         conditions.append(RUNS.c.created_at >= query.created_from)
     if query.created_to is not None:
@@ -197,6 +221,8 @@ def _card(row: Row[Any]) -> RunSummary:
     values["status"] = Status(values["status"])
     values["outputs"] = tuple(Output(**output) for output in values["outputs"])
     values["parents"] = tuple(Parent(**parent) for parent in values["parents"])
+    said = {name: values.pop(name) for name in _REVIEWED}
+    values["reviewed"] = Reviewed(**{name: count or 0 for name, count in said.items()})
     return RunSummary(**values)
 
 

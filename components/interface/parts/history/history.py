@@ -1,6 +1,6 @@
 """History: every run that was made, newest first, as a grid that can be searched and filtered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi import Query as FromAddress
@@ -17,6 +17,7 @@ from components.interface.parts.feed.card.run_words import (
     status_words,
     thumb_url,
 )
+from components.interface.parts.history.review_badges import review_badges
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
 from components.interface.widgets.section import Section
@@ -38,6 +39,7 @@ class HistoryQuery(BaseModel):
     model: str = ""
     status: str = ""
     favourite: bool = False
+    review: Literal["", "approved", "commented"] = ""
     created_from: float | None = None
     created_to: float | None = None
     cursor: str = ""
@@ -114,5 +116,6 @@ def _card(run: RunSummary, catalog: Catalog, now: float) -> dict[str, Any]:
         "message": message_of(run, catalog),
         "thumb": thumb_url(run),
         "clip": clip_url(run),
+        "badges": review_badges(run.reviewed),
         "age_s": now - run.created_at,
     }

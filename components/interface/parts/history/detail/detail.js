@@ -6,7 +6,7 @@ import { tick } from "../../../browser/drawing/clocks.js";
 import { all, one, within } from "../../../browser/drawing/elements.js";
 import { hear, inTurn } from "../../../browser/server/live_updates.js";
 import { patch } from "../../../browser/drawing/patch.js";
-import { fillForm, listen, openRun } from "../../../browser/navigation/navigation.js";
+import { fillForm, listen, openRun, openShowcase } from "../../../browser/navigation/navigation.js";
 import { fragment, get, send } from "../../../browser/server/server.js";
 import { tellTimes } from "../../../browser/drawing/local_times.js";
 
@@ -199,6 +199,7 @@ export class Detail {
       favourite: () => this.star(button),
       open: () => openRun(form, /** @type {string} */ (this.id)),
       plan: () => openRun(form, /** @type {string} */ (button.dataset.planId)),
+      showcase: () => openShowcase(/** @type {string} */ (button.dataset.showcase)),
       delete: () => this.delete(/** @type {string} */ (this.id)),
     };
     await this.trying(actions[wish]);
@@ -252,6 +253,7 @@ export class Detail {
         return this.open(relative.dataset.run);
       }
       const button = within(event, "[data-do]");
+      if (button instanceof HTMLAnchorElement) event.preventDefault();
       if (button) this.act(/** @type {string} */ (button.dataset.do), button);
     });
     this.dialog.addEventListener("input", (event) => {

@@ -13,11 +13,13 @@ from components.interface.parts.feed.card.run_card import card_html
 from components.interface.parts.feed.card.run_media import poster_url
 from components.interface.parts.feed.plan_grid import GROUP_PREFIX
 from components.interface.parts.history.detail.family import family_svg
+from components.interface.parts.history.review_badges import review_badges
 from components.interface.requests.reference_items import sources_of
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
 from components.interface.widgets.templating import render
 from components.media.store.media_store import REF_PREFIX
+from components.runs.queries.history import Query, Reviewed
 from components.runs.run import Run
 
 TITLE_MAX_CHARS = 120
@@ -66,11 +68,18 @@ def detail_html(run: Run, services: Services) -> Markup:
         inputs=_inputs(run, services.catalog.by_id(run.model)),
         ids=_ids(run),
         events=[(_iso(event.at), event.what) for event in run.events],
+        holders=services.showcases.held.holders([run.id]),
+        badges=review_badges(_reviewed(run.id, services)),
         family=family_svg(run.id, services.runs.family(run.id), services.catalog),
         plan=GROUP_PREFIX + run.group_id if run.group_id else "",
         title_max=TITLE_MAX_CHARS,
         remark_max=REMARK_MAX_CHARS,
     )
+
+
+def _reviewed(run_id: str, services: Services) -> Reviewed:
+    page = services.runs.find_cards(Query(ids=[run_id]))
+    return page.runs[0].reviewed if page.runs else Reviewed()
 
 
 def _inputs(run: Run, model: type[ModelRequest]) -> list[dict[str, Any]]:

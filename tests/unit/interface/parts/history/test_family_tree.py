@@ -24,7 +24,8 @@ def card(run_id: str, *parents: Parent | str, **changes: Any) -> RunSummary:
     made_from = [it if isinstance(it, Parent) else Parent(it, 0, "f", "a frame") for it in parents]
     given = {"model": FRAMES, "status": Status.DONE, "created_at": NOW + number, **changes}
     run = sample_run(run_id, parents=tuple(made_from), **given)
-    shown = {it.name: getattr(run, it.name) for it in fields(RunSummary) if it.name != "prompt"}
+    of_run = {it.name for it in fields(RunSummary)} - {"prompt", "reviewed"}
+    shown = {name: getattr(run, name) for name in of_run}
     return RunSummary(prompt=prompt, **shown)
 
 
