@@ -1,8 +1,6 @@
 """The API endpoints: typed functions over the same request classes as the page."""
 
-import functools
 import inspect
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,25 +10,25 @@ from gradio.events import api
 
 from components.catalog.fields import Elements, ImageRefs, Parameter
 from components.catalog.request import ModelRequest
-from components.errors import PlaygroundError
+from components.interface.api.guarding import guarded
+from components.interface.api.showcase_endpoints import showcase_endpoints
 from components.interface.parts.feed.card.run_words import run_as_json
 from components.interface.requests.idempotency import asked_hash, run_id_for
 from components.interface.requests.request_builder import AdmitOptions
 from components.interface.services import Services
 from components.interface.uploads.uploaded_files import find_uploads
-from components.media.store.durable_files import disk_space_watched
 from components.runs.queries.history import Query
 
-LOGGER = logging.getLogger(__name__)
 RunJson = dict[str, Any]
 
 
 def add_api(services: Services) -> None:
-    """Register one endpoint a model, and those that look at runs."""
+    """Register one endpoint a model, those that look at runs, and those of showcases."""
     for model in services.catalog:
         endpoint = _endpoint(model, services)
         api(endpoint, api_name=model.api_name, api_description=_describe(model), queue=False)
-    for function in (_run(services), _cancel(services), _runs(services)):
+    of_runs = (_run(services), _cancel(services), _runs(services))
+    for function in (*of_runs, *showcase_endpoints(services)):
         api(function, api_name=function.__name__, queue=False)
 
 
@@ -53,7 +51,7 @@ def _endpoint(model: type[ModelRequest], services: Services) -> Callable[..., Ru
             run = runs.submit(admitted, run_id=run_id, asked_hash=asked)
         return run_as_json(run, catalog)
 
-    return _with_fields(_guarded(submit), model)
+    return _with_fields(guarded(submit), model)
 
 
 def _with_fields(
@@ -114,7 +112,7 @@ def _run(services: Services) -> Callable[..., RunJson]:
         """Return a run as it is now."""
         return run_as_json(services.runs.get(str(run_id)), services.catalog)
 
-    return _guarded(run)
+    return guarded(run)
 
 
 def _cancel(services: Services) -> Callable[..., RunJson]:
@@ -122,7 +120,7 @@ def _cancel(services: Services) -> Callable[..., RunJson]:
         """Withdraw a run that was not sent; stop waiting for one that was."""
         return run_as_json(services.runs.cancel(str(run_id)), services.catalog)
 
-    return _guarded(cancel)
+    return guarded(cancel)
 
 
 def _runs(services: Services) -> Callable[..., RunJson]:
@@ -137,22 +135,4 @@ def _runs(services: Services) -> Callable[..., RunJson]:
             "next_cursor": page.next_cursor,
         }
 
-    return _guarded(runs)
-
-
-def _guarded(function: Callable[..., RunJson]) -> Callable[..., RunJson]:
-    """Turn our errors into gradio's, whose message reaches the caller."""
-
-    @functools.wraps(function)
-    def call(*arguments: Any, **values: Any) -> RunJson:
-        try:
-            with disk_space_watched():
-                return function(*arguments, **values)
-        except PlaygroundError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        except Exception as error:
-            LOGGER.exception("an API call could not be answered")
-            sentence = "This call could not be understood. Nothing was sent or charged."
-            raise gr.Error(sentence, print_exception=False) from error
-
-    return call
+    return guarded(runs)

@@ -31,6 +31,11 @@ PARAMETERS = {
     "/run": "run_id",
     "/cancel": "run_id",
     "/runs": "query model status limit cursor",
+    "/create_showcase": "title run_ids",
+    "/add_to_showcase": "showcase_id run_id caption",
+    "/showcases": "",
+    "/revoke_showcase": "showcase_id",
+    "/reviews": "showcase_id",
 }
 
 
