@@ -154,6 +154,7 @@ class ReviewBook:
                 raise ShowcaseNotFound(rows.GONE)
             if row.version == version:
                 return None
+            version = min(max(version, -1), row.version)
             return Reviews(
                 version=row.version,
                 content_version=row.content_version,

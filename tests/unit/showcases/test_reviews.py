@@ -243,6 +243,8 @@ def test_nothing_new_is_none_and_a_deleted_showcase_says_so(room: Room) -> None:
     room.showcases.editor.change_item(item.id, caption="New")
     changed = said(room, showcase_id, news.version)
     assert (changed.comments, changed.content_version) == ((), changed.version)
+    for odd in (-(10**30), 10**30):
+        assert said(room, showcase_id, odd).version == changed.version
     room.showcases.editor.delete(showcase_id)
     with pytest.raises(ShowcaseNotFound):
         room.showcases.reviews.since(showcase_id, now.version)
