@@ -51,7 +51,10 @@ class Shared:
 def shared(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     data_dir = tmp_path_factory.mktemp("shown")
     showcase = keep_showcase(data_dir)
-    options = {"PLAYGROUND_AUTH": "ada:lovelace", "PLAYGROUND_TRUSTED_PROXIES": "127.0.0.1"}
+    options: dict[str, Any] = {
+        "PLAYGROUND_AUTH": "ada:lovelace",
+        "PLAYGROUND_TRUSTED_PROXIES": "127.0.0.1",
+    }
     with serving(data_dir, sandbox, **options) as playground, room(data_dir) as showcases:
         link = showcases.links.share(showcase.id)
         yield Shared(playground, showcases, showcase, link)
@@ -241,7 +244,7 @@ def test_links_are_absolute_and_cookies_secure_behind_a_proxy(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     showcase = keep_showcase(tmp_path)
-    options = {"PLAYGROUND_PUBLIC_URL": "https://show.example.com"}
+    options: dict[str, Any] = {"PLAYGROUND_PUBLIC_URL": "https://show.example.com"}
     with serving(tmp_path, sandbox, **options) as playground, room(tmp_path) as showcases:
         link = showcases.links.share(showcase.id)
         page = httpx.get(f"{playground.url}/show/{link.token}", headers={"User-Agent": "Firefox"})

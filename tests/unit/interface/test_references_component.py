@@ -10,7 +10,7 @@ from components.interface.requests.repair_choices import choices_of
 from components.interface.widgets.references.file_statuses import FileStatuses
 from components.interface.widgets.references.references_component import References
 from components.media.store.media_store import FolderStore, name_of
-from tests.samples.counting_preflighter import CountingPreflighter
+from tests.apps.counting_preflighter import CountingPreflighter
 from tests.samples.media_files import drawing, saved
 
 CHOICES = choices_of("image", None)

@@ -24,7 +24,7 @@ from components.interface.requests.reference_status import (
 from components.interface.requests.shared_pool import MOST_WAITING, SharedPool
 from components.media.report import ImageChoices
 from components.media.store.media_store import FolderStore, name_of, ref
-from tests.samples.counting_preflighter import CountingPreflighter
+from tests.apps.counting_preflighter import CountingPreflighter
 from tests.samples.media_files import drawing, saved
 from tests.samples.run_samples import Clock
 
