@@ -51,11 +51,15 @@ class Shared:
 def shared(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     data_dir = tmp_path_factory.mktemp("shown")
     showcase = keep_showcase(data_dir)
-    options: dict[str, Any] = {
-        "PLAYGROUND_AUTH": "ada:lovelace",
-        "PLAYGROUND_TRUSTED_PROXIES": "127.0.0.1",
-    }
-    with serving(data_dir, sandbox, **options) as playground, room(data_dir) as showcases:
+    with (
+        serving(
+            data_dir,
+            sandbox,
+            PLAYGROUND_AUTH="ada:lovelace",
+            PLAYGROUND_TRUSTED_PROXIES="127.0.0.1",
+        ) as playground,
+        room(data_dir) as showcases,
+    ):
         link = showcases.links.share(showcase.id)
         yield Shared(playground, showcases, showcase, link)
 
@@ -244,11 +248,14 @@ def test_links_are_absolute_and_cookies_secure_behind_a_proxy(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     showcase = keep_showcase(tmp_path)
-    options: dict[str, Any] = {"PLAYGROUND_PUBLIC_URL": "https://show.example.com"}
-    with serving(tmp_path, sandbox, **options) as playground, room(tmp_path) as showcases:
+    public_url = "https://show.example.com"
+    with (
+        serving(tmp_path, sandbox, PLAYGROUND_PUBLIC_URL=public_url) as playground,
+        room(tmp_path) as showcases,
+    ):
         link = showcases.links.share(showcase.id)
         page = httpx.get(f"{playground.url}/show/{link.token}", headers={"User-Agent": "Firefox"})
-        preview = f"https://show.example.com/show/{link.token}/preview.jpg"
+        preview = f"{public_url}/show/{link.token}/preview.jpg"
         assert f'<meta property="og:image" content="{preview}' in page.text
         assert '<meta property="og:title" content="Harbours">' in page.text
         assert "Secure" in page.headers["set-cookie"]
