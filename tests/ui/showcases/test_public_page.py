@@ -254,8 +254,7 @@ def test_axe_finds_nothing_grave(
 
 
 def test_nothing_moves_by_itself(browser: Browser, shared: Shared) -> None:
-    options = {"reduced_motion": "reduce"}
-    with visiting(browser, shared.playground, **options) as (_, visitor):
+    with visiting(browser, shared.playground, reduced_motion="reduce") as (_, visitor):
         page = visitor.page
         shared.open(page)
         for number in range(5):

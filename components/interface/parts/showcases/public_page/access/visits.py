@@ -43,10 +43,14 @@ class Visit:
         """What stands before it where people open it."""
         return (self.services.public_url or str(self.request.base_url)).rstrip("/")
 
-    def showcase(self) -> Showcase:
-        """What is shown. Raises `ShowcaseNotFound` where it may not be seen, as for no link."""
+    def require_admission(self) -> None:
+        """Raises `ShowcaseNotFound` where nothing may be seen yet, in the words for no link."""
         if not self.is_admitted:
             raise ShowcaseNotFound(NO_LINK)
+
+    def showcase(self) -> Showcase:
+        """What is shown. Raises `ShowcaseNotFound` as `require_admission` does."""
+        self.require_admission()
         return self.services.showcases.links.showcase(self.link)
 
     def guest(self) -> Guest | None:

@@ -100,11 +100,13 @@ class _Desk:
         return _done()
 
     def news(self, token: str, request: Request, since: int = -1) -> Response:
-        visit, showcase = self.entrance.enter(token, request)
-        found = self.reviews.since(showcase.id, since)
+        visit = self.entrance.visit(token, request)
+        visit.require_admission()
+        # Asked by everybody every two seconds: what is shown is read only where there is news.
+        found = self.reviews.since(visit.link.showcase_id, since)
         if found is None:
             return _done()
-        guest = visit.guest()
+        showcase, guest = visit.showcase(), visit.guest()
         told = ReviewNews.of(_seen(found, showcase), guest.id if guest else None)
         return JSONResponse(told.model_dump(mode="json"), headers=FRESH)
 
