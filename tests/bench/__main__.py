@@ -9,6 +9,8 @@ from tests.bench.media.bench_upload import rows as upload_rows
 from tests.bench.page.bench_history import rows as history_rows
 from tests.bench.page.bench_history_page import rows as history_page_rows
 from tests.bench.page.bench_page import rows as page_rows
+from tests.bench.page.bench_showcase import page_rows as showcase_rows
+from tests.bench.page.bench_showcase import watching_rows as guest_rows
 from tests.bench.page.bench_watching import rows as watching_rows
 from tests.bench.runs.bench_kills import rows as kill_rows
 from tests.bench.runs.bench_money import rows as money_rows
@@ -24,6 +26,8 @@ BENCHES = {
     "Worlds in which everything fails in any order": simulation_rows,
     "5,000 runs in flight in one process": scale_rows,
     "200 people who each watch a run, against a card each time": watching_rows,
+    "A public page with 24 items, against the app's page": showcase_rows,
+    "200 people on a public page while comments arrive": guest_rows,
     "Polling: mean delays at the number of requests of the 15 s poll": rows_at_equal_requests,
     "Polling: mean delay and requests as it is shipped": rows_as_shipped,
     "Quotes, the limit on spending and figures of use, by the number of runs": money_rows,

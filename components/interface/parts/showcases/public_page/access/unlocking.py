@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import ceil
+from threading import Lock
 
 from components.interface.parts.showcases.public_page.access.visits import Visit
 from components.interface.web.login import LoginThrottle, address_of
@@ -25,11 +26,17 @@ class Unlocking:
     """Safe from any thread."""
 
     throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    _lock: Lock = field(default_factory=Lock)
 
     def refusal(self, visit: Visit, given: str) -> Refusal | None:
         """None for the right passphrase, or where none is asked for."""
         if not visit.link.has_passphrase:
             return None
+        # One after the other: of many that come at once, none is tried before the pause is known.
+        with self._lock:
+            return self._tried(visit, given)
+
+    def _tried(self, visit: Visit, given: str) -> Refusal | None:
         address, token = address_of(visit.request.scope), visit.link.token
         if wait_s := self.throttle.wait_s(address, token):
             seconds = counted(ceil(wait_s), "second")
