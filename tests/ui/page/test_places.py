@@ -84,6 +84,8 @@ PLACES = {
         "2 runs side by side",
         sees("#compare [data-spec='run-0004']"),
     ),
+    "showcases": Place("?tab=showcases", "Showcases", sees("#showcases .showcase-card")),
+    "showcase": Place("?showcase=harbour", "Harbour film", sees("#showcases .showcase-item")),
     "usage": Place("?tab=usage&days=7", "Usage", shows_days("7")),
     "other usage": Place("?tab=usage&days=90", "Usage", shows_days("90")),
 }

@@ -70,10 +70,10 @@ class Stage:
 
 
 @contextmanager
-def staged(sandbox: Sandbox, folder: Path) -> Iterator[Stage]:
+def staged(sandbox: Sandbox, folder: Path, auth: str = "") -> Iterator[Stage]:
     """A playground with a dozen runs that can be shown."""
     keep_runs(folder, 12)
-    with serving(folder, sandbox) as playground:
+    with serving(folder, sandbox, PLAYGROUND_AUTH=auth) as playground:
         store = RunStore(f"sqlite:///{folder / 'playground.sqlite3'}")
         rooms = open_showcases(
             store.database,
