@@ -152,8 +152,8 @@ def test_a_link_keeps_its_end_and_its_passphrase_unless_they_change(
 
 def test_a_link_names_the_address_that_people_use(sandbox: Sandbox, tmp_path: Path) -> None:
     keep_runs(tmp_path, 1)
-    public = {"PLAYGROUND_PUBLIC_URL": "https://show.example.com"}
-    with serving(tmp_path, sandbox, **public) as running:
+    public_url = "https://show.example.com"
+    with serving(tmp_path, sandbox, PLAYGROUND_PUBLIC_URL=public_url) as running:
         showcase = httpx.post(f"{running.url}/showcases", json={"title": "Far"}).json()["id"]
         html = httpx.post(f"{running.url}/showcases/{showcase}/link", json={}).text
     assert 'value="https://show.example.com/show/' in html
