@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -97,6 +98,9 @@ def walked(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     data_dir = tmp_path_factory.mktemp("places")
     keep_runs(data_dir, KEPT_RUNS)
     with serving(data_dir, sandbox) as playground:
+        showcases = f"{playground.url}/showcases"
+        httpx.post(showcases, json={"title": "Harbour film", "id": "harbour"}).raise_for_status()
+        httpx.post(f"{showcases}/harbour/text", json={"text": "A word"}).raise_for_status()
         yield playground
 
 

@@ -5,7 +5,7 @@ import { tick } from "../../../browser/drawing/clocks.js";
 import { all, one, within } from "../../../browser/drawing/elements.js";
 import { tellTimes } from "../../../browser/drawing/local_times.js";
 import { patch } from "../../../browser/drawing/patch.js";
-import { fragment, get, post } from "../../../browser/server/server.js";
+import { Refusal, fragment, get, post } from "../../../browser/server/server.js";
 import { LinkPanel } from "../links/link_panel.js";
 import { ReviewPanel } from "../reviews/review_panel.js";
 import { Autosave } from "./saving/autosave.js";
@@ -13,6 +13,7 @@ import { grow } from "./saving/growing_boxes.js";
 import { Look } from "./look/look.js";
 import { Items } from "./items/items.js";
 import { Reordering, idsIn } from "./items/reordering.js";
+import { itemOf, keepSaid, keepWords, keyOf } from "./saving/kept_words.js";
 import { UndoStack } from "./saving/undo.js";
 
 /** @import { DrawnReviews } from "../../../browser/server/wire" */
@@ -24,14 +25,7 @@ import { UndoStack } from "./saving/undo.js";
  * @property {() => unknown} opened
  */
 
-const SAID_HERE = ["[data-save-state]", "[data-look-problem]", "[data-link-problem]"];
 const SAID = { saving: "Saving…", saved: "Saved" };
-
-/** @param {HTMLTextAreaElement} box */
-const itemOf = (box) => /** @type {HTMLElement | null} */ (box.closest("[data-item]"))?.dataset.item ?? "";
-
-/** @param {HTMLTextAreaElement} box */
-const keyOf = (box) => `${itemOf(box)}:${box.dataset.words}`;
 
 export class Editor {
   /** @param {HTMLElement} place @param {Hearer} hearer */
@@ -87,7 +81,7 @@ export class Editor {
 
   // What is typed goes on being saved; nothing of it is shown any more.
   close() {
-    this.saving.flush();
+    this.saving.flush().then(() => this.saving.forgetRefused());
     this.undoing.clear();
     this.begun.clear();
     this.asked += 1;
@@ -126,8 +120,9 @@ export class Editor {
       if (String(news.content_version) !== contentVersion) return this.redraw();
       root.dataset.version = String(Math.max(news.version, Number(version)));
       this.reviews.show(news, (html) => this.prepared(html));
-    } catch {
-      // It is looked at again when the server answers, or with the next change.
+    } catch (error) {
+      // Without an answer it is looked at again later; that it was deleted is told.
+      if (error instanceof Refusal && !error.isUnanswered) this.tellSaved(error.message);
     }
     return null;
   }
@@ -143,8 +138,8 @@ export class Editor {
       return;
     }
     const fresh = one(content, ".showcase-editor");
-    this.keepWords(fresh);
-    this.keepSaid(fresh);
+    keepWords(this.place, fresh, (key) => this.saving.has(key));
+    keepSaid(this.place, fresh);
     patch(root, fresh);
     for (const box of all(root, "[data-shown]", HTMLInputElement)) box.checked = box.defaultChecked;
     this.offerUndo(this.undoing.next?.what ?? "");
@@ -155,33 +150,6 @@ export class Editor {
     if (!this.isStale) return;
     this.isStale = false;
     this.redraw();
-  }
-
-  // What the page itself says there is not the server's to take away.
-  /** @param {HTMLElement} fresh */
-  keepSaid(fresh) {
-    for (const said of SAID_HERE) {
-      const [from] = all(this.place, said);
-      const [to] = all(fresh, said);
-      if (from && to) Object.assign(to, { textContent: from.textContent, className: from.className });
-    }
-  }
-
-  // Where somebody writes, or what is not kept yet, stays as it is.
-  /** @param {HTMLElement} fresh */
-  keepWords(fresh) {
-    /** @type {Map<string, HTMLTextAreaElement>} */
-    const twins = new Map(all(fresh, "[data-words]", HTMLTextAreaElement).map((it) => [keyOf(it), it]));
-    for (const box of all(this.place, "[data-words]", HTMLTextAreaElement)) {
-      const twin = twins.get(keyOf(box));
-      if (!twin) continue;
-      const isTheirs = box === document.activeElement || this.saving.has(keyOf(box));
-      if (isTheirs) twin.defaultValue = box.defaultValue;
-      else if (box.value !== twin.defaultValue) {
-        box.value = twin.defaultValue;
-        grow(box);
-      }
-    }
   }
 
   /** @param {string} state */
@@ -284,7 +252,7 @@ export class Editor {
       leave: () => (event.preventDefault(), this.hearer.leave()),
       undo: () => this.undo(),
       "to-link": () => this.link.reach(),
-      "delete-showcase": () => this.hearer.delete(this.id, this.title),
+      "delete-showcase": () => this.saving.flush().then(() => this.hearer.delete(this.id, this.title)),
       "add-text": () => this.items.addText(),
       remove: () => item && this.items.remove(item),
       cover: () => item && this.looks.cover(item),

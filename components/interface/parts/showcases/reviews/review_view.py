@@ -116,7 +116,7 @@ def place_words(place: Place, item: Item) -> str:
     if place.time_s is not None:
         words.append(clock_text(place.time_s))
     if place.x is not None and place.y is not None:
-        words.append("A place" if place.frame is None and place.time_s is None else "a place")
+        words.append("a place in it" if words else "A place in the picture")
     return " · ".join(filter(None, words))
 
 

@@ -74,15 +74,17 @@ export class Reordering {
     drag.y = y;
     const { item } = drag;
     item.style.transform = "";
-    const middle = y - drag.grabbed + item.offsetHeight / 2;
+    const top = y - drag.grabbed;
+    const bottom = top + item.offsetHeight;
     const items = itemsOf(listOf(item));
+    const at = items.indexOf(item);
     const others = items.filter((it) => it !== item);
-    const to = others.filter((it) => {
-      const { top, height } = it.getBoundingClientRect();
-      return top + height / 2 < middle;
+    // The edge in front has passed the middle of another; behind it, nothing swaps back.
+    const to = others.filter((it, number) => {
+      const place = it.getBoundingClientRect();
+      return place.top + place.height / 2 < (number < at ? top : bottom);
     }).length;
-    // Where the middle lies between two, nothing swaps back and forth.
-    if (to !== items.indexOf(item)) put(item, to);
+    if (to !== at) put(item, to);
     const shift = y - drag.grabbed - item.getBoundingClientRect().top;
     item.style.transform = `translateY(${Math.round(shift)}px)`;
   }

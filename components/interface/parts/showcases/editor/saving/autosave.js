@@ -3,7 +3,7 @@
 
 import { Refusal, post, postLeaving } from "../../../../browser/server/server.js";
 
-/** @typedef {{path: string, body: Record<string, unknown>}} Job */
+/** @typedef {{path: string, body: Record<string, unknown>, isRefused?: boolean}} Job */
 
 const TYPING_PAUSE_MS = 600;
 const AGAIN_MS = 4000;
@@ -74,6 +74,7 @@ export class Autosave {
       } catch (error) {
         failure = /** @type {Error} */ (error);
         refused.add(job);
+        job.isRefused = !(failure instanceof Refusal && failure.isUnanswered);
         // Typed anew meanwhile, it is another text.
         if (!this.waiting.has(key)) this.waiting.set(key, job);
       }
@@ -83,6 +84,12 @@ export class Autosave {
     if (failure instanceof Refusal && failure.isUnanswered) this.soon(AGAIN_MS);
     if (failure) this.tell(`Not saved: ${failure.message}`);
     else this.tell("saved");
+  }
+
+  // Where it was typed is shown no more, so that nobody could better it.
+  forgetRefused() {
+    for (const [key, job] of this.waiting) if (job.isRefused) this.waiting.delete(key);
+    this.hasFailed = this.waiting.size > 0;
   }
 
   leave() {
