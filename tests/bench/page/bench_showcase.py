@@ -124,7 +124,11 @@ def _first_view(browser: Browser, url: str) -> tuple[float, float]:
     """Seconds to the first picture, and the kB of all that is no picture, sound or film."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page, answers = context.new_page(), list[Response]()
-        page.on("response", lambda answer: answers.append(answer))
+
+        def note(answer: Response) -> None:
+            answers.append(answer)
+
+        page.on("response", note)
         page.goto(url, wait_until="commit")
         at_s = page.evaluate(FIRST_PICTURE) / 1000
         page.wait_for_load_state("load")
