@@ -87,7 +87,7 @@ def _kept_keys() -> tuple[dict[str, list[float]], dict[str, list[float]]]:
         urls = {name: served.enter_context(_served(name))[0] for name in BOXES}
         for turn in range(ROUNDS + 1):
             for name, box in BOXES.items():
-                cold_s, warm_s = _kept_key_s(browser, urls[name], box)
+                cold_s, warm_s = kept_key_s(browser, urls[name], box)
                 if turn:
                     cold[name].append(cold_s)
                     warm[name].append(warm_s)
@@ -120,7 +120,7 @@ def _served(name: str) -> Iterator[tuple[str, float]]:
             process.wait(20)
 
 
-def _kept_key_s(browser: Browser, url: str, box: str) -> tuple[float, float]:
+def kept_key_s(browser: Browser, url: str, box: str) -> tuple[float, float]:
     """Seconds until the first key that stays, with an empty cache and again with a full one."""
     with browser.new_context() as context:
         context.add_init_script(TYPE.replace("BOX", box))

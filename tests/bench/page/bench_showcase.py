@@ -14,7 +14,7 @@ from statistics import median, quantiles
 import httpx
 from playwright.sync_api import Browser, Response, sync_playwright
 
-from tests.bench.page.bench_page import ROOT, free_port, wait_for_page
+from tests.bench.page.bench_page import BOXES, ROOT, free_port, kept_key_s, wait_for_page
 from tests.processes.chromium import launch_chromium
 from tests.samples.kept_runs import keep_runs
 from tests.samples.showcase_room import opened_room
@@ -23,7 +23,7 @@ ITEMS, PEOPLE, COMMENTS = 24, 200, 10
 ROUNDS = 5
 ASK_S = 2.0
 """How often a page asks for what is new: `AGAIN_MS` of the public page's `news.js`."""
-SECONDS = 22.0
+SECONDS = 30.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 FIRST_PICTURE = """() => new Promise((resolve) => {
     const look = () => {
@@ -52,12 +52,15 @@ def page_rows() -> list[tuple[str, ...]]:
         for turn in range(ROUNDS + 1):
             for name, path in (("public", f"/show/{token}"), ("app", "/")):
                 at_s, size_kb = _first_view(browser, url + path)
+                if name == "app":
+                    # Its first view is there when a key that is pressed stays.
+                    at_s, _ = kept_key_s(browser, url, BOXES["ours"])
                 if turn:
                     seen[name].append(at_s)
                     sizes[name].append(size_kb)
         browser.close()
     heading = ("figure", "public page", "app's page", "ratio", "target")
-    labelled = (("first picture seen, cold, s", seen, ".2f", "0.33"),)
+    labelled = (("first picture, or first key kept, cold, s", seen, ".2f", "0.33"),)
     rows = [_compared(*it) for it in (*labelled, ("before media, kB", sizes, ".0f", "100 kB"))]
     return [heading, *rows]
 
