@@ -4,11 +4,14 @@ import hashlib
 from dataclasses import dataclass
 
 from components.interface.widgets.comparison.stage_view import StagePane
-from components.media.renditions.pictures import CODINGS, widths_for
+from components.media.renditions.pictures import widths_for
 from components.showcases.showcase import ShownMedium
 
 _TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 _USUAL_PX, _STAGE_PX = 960, 1920
+_FEWER = 2
+"""Every other width, the largest among them, for what few browsers still need: addresses are most
+of the page's bytes."""
 _SHAPES = ((0.65, "slim"), (0.9, "tall"), (1.25, "square"))
 """Up to which ratio of width to height something has which shape; beyond, it is wide."""
 
@@ -32,15 +35,13 @@ class MediumView:
     @property
     def sources(self) -> list[tuple[str, str]]:
         """The `type` and `srcset` of each coding, those that are smallest first."""
-        return [(_TYPES[coding], self._srcset(coding)) for coding in CODINGS if coding != "jpg"]
+        steps = {"avif": 1, "webp": _FEWER}
+        return [(_TYPES[coding], self._srcset(coding, step)) for coding, step in steps.items()]
 
     @property
     def srcset(self) -> str:
-        """For a browser that knows none of the others: every other width, the largest among them.
-
-        The addresses are most of the page's bytes.
-        """
-        return self._srcset("jpg", step=2)
+        """For a browser that knows none of the others."""
+        return self._srcset("jpg", _FEWER)
 
     @property
     def picture(self) -> str:
@@ -82,7 +83,7 @@ class MediumView:
         digest = hashlib.sha256(self.medium.name.encode()).hexdigest()[:8]
         return f"{self.folder}/{self.side}/{what}?v={digest}"
 
-    def _srcset(self, coding: str, step: int = 1) -> str:
+    def _srcset(self, coding: str, step: int) -> str:
         widths = widths_for(self.medium.width_px)[::-step][::-1]
         return ", ".join(f"{self.at(f'{it}.{coding}')} {it}w" for it in widths)
 
