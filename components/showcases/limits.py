@@ -20,6 +20,7 @@ MOST_ITEMS = 100
 MOST_SIDES = 6
 """As many as can be compared anywhere here."""
 MOST_COMMENTS = 2_000
+MOST_COMMENTS_OF_ONE = 400
 MOST_GUESTS = 500
 LOGO_MAX_BYTES = 5 * 1024 * 1024
 _ACCENT = re.compile(r"#[0-9a-f]{6}")

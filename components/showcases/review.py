@@ -1,6 +1,6 @@
 """What is said of a showcase: comments and verdicts, by guests and by the maker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ class Place:
     """What a comment is about: a side by its place from 0, a point of it, a frame of a clip.
 
     `x` and `y` go from 0 to 1, from the upper left; `frame` counts from 0, and `time_s` says where
-    in the clip that is.
+    in the clip that is. `medium` names the side whatever stands beside it: "run~pick".
     """
 
     side: int = 0
@@ -31,6 +31,7 @@ class Place:
     y: float | None = None
     frame: int | None = None
     time_s: float | None = None
+    medium: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, values: dict[str, Any] | None) -> Self | None:

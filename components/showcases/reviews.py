@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from components.database.showcase_tables import (
 from components.errors import InvalidRequest, ShowcaseNotFound
 from components.showcases import limits
 from components.showcases.review import Comment, GivenVerdict, Guest, Place, Reviews, Verdict
-from components.showcases.showcase import ItemKind, Showcase
+from components.showcases.showcase import Item, ItemKind, Showcase
 from components.showcases.store import rows
 from components.showcases.store.run_reviews import count_reviews
 
@@ -33,6 +33,7 @@ NO_ITEM = "This was taken out of the showcase. Reload the page; nothing was sent
 NO_ANSWER = "An answer is not answered itself: answer the comment above it. Nothing was sent."
 ID_TAKEN = "This could not be kept under its id. Reload the page, then send it again."
 NO_PLACE = "This place is not in the picture or clip. Nothing was sent."
+NOT_THE_MAKER = "That is what the maker is called here: take a name of your own."
 MAKER = "The maker"
 _ID_MAX_CHARS = 64
 
@@ -65,6 +66,8 @@ class ReviewBook:
     def enter(self, showcase_id: str, name: str) -> tuple[Guest, str]:
         """Take somebody in under a name; returns the guest and the secret that proves it."""
         said = limits.line("name", name, limits.NAME_MAX_CHARS, empty=NO_NAME)
+        if said.casefold() in (MAKER.casefold(), "maker"):
+            raise InvalidRequest({"name": NOT_THE_MAKER})
         guest, secret = Guest(str(uuid4()), said), secrets.token_urlsafe(24)
         with self.database.begin() as connection:
             rows.touch_reviews(connection, showcase_id)
@@ -104,7 +107,7 @@ class ReviewBook:
             kept = _comment(connection, showcase_id, comment_id)
             if kept and kept.guest_id == (guest.id if guest else None):
                 return kept
-            self._check(connection, showcase_id, new)
+            place = self._checked_place(connection, showcase_id, new, guest)
             connection.execute(
                 SHOWCASE_COMMENTS.insert().values(
                     id=comment_id,
@@ -113,7 +116,7 @@ class ReviewBook:
                     guest_id=guest.id if guest else None,
                     author=guest.display_name if guest else author,
                     text=text,
-                    place=asdict(new.place) if new.place else None,
+                    place=asdict(place) if place else None,
                     answers=new.answers,
                     created_at=self.clock(),
                     version=version,
@@ -158,21 +161,25 @@ class ReviewBook:
             return Reviews(
                 version=row.version,
                 content_version=row.content_version,
-                comments=tuple(_comments(connection, showcase_id, version)),
+                comments=tuple(_placed_comments(connection, showcase_id, version)),
                 verdicts=tuple(_verdicts(connection, showcase_id, version)),
             )
 
-    def _check(self, connection: Connection, showcase_id: str, new: NewComment) -> None:
-        if _count(connection, SHOWCASE_COMMENTS, showcase_id) >= limits.MOST_COMMENTS:
+    def _checked_place(
+        self, connection: Connection, showcase_id: str, new: NewComment, guest: Guest | None
+    ) -> Place | None:
+        """The place of a comment that may be kept, with the name of what it is in."""
+        if guest and _has_said_enough(connection, showcase_id, guest):
             raise InvalidRequest({"": TOO_MANY_COMMENTS})
         taken = sa.select(SHOWCASE_COMMENTS.c.id).where(SHOWCASE_COMMENTS.c.id == new.id)
         if len(new.id) > _ID_MAX_CHARS or connection.execute(taken).first():
             raise InvalidRequest({"": ID_TAKEN})
-        _check_item(rows.read_showcase(connection, showcase_id), new.item_id, new.place)
+        item = _check_item(rows.read_showcase(connection, showcase_id), new.item_id, new.place)
         if new.answers:
             asked = _required(_comment(connection, showcase_id, new.answers))
             if asked.item_id != new.item_id or asked.answers:
                 raise InvalidRequest({"": NO_ANSWER})
+        return replace(new.place, medium=item.media[new.place.side].spec) if new.place else None
 
     def _change(
         self, showcase_id: str, comment_id: str, guest: Guest | None = None, **values: Any
@@ -188,12 +195,21 @@ class ReviewBook:
             count_reviews(connection, kept.item_id)
 
 
-def _check_item(showcase: Showcase, item_id: str, place: Place | None) -> None:
+def _has_said_enough(connection: Connection, showcase_id: str, guest: Guest) -> bool:
+    """The maker can always answer; no guest takes the room of all the others."""
+    table = SHOWCASE_COMMENTS.c
+    own = sa.select(sa.func.count()).where(table.guest_id == guest.id)
+    if connection.execute(own).scalar_one() >= limits.MOST_COMMENTS_OF_ONE:
+        return True
+    return _count(connection, SHOWCASE_COMMENTS, showcase_id) >= limits.MOST_COMMENTS
+
+
+def _check_item(showcase: Showcase, item_id: str, place: Place | None) -> Item:
     item = showcase.item(item_id)
     if item is None or item.kind is ItemKind.TEXT:
         raise ShowcaseNotFound(NO_ITEM)
     if place is None:
-        return
+        return item
     is_within = all(it is None or 0 <= it <= 1 for it in (place.x, place.y))
     is_whole = (place.x is None) == (place.y is None)
     if not is_within or not is_whole or not 0 <= place.side < len(item.media):
@@ -204,6 +220,23 @@ def _check_item(showcase: Showcase, item_id: str, place: Place | None) -> None:
     is_in_clip = place.frame is None or 0 <= place.frame <= last_frame
     if not is_in_clip or not 0 <= (place.time_s or 0) <= last_s:
         raise InvalidRequest({"": NO_PLACE})
+    return item
+
+
+def _placed_comments(connection: Connection, showcase_id: str, after: int) -> list[Comment]:
+    """The comments, their places by what stands in an item now: a side may have been taken out."""
+    items = {it.id: it for it in rows.read_items(connection, [showcase_id]).get(showcase_id, ())}
+    return [
+        replace(it, place=_standing(it.place, items.get(it.item_id)))
+        for it in _comments(connection, showcase_id, after)
+    ]
+
+
+def _standing(place: Place | None, item: Item | None) -> Place | None:
+    if place is None or item is None or not place.medium:
+        return place
+    specs = [medium.spec for medium in item.media]
+    return replace(place, side=specs.index(place.medium)) if place.medium in specs else None
 
 
 def _comments(connection: Connection, showcase_id: str, after: int) -> list[Comment]:

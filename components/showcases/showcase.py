@@ -61,6 +61,11 @@ class ShownMedium:
     group: str = ""
 
     @property
+    def spec(self) -> str:
+        """What it is of its run: "run~pick"."""
+        return f"{self.run_id}~{self.pick}"
+
+    @property
     def is_clip(self) -> bool:
         """Whether it moves."""
         return self.kind == "video"

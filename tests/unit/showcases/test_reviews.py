@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from components.showcases import limits
 from components.showcases import reviews as words
 from components.showcases.review import Comment, Guest, Place, Reviews, Verdict
 from components.showcases.reviews import NewComment
-from components.showcases.showcase import Item
+from components.showcases.showcase import Item, ItemKind
 from tests.samples.showcase_room import CLIP_RUN, EDITED_RUN, PICTURE_RUN, Room, opened_room
 
 THREADS, EACH = 8, 12
@@ -65,14 +66,37 @@ def test_without_a_name_nobody_is_let_in(name: str, sentence: str, room: Room) -
 
 def test_names_and_comments_have_a_number_that_they_do_not_exceed(room: Room) -> None:
     showcase_id, (item,) = room.show(PICTURE_RUN)
-    guest = room.guest(showcase_id)
-    for number in range(limits.MOST_GUESTS - 1):
-        room.guest(showcase_id, f"Guest {number}")
+    guests = [room.guest(showcase_id, f"Guest {number}") for number in range(limits.MOST_GUESTS)]
     with pytest.raises(InvalidRequest, match="Too many people"):
         room.guest(showcase_id)
-    for _ in range(limits.MOST_COMMENTS):
-        say(room, showcase_id, item, guest=guest)
-    assert refusal(room, showcase_id, item, guest=guest) == words.TOO_MANY_COMMENTS
+    for guest in guests[: limits.MOST_COMMENTS // limits.MOST_COMMENTS_OF_ONE]:
+        for _ in range(limits.MOST_COMMENTS_OF_ONE):
+            say(room, showcase_id, item, guest=guest)
+        assert refusal(room, showcase_id, item, guest=guest) == words.TOO_MANY_COMMENTS
+    assert refusal(room, showcase_id, item, guest=guests[-1]) == words.TOO_MANY_COMMENTS
+    assert say(room, showcase_id, item, "Thank you").author == words.MAKER
+
+
+@pytest.mark.parametrize("name", ["The maker", "  the  MAKER ", "Maker"])
+def test_no_guest_takes_the_name_of_the_maker(room: Room, name: str) -> None:
+    showcase_id, _ = room.show(PICTURE_RUN)
+    with pytest.raises(InvalidRequest, match="take a name of your own"):
+        room.guest(showcase_id, name)
+
+
+def test_a_place_stays_at_its_side_when_another_side_is_taken_out(room: Room) -> None:
+    showcase = room.showcases.editor.create("Compared")
+    sides = room.showcases.snapshots.sides([PICTURE_RUN, CLIP_RUN])
+    item = room.showcases.editor.add_together(showcase.id, ItemKind.COMPARISON, sides)
+    first = say(room, showcase.id, item, "One", place=Place(0, x=0.5, y=0.5))
+    second = say(room, showcase.id, item, "Two", place=Place(1, x=0.5, y=0.5))
+    room.showcases.held.take_out([PICTURE_RUN])
+    fresh = room.showcases.reviews.since(showcase.id)
+    assert fresh is not None
+    places = {it.id: it.place for it in fresh.comments}
+    assert places[first.id] is None
+    assert second.place is not None
+    assert places[second.id] == replace(second.place, side=0)
 
 
 def test_a_comment_is_kept_with_who_said_it_and_where(room: Room) -> None:
