@@ -7,12 +7,11 @@ from statistics import NormalDist, median
 
 from components.provider.answers.answer_models import Percentiles
 
-ENOUGH_RUNS, TRUST = 3, 0.3
-"""From so many runs on they alone say where the middle is; before, a guess counts as this many."""
+ENOUGH_RUNS = 3
+"""From here on runs alone say where the middle is: a guess, which may be far off, counts before."""
 USUAL_SPREAD, LEAST_SPREAD, GUESS_SPREAD = 0.25, 0.05, 0.515
 """Of log seconds: of runs of one kind and of the provider's median around theirs; of guesses."""
-OUTLIER, OTHER_MEASURE, PRIOR_FREEDOM = 3.7, 5.0, 3.0
-SHORTEST_S, LONGEST_S = 0.05, 6 * 3600.0
+OUTLIER, OTHER_MEASURE, PRIOR_FREEDOM, SHORTEST_S, LONGEST_S = 3.7, 5.0, 3.0, 0.05, 6 * 3600.0
 _z = NormalDist().inv_cdf
 
 
@@ -52,7 +51,8 @@ def learned(past_s: Sequence[float], before: Durations) -> Durations:
     """
     if not past_s:
         return before
-    logs, trust, centre = [log(_bounded_s(each)) for each in past_s], TRUST, log(before.median_s)
+    logs, centre = [log(_bounded_s(each)) for each in past_s], log(before.median_s)
+    trust = 1 / max(1.0, (before.spread / USUAL_SPREAD) ** 2 - 1)
     if len(logs) >= ENOUGH_RUNS:
         trust, usual = 0.0, median(logs)
         reach = OUTLIER * max(LEAST_SPREAD, median(abs(each - usual) for each in logs))
