@@ -2,7 +2,9 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from gradio_client import Client
@@ -13,6 +15,8 @@ from components.sandbox import Sandbox
 from tests.apps.playgrounds import Playground, serving, small_sandbox
 from tests.processes.chromium import launch_chromium
 
+IN_MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 1024**3
 # Whether a test passes must not depend on how busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -76,13 +80,17 @@ def _launch(playwright: Playwright) -> Browser:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What Gradio leaves behind: deprecated calls of pandas, and event loops nobody closes."""
+    """Let what Gradio leaves behind be, and have the files of tests where no disk is waited for."""
+    # Deprecated calls of pandas, and event loops nobody closes.
     for left in (
         ":unclosed event loop",
         ":unclosed <socket.*family=1",
         "::pandas.errors.Pandas4Warning",
     ):
         config.addinivalue_line("filterwarnings", f"ignore{left}")
+    # Thousands of databases and files are made, and each is waited for until a disk has it.
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
