@@ -35,21 +35,21 @@ CLOSED = "Whoever sent the link does not ask for this. Nothing was sent."
 def review_router(services: Services) -> APIRouter:
     """The routes below a link's `guest`, `comments`, `verdicts` and `reviews`."""
     router = guest_router()
-    desk = _Desk(services.showcases.reviews, Entrance(services), Writing())
+    endpoints = _ReviewEndpoints(services.showcases.reviews, Entrance(services), Writing())
     at = GUEST_PREFIX + "{token}"
-    router.add_api_route(at + "/guest", desk.introduce, methods=["POST"])
-    router.add_api_route(at + "/comments", desk.comment, methods=["POST"])
-    router.add_api_route(at + "/comments/{comment_id}/resolve", desk.resolve, methods=["POST"])
-    router.add_api_route(at + "/comments/{comment_id}/delete", desk.delete, methods=["POST"])
-    router.add_api_route(at + "/comments/{comment_id}", desk.delete, methods=["DELETE"])
-    router.add_api_route(at + "/verdicts", desk.judge, methods=["POST"])
-    router.add_api_route(at + "/reviews", desk.news, methods=["GET"])
+    router.add_api_route(at + "/guest", endpoints.introduce, methods=["POST"])
+    router.add_api_route(at + "/comments", endpoints.comment, methods=["POST"])
+    router.add_api_route(at + "/comments/{comment_id}/resolve", endpoints.resolve, methods=["POST"])
+    router.add_api_route(at + "/comments/{comment_id}/delete", endpoints.delete, methods=["POST"])
+    router.add_api_route(at + "/comments/{comment_id}", endpoints.delete, methods=["DELETE"])
+    router.add_api_route(at + "/verdicts", endpoints.judge, methods=["POST"])
+    router.add_api_route(at + "/reviews", endpoints.news, methods=["GET"])
     return router
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """Where guests hand in what they say."""
+class _ReviewEndpoints:
+    """What guests send and ask."""
 
     reviews: ReviewBook
     entrance: Entrance
