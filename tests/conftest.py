@@ -17,6 +17,7 @@ from tests.processes.chromium import launch_chromium
 
 IN_MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 1024**3
+LONGEST = ("test_live", "test_places", "test_generating", "test_first_view", "test_appearance")
 # Whether a test passes must not depend on how busy the machine is.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -96,7 +97,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright keeps an event loop in this thread once it has begun.
 
-    Whole files, since a file is what one process is given.
+    Whole files, since a file is what one process is given. Of those in a browser the longest begin
+    first, so that at the end no process waits long for another.
     """
     in_browser = {it.path for it in items if "browser" in getattr(it, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in in_browser)
+    long = {path: at for at, name in enumerate(LONGEST) for path in in_browser if path.stem == name}
+    items.sort(key=lambda it: (it.path in in_browser, long.get(it.path, len(LONGEST))))
