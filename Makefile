@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
-# A file stays on one core: its tests share a playground. At most four: each has a Chromium.
+# A file stays in one process: its tests share a playground. One more than cores (see tests/conftest.py),
+# at most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-browsers test-lowest coverage check bench assets wire clean
