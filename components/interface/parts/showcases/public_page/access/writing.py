@@ -23,11 +23,11 @@ class Writer:
 
 @dataclass(frozen=True)
 class Writing:
-    """Safe from any thread. Several people may share an address, and so have more together."""
+    """Safe from any thread. A meeting room shares an address, and opens a link at once."""
 
     by_guest: RateLimit = field(default_factory=lambda: RateLimit(20, 10))
     by_address: RateLimit = field(default_factory=lambda: RateLimit(90, 40))
-    newcomers: RateLimit = field(default_factory=lambda: RateLimit(6, 6))
+    newcomers: RateLimit = field(default_factory=lambda: RateLimit(30, 30))
 
     def check_newcomer(self, visit: Visit) -> None:
         """Take a name from this address. Raises `TooFast`."""
