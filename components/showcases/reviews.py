@@ -146,6 +146,15 @@ class ReviewBook:
                 connection.execute(table.insert().values(**keys, **values))
             count_reviews(connection, item_id)
 
+    def version(self, showcase_id: str) -> int:
+        """How often the showcase was written to; what `since` would tell has another then."""
+        wanted = sa.select(SHOWCASES.c.version).where(rows.IS_THERE, SHOWCASES.c.id == showcase_id)
+        with reading(self.database) as connection:
+            version = connection.execute(wanted).scalar_one_or_none()
+        if version is None:
+            raise ShowcaseNotFound(rows.GONE)
+        return int(version)
+
     def since(self, showcase_id: str, version: int = -1) -> Reviews | None:
         """What was said after a version of the showcase; None where nothing changed since."""
         with reading(self.database) as connection:

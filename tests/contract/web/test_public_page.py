@@ -370,3 +370,27 @@ def test_stored_scripts_are_words(shared: Shared, client: httpx.Client) -> None:
     assert "<script>alert" not in page
     assert "<img src=x" not in page
     assert page.count("&lt;script&gt;alert(1)") >= 4
+
+
+def test_an_open_page_hears_at_once_of_words_and_of_the_end_of_its_link(shared: Shared) -> None:
+    showcase = shared.room.editor.create("Short")
+    shown = shared.showcase.items[0]
+    taken = [(shown.media[0], shown.runs[0])]
+    (item,) = shared.room.editor.add(showcase.id, taken)
+    link = shared.room.links.share(showcase.id)
+    url = f"{shared.playground.url}/show/{link.token}"
+    with httpx.Client(headers={"User-Agent": "Firefox"}) as client:
+        before = client.get(f"{url}/reviews").json()["version"]
+        assert client.get(f"{url}/reviews?since={before}").status_code == 204
+        assert client.post(f"{url}/guest", json={"name": "Ida"}).status_code == 200
+        said = {"id": "first-words", "item_id": item.id, "text": "Good"}
+        assert client.post(f"{url}/comments", json=said).status_code == 200
+        after = client.get(f"{url}/reviews?since={before}").json()
+        assert [it["text"] for it in after["comments"]] == ["Good"]
+        ended = httpx.post(
+            f"{shared.playground.url}/showcases/{showcase.id}/link/revoke",
+            json={},
+            auth=("ada", "lovelace"),
+        )
+        assert ended.status_code == 200
+        assert client.get(f"{url}/reviews?since={after['version']}").status_code == 404

@@ -1,8 +1,9 @@
 """What guests say: a name, comments and verdicts, and what others said since they last asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -12,8 +13,13 @@ from components.interface.parts.showcases.public_page.access.visits import (
     GUEST,
     GUEST_KEPT_S,
     Entrance,
+    Visit,
 )
 from components.interface.parts.showcases.public_page.access.writing import Writer, Writing
+from components.interface.parts.showcases.public_page.routes.review_feed import (
+    LinkState,
+    ReviewFeed,
+)
 from components.interface.parts.showcases.public_page.routes.review_messages import (
     CommentBody,
     NameBody,
@@ -25,9 +31,8 @@ from components.interface.parts.showcases.public_page.routes.review_messages imp
 from components.interface.services import Services
 from components.interface.web.login import GUEST_PREFIX
 from components.interface.web.routing import FRESH
-from components.showcases.review import Reviews, Verdict
+from components.showcases.review import Verdict
 from components.showcases.reviews import NewComment, ReviewBook
-from components.showcases.showcase import Showcase
 
 CLOSED = "Whoever sent the link does not ask for this. Nothing was sent."
 
@@ -35,7 +40,9 @@ CLOSED = "Whoever sent the link does not ask for this. Nothing was sent."
 def review_router(services: Services) -> APIRouter:
     """The routes below a link's `guest`, `comments`, `verdicts` and `reviews`."""
     router = guest_router()
-    endpoints = _ReviewEndpoints(services.showcases.reviews, Entrance(services), Writing())
+    endpoints = _ReviewEndpoints(
+        services.showcases.reviews, Entrance(services), Writing(), ReviewFeed(services)
+    )
     at = GUEST_PREFIX + "{token}"
     router.add_api_route(at + "/guest", endpoints.introduce, methods=["POST"])
     router.add_api_route(at + "/comments", endpoints.comment, methods=["POST"])
@@ -54,6 +61,7 @@ class _ReviewEndpoints:
     reviews: ReviewBook
     entrance: Entrance
     writing: Writing
+    feed: ReviewFeed
 
     def introduce(self, token: str, request: Request, body: NameBody) -> Response:
         visit, showcase = self.entrance.enter(token, request)
@@ -99,15 +107,22 @@ class _ReviewEndpoints:
             self.reviews.judge(showcase.id, body.item_id, writer.guest, **given)
         return _done()
 
-    def news(self, token: str, request: Request, since: int = -1) -> Response:
-        visit = self.entrance.visit(token, request)
+    async def news(self, token: str, request: Request, since: int = -1) -> Response:
+        state = self.feed.known(token)
+        if state is None:
+            state = await run_in_threadpool(self.feed.read, token)
+        visit = Visit(state.link, request, self.entrance.services)
         visit.require_admission()
-        # Asked by everybody every two seconds: what is shown is read only where there is news.
-        found = self.reviews.since(visit.link.showcase_id, since)
+        if state.version == since:
+            return _done()
+        return await run_in_threadpool(self._told, visit, state, since)
+
+    def _told(self, visit: Visit, state: LinkState, since: int) -> Response:
+        found = self.feed.since(state, since)
         if found is None:
             return _done()
-        showcase, guest = visit.showcase(), visit.guest()
-        told = ReviewNews.of(_seen(found, showcase), guest.id if guest else None)
+        guest = visit.guest()
+        told = ReviewNews.of(found, guest.id if guest else None)
         return JSONResponse(told.model_dump(mode="json"), headers=FRESH)
 
     def _commenting(self, token: str, request: Request) -> Writer:
@@ -123,13 +138,3 @@ def _done() -> Response:
 def _require(is_asked: bool) -> None:
     if not is_asked:
         raise ShowcaseNotFound(CLOSED)
-
-
-def _seen(found: Reviews, showcase: Showcase) -> Reviews:
-    """What a showcase lets guests see of each other's words."""
-    shown, items = showcase.shown, {it.id for it in showcase.items}
-    return replace(
-        found,
-        comments=tuple(it for it in found.comments if shown.comments and it.item_id in items),
-        verdicts=tuple(it for it in found.verdicts if shown.verdicts and it.item_id in items),
-    )
