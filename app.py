@@ -1,47 +1,17 @@
 """The Kling O1 playground. `python app.py` starts it; without a key it brings its own sandbox."""
 
 import gc
-import logging
-import os
-import sys
-
-from components.commands import parsed_arguments
-from components.commands.playground import running_playground
-from components.commands.recover import run_recover
-from components.commands.serving import listen, serve
-from components.errors import PlaygroundError
-from components.settings import Settings, help_text
-
-SANDBOX_GUESS_S = 6.0
-"""How long the sandbox takes for a run, as a first guess."""
 
 
 def main() -> None:
-    """Start the playground and serve until it is stopped."""
-    # What was imported stays: each look through it by the garbage collector takes 0.13 s.
+    """Import everything, and start."""
+    # What is imported stays: looking through it again and again takes a fifth of the start.
+    gc.disable()
+    from components.commands.start import start  # noqa: PLC0415
+
     gc.freeze()
-    arguments = parsed_arguments(help_text())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # It tells of its own parts, each time a database is brought up to date.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    try:
-        settings = Settings.from_env()
-        if arguments.command == "recover":
-            print(run_recover(settings, arguments.folders))  # noqa: T201
-            return
-        listener = listen(settings)
-        guess_s = SANDBOX_GUESS_S if settings.is_sandbox else None
-        with listener, running_playground(settings, guess_s) as web:
-            serve(web, listener, settings)
-    except PlaygroundError as error:
-        sys.exit(str(error))
-    except OSError as error:
-        sys.exit(f"The playground cannot go on: {error}. Nothing that is kept was overwritten.")
-    except (KeyboardInterrupt, SystemExit):
-        # All is put away. A request for pictures may hold its thread for minutes, and Python would
-        # wait for it.
-        logging.shutdown()
-        os._exit(0)
+    gc.enable()
+    start()
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def starter(folder: Path) -> Iterator[Starter]:
 
 def _serve() -> None:
     import app  # noqa: PLC0415
+    import components.commands.start  # noqa: F401, PLC0415
 
     for line in sys.stdin:
         asked = json.loads(line)
