@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from playwright.sync_api import Page, expect
 
 from components.media.store.media_store import FolderStore
 from components.runs.store.run_store import RunStore
@@ -17,6 +18,7 @@ from components.showcases.showcase import Item, ItemKind
 from tests.apps.playgrounds import Playground, serving
 from tests.samples.kept_runs import keep_runs
 from tests.samples.models import CATALOG
+from tests.ui.visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,10 @@ def staged(sandbox: Sandbox, folder: Path, auth: str = "") -> Iterator[Stage]:
         finally:
             rooms.renditions.close()
             store.close()
+
+
+def opened(visitor: Visitor, showcase_id: str) -> Page:
+    """The editor of a showcase."""
+    visitor.open(f"?showcase={showcase_id}")
+    expect(visitor.page.locator(".showcase-editor")).to_be_visible()
+    return visitor.page

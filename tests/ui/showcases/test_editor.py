@@ -1,38 +1,15 @@
 """The editor of showcases in Chromium: put into order, worded, undone, and found again."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from components.sandbox import Sandbox
 from components.showcases.reviews import NewComment
 from tests.apps.playgrounds import SAMPLES
 from tests.ui.appearance import DESKTOP, PHONE, fits, violations
-from tests.ui.showcases.showcase_stage import Stage, staged
+from tests.ui.showcases.showcase_stage import Stage, opened
 from tests.ui.visitor import Visitor, visiting
-
-
-@pytest.fixture(scope="module")
-def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A playground with results to show."""
-    with staged(sandbox, tmp_path_factory.mktemp("showcases")) as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Browser, stage: Stage) -> Iterator[Visitor]:
-    """The maker."""
-    with visiting(browser, stage.playground) as (_, visitor):
-        yield visitor
-
-
-def opened(visitor: Visitor, showcase_id: str) -> Page:
-    """Its editor."""
-    visitor.open(f"?showcase={showcase_id}")
-    expect(visitor.page.locator(".showcase-editor")).to_be_visible()
-    return visitor.page
 
 
 def item(page: Page, number: int) -> Locator:

@@ -3,39 +3,15 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from components.sandbox import Sandbox
 from components.showcases.review import Place, Verdict
-from tests.ui.showcases.showcase_stage import Stage, staged
-from tests.ui.visitor import Visitor, visiting
+from tests.ui.showcases.showcase_stage import Stage, opened
+from tests.ui.visitor import Visitor
 
 DAY_S = 86_400.0
 HOSTILE = '<img src=x onerror="window.wasRun=1">'
-
-
-@pytest.fixture(scope="module")
-def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A playground with results to show."""
-    with staged(sandbox, tmp_path_factory.mktemp("links")) as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Browser, stage: Stage) -> Iterator[Visitor]:
-    """The maker."""
-    with visiting(browser, stage.playground) as (_, visitor):
-        yield visitor
-
-
-def opened(visitor: Visitor, showcase_id: str) -> Page:
-    """Its editor."""
-    visitor.open(f"?showcase={showcase_id}")
-    expect(visitor.page.locator(".showcase-editor")).to_be_visible()
-    return visitor.page
 
 
 def test_a_link_is_made_limited_renewed_and_ended(visitor: Visitor, stage: Stage) -> None:
