@@ -255,6 +255,19 @@ def parameters_of(model: type[BaseModel]) -> dict[str, Parameter]:
     return found
 
 
+def media_in(model: type[BaseModel], values: Mapping[str, Any], kind: MediaKind) -> list[str]:
+    """The media references of a kind that plain values name, in the order of their fields."""
+    found: list[str] = []
+
+    def note(source: Any, its_kind: MediaKind) -> Any:
+        if its_kind == kind:
+            found.append(str(source))
+        return source
+
+    map_fields(model, values, note)
+    return found
+
+
 def map_fields(
     model: type[BaseModel], values: Mapping[str, Any], change: MediaMap
 ) -> dict[str, Any]:

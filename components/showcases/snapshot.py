@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.catalog import Catalog
-from components.catalog.fields import MediaKind, Prompt, map_fields
+from components.catalog.fields import MediaKind, Prompt, media_in
 from components.catalog.plan import in_words
 from components.catalog.request import ModelRequest
 from components.errors import InvalidRequest, PlaygroundError
@@ -135,15 +135,8 @@ def _placed(medium: ShownMedium, labels: Mapping[str, str]) -> ShownMedium:
 
 
 def _sources(run: Run, model: type[ModelRequest]) -> list[str]:
-    """The kept files that a run was made from, of the kind of its result."""
-    found: list[str] = []
-
-    def note(source: Any, kind: MediaKind) -> Any:
-        if kind == model.output:
-            found.append(str(source))
-        return source
-
-    map_fields(model, run.request, note)
+    """The kept files that a run was made from, of the kind of its result; "" for what is not."""
+    found = media_in(model, run.request, model.output)
     return [it.removeprefix(REF_PREFIX) if it.startswith(REF_PREFIX) else "" for it in found]
 
 

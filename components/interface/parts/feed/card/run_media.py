@@ -1,9 +1,8 @@
 """The pictures or clips of a run: what it was made from, and what came back."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from components.catalog.fields import MediaKind, map_fields
+from components.catalog.fields import MediaKind, media_in
 from components.catalog.request import ModelRequest
 from components.media.download.addresses import host_of
 from components.media.store.media_store import REF_PREFIX, ref
@@ -45,7 +44,7 @@ class Medium:
 def media_of(run: Run, model: type[ModelRequest]) -> tuple[Medium, ...]:
     """The sources that are of the same kind as the result, then the results that are kept here."""
     kind = model.output
-    sources = _sources(run, model)
+    sources = media_in(model, run.request, kind)
     results = [(str(number), it) for number, it in enumerate(run.outputs, 1) if it.name]
     return (
         *(
@@ -82,18 +81,6 @@ def poster_url(url: str, kind: str) -> str:
     """What a kept clip shows until it plays; "" for a picture, and what lies elsewhere."""
     is_ours = kind == "video" and url.startswith(REF_PREFIX)
     return f"/posters/{url.removeprefix(REF_PREFIX)}" if is_ours else ""
-
-
-def _sources(run: Run, model: type[ModelRequest]) -> list[str]:
-    found: list[str] = []
-
-    def note(source: Any, kind: MediaKind) -> Any:
-        if kind == model.output:
-            found.append(str(source))
-        return source
-
-    map_fields(model, run.request, note)
-    return found
 
 
 def _place(source: str) -> tuple[str, str]:
