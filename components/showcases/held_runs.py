@@ -107,12 +107,26 @@ class HeldRuns:
     def purge(self) -> None:
         """Forget for good what was deleted or taken out a day ago; its files may go then."""
         before = self.clock() - PURGED_AFTER_S
+        # Asked every minute, and mostly in vain: only who has to write takes the lock.
+        with reading(self.database) as connection:
+            if not _is_anything_out(connection, before):
+                return
         with self.database.begin() as connection:
             deleted = sa.select(SHOWCASES.c.id).where(SHOWCASES.c.deleted_at < before)
             _forget_showcases(connection, list(connection.execute(deleted).scalars()))
             removed = sa.select(SHOWCASE_ITEMS.c.id).where(SHOWCASE_ITEMS.c.removed_at < before)
             _forget_items(connection, list(connection.execute(removed).scalars()))
             _forget_sides(connection)
+
+
+def _is_anything_out(connection: Connection, before: float) -> bool:
+    items = SHOWCASE_ITEMS.c
+    is_out = (items.removed_at < before) | (sa.cast(items.without_runs, sa.Text) != "[]")
+    wanted = (
+        sa.select(SHOWCASES.c.id).where(SHOWCASES.c.deleted_at < before),
+        sa.select(items.id).where(is_out),
+    )
+    return any(connection.execute(it.limit(1)).first() for it in wanted)
 
 
 def _standing(connection: Connection, run_ids: Collection[str]) -> list[sa.Row[Any]]:
