@@ -41,6 +41,10 @@ class Services:
     public_url: str = ""
     clock: Callable[[], float] = time.time
 
+    def address(self, asked_at: str) -> str:
+        """Where people open this playground; `asked_at` is where it was asked just now."""
+        return (self.public_url or asked_at).rstrip("/")
+
     @property
     def catalog(self) -> Catalog:
         """The models that are offered."""

@@ -133,9 +133,14 @@ class Showcase:
         return next((it for it in self.items if it.id == item_id), None)
 
     @property
+    def media(self) -> tuple[ShownMedium, ...]:
+        """Everything it shows, item by item."""
+        return tuple(medium for item in self.items for medium in item.media)
+
+    @property
     def names(self) -> frozenset[str]:
         """Every file it shows."""
-        media = {medium.name for item in self.items for medium in item.media}
+        media = {medium.name for medium in self.media}
         return frozenset(media | ({self.logo} if self.logo else set()))
 
 

@@ -9,7 +9,8 @@ import gradio as gr
 
 from components.errors import InvalidRequest
 from components.interface.api.guarding import Json, guarded
-from components.interface.parts.showcases.adding.adding import link_url, prepare, shared
+from components.interface.parts.showcases.adding.adding import shared
+from components.interface.parts.showcases.links.link_view import link_address
 from components.interface.services import Services
 from components.showcases import limits
 from components.showcases.editing import FULL
@@ -36,7 +37,7 @@ def _create_showcase(services: Services) -> Callable[..., Json]:
         taken = [services.showcases.snapshots.result(str(run_id)) for run_id in run_ids]
         showcase = editor.create(str(title))
         editor.add(showcase.id, taken)
-        prepare(services, [medium for medium, _ in taken])
+        services.showcases.prepare(medium for medium, _ in taken)
         shared(services, showcase)
         return _described(services, editor.get(showcase.id), request)
 
@@ -51,7 +52,7 @@ def _add_to_showcase(services: Services) -> Callable[..., Json]:
         editor = services.showcases.editor
         taken = [services.showcases.snapshots.result(str(run_id))]
         editor.add(str(showcase_id), taken, caption=str(caption))
-        prepare(services, [medium for medium, _ in taken])
+        services.showcases.prepare(medium for medium, _ in taken)
         return _described(services, editor.get(str(showcase_id)), request)
 
     return guarded(add_to_showcase)
@@ -121,7 +122,7 @@ def _link(services: Services, showcase_id: str, request: gr.Request) -> Json:
     link = services.showcases.links.of(showcase_id)
     if link is None:
         return {"url": "", "expires_at": None}
-    url = link_url(link, services, str(request.base_url))
+    url = link_address(services.address(str(request.base_url)), link)
     return {"url": url, "expires_at": link.expires_at}
 
 

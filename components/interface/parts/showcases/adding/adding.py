@@ -6,9 +6,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from components.errors import InvalidRequest
+from components.interface.parts.showcases.links.link_view import link_address
 from components.interface.services import Services
 from components.interface.widgets.wording import counted
-from components.media.renditions.pictures import widths_for
 from components.showcases import limits
 from components.showcases.editing import FULL
 from components.showcases.links import Link
@@ -16,8 +16,6 @@ from components.showcases.showcase import ItemKind, Showcase, ShownMedium, Shown
 
 AddKind = Literal["results", "comparison", "plan"]
 MOST_CHOSEN = 1000
-USUAL_WIDTHS_PX = (640, 1280)
-"""Most screens ask for one of these; the others are made when they are asked for."""
 NOTHING_CHOSEN = "Choose a result first. Nothing was added."
 
 
@@ -74,12 +72,12 @@ def add(services: Services, body: AddBody, base_url: str) -> Added:
         kind = ItemKind(body.kind)
         editor.add_together(showcase.id, kind, taken, caption=caption, asked_as=asked_as)
         count = 1
-    prepare(services, [medium for medium, _ in taken])
+    services.showcases.prepare(medium for medium, _ in taken)
     return Added(
         showcase_id=showcase.id,
         title=showcase.title,
         added=count,
-        url=link_url(shared(services, showcase), services, base_url) if body.wants_link else "",
+        url=link_address(base_url, shared(services, showcase)) if body.wants_link else "",
         said=_sentence(showcase, body.kind, count, left_out),
     )
 
@@ -88,20 +86,6 @@ def shared(services: Services, showcase: Showcase) -> Link:
     """The link that leads to a showcase; made where there is none. It has no end then."""
     links = services.showcases.links
     return links.of(showcase.id) or links.share(showcase.id)
-
-
-def link_url(link: Link, services: Services, base_url: str) -> str:
-    """The whole address of a link; `base_url` is where this playground was just asked."""
-    return f"{(services.public_url or base_url).rstrip('/')}/show/{link.token}"
-
-
-def prepare(services: Services, media: list[ShownMedium]) -> None:
-    """Let the pictures be ready that the first guest will most likely see."""
-    services.showcases.renditions.prepare(
-        (medium.name, medium.kind, width_px)
-        for medium in media
-        for width_px in sorted({min(it, widths_for(medium.width_px)[-1]) for it in USUAL_WIDTHS_PX})
-    )
 
 
 def _taken(services: Services, body: AddBody) -> tuple[list[tuple[ShownMedium, ShownRun]], int]:

@@ -44,7 +44,7 @@ def adding_router(services: Services) -> APIRouter:
         return choices(services, kind, [it for it in specs.split(",") if it], plan_id)
 
     def added(body: AddBody, request: Request) -> Added:
-        return add(services, body, str(request.base_url))
+        return add(services, body, services.address(str(request.base_url)))
 
     def holding(body: HeldBody) -> Holders:
         found = services.showcases.held.holders(body.ids)

@@ -54,7 +54,7 @@ def editor_router(services: Services) -> APIRouter:
 
     def show(showcase_id: str, request: Request) -> HTMLResponse:
         showcase = editor.get(showcase_id)
-        base = services.public_url or str(request.base_url)
+        base = services.address(str(request.base_url))
         return HTMLResponse(editor_html(showcase, services, base), headers=FRESH)
 
     def change(showcase_id: str, wanted: ShowcaseChange) -> None:

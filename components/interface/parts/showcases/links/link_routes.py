@@ -1,6 +1,5 @@
 """The link to a showcase: made or changed, renewed, revoked."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 from fastapi import APIRouter
@@ -12,13 +11,9 @@ from components.errors import InvalidRequest
 from components.interface.parts.showcases.links.link_view import link_html
 from components.interface.services import Services
 from components.interface.web.routing import FRESH, new_router
-from components.media.renditions.pictures import widths_for
-from components.showcases.showcase import Showcase
 
 DAY_S = 86_400.0
 NO_DAY = "Choose the last day of the link. The link is as it was."
-FIRST_WIDTHS_PX = (640, 1280)
-"""What phones and desktops ask for first; the others are made when somebody asks for them."""
 
 
 class LinkBody(BaseModel):
@@ -39,7 +34,7 @@ def link_router(services: Services) -> APIRouter:
     links = services.showcases.links
 
     def panel(showcase_id: str, request: Request) -> HTMLResponse:
-        base = services.public_url or str(request.base_url)
+        base = services.address(str(request.base_url))
         html = link_html(links.of(showcase_id), base, services.clock())
         return HTMLResponse(html, headers=FRESH)
 
@@ -57,7 +52,7 @@ def link_router(services: Services) -> APIRouter:
         showcase = services.showcases.editor.get(showcase_id)
         at = ends_at(showcase_id, wanted)
         links.share(showcase_id, expires_at=at, passphrase=wanted.passphrase)
-        services.showcases.renditions.prepare(first_renditions(showcase))
+        services.showcases.prepare(showcase.media)
         return panel(showcase_id, request)
 
     def renew(showcase_id: str, request: Request) -> HTMLResponse:
@@ -72,12 +67,3 @@ def link_router(services: Services) -> APIRouter:
     router.add_api_route("/showcases/{showcase_id}/link/renew", renew, methods=["POST"])
     router.add_api_route("/showcases/{showcase_id}/link/revoke", revoke, methods=["POST"])
     return router
-
-
-def first_renditions(showcase: Showcase) -> Iterator[tuple[str, str, int]]:
-    """What a guest's browser is likely to ask for first: a file's name, its kind and a width."""
-    media = {medium.name: medium for item in showcase.items for medium in item.media}
-    for medium in media.values():
-        for width_px in dict.fromkeys(min(it, medium.width_px) for it in FIRST_WIDTHS_PX):
-            if width_px in widths_for(medium.width_px):
-                yield medium.name, medium.kind, width_px

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from components.interface.web.login import GUEST_PREFIX
 from components.interface.widgets.templating import render
 from components.interface.widgets.wording import ago
 from components.showcases.links import Link
@@ -13,8 +14,8 @@ ENDS = (("never", "Never"), ("1", "In 1 day"), ("7", "In 7 days"), ("30", "In 30
 
 
 def link_address(base_url: str, link: Link) -> str:
-    """The address to give away."""
-    return f"{base_url.rstrip('/')}/show/{link.token}"
+    """The address to give away; `base_url` is what `Services.address` says."""
+    return f"{base_url}{GUEST_PREFIX}{link.token}"
 
 
 def link_html(link: Link | None, base_url: str, now: float) -> Markup:

@@ -59,7 +59,7 @@ def review_router(services: Services) -> APIRouter:
     def news(showcase_id: str, request: Request, since: int = -1) -> DrawnReviews:
         fresh = book.since(showcase_id, since)
         now = services.clock()
-        base = services.public_url or str(request.base_url)
+        base = services.address(str(request.base_url))
         link = link_html(rooms.links.of(showcase_id), base, now)
         showcase = rooms.editor.get(showcase_id)
         if fresh is None:

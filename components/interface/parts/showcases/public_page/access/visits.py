@@ -41,7 +41,7 @@ class Visit:
     @property
     def base(self) -> str:
         """What stands before it where people open it."""
-        return (self.services.public_url or str(self.request.base_url)).rstrip("/")
+        return self.services.address(str(self.request.base_url))
 
     def require_admission(self) -> None:
         """Raises `ShowcaseNotFound` where nothing may be seen yet, in the words for no link."""

@@ -36,13 +36,11 @@ from components.interface.services import Services
 from components.interface.web.login import GUEST_PREFIX
 from components.interface.web.routing import FRESH
 from components.interface.widgets.templating import render
-from components.media.renditions.pictures import widths_for
 from components.showcases.links import NO_LINK
 from components.showcases.showcase import ItemKind, Showcase
 
 PREVIEW_KEPT = {"Cache-Control": "private, max-age=300"}
 LOOK_KEPT = {"Cache-Control": "private, max-age=3600"}
-_PREPARED_PX = 1280
 _ROBOTS = re.compile(
     r"bot\b|bot/|crawl|spider|preview|facebookexternalhit|whatsapp|slack|telegram|embedly|"
     r"vkshare|iframely|mastodon|pleroma|signal|skype|curl|wget|python|headlesschecker",
@@ -66,7 +64,7 @@ def page_router(services: Services, files: PageFiles) -> APIRouter:
         if _is_opened(visit.request):
             services.showcases.links.opened(visit.link)
             visit.keep(response, SEEN, "1", SEEN_KEPT_S)
-            _prepare(services, showcase)
+            services.showcases.prepare(showcase.media)
         return response
 
     async def unlock(token: str, request: Request) -> Response:
@@ -116,16 +114,6 @@ def _is_opened(request: Request) -> bool:
     is_person = not _ROBOTS.search(request.headers.get("user-agent", ""))
     is_ahead = "prefetch" in request.headers.get("sec-purpose", "")
     return request.method == "GET" and is_person and not is_ahead and SEEN not in request.cookies
-
-
-def _prepare(services: Services, showcase: Showcase) -> None:
-    """Make soon what most screens ask for, so that those further down need not wait."""
-    wanted = []
-    for medium in (it for item in showcase.items for it in item.media):
-        widths = widths_for(medium.width_px)
-        width_px = next((it for it in widths if it >= _PREPARED_PX), widths[-1])
-        wanted.append((medium.name, medium.kind, width_px))
-    services.showcases.renditions.prepare(wanted)
 
 
 def _page_html(visit: Visit, showcase: Showcase, files: PageFiles) -> str:
