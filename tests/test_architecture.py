@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "catalog": {"errors"},
     "provider": {"catalog", "errors"},
-    "media": {"catalog", "errors"},
+    "media": {"database", "catalog", "errors"},
     "database": {"errors"},
     "runs": {"provider", "media", "database", "catalog", "errors"},
     "showcases": {"runs", "media", "database", "catalog", "errors"},
@@ -71,6 +71,10 @@ LIBRARY_ROOMS = {
     "httpcore": ("components/media/download/",),
     "dotenv": ("components/settings.py",),
     "uvicorn": ("components/commands/", "components/sandbox/"),
+    "psycopg": ("components/database/postgresql/", "components/runs/engine/cluster/"),
+    "procrastinate": ("components/runs/engine/cluster/",),
+    "obstore": ("components/media/store/",),
+    "prometheus_client": ("components/interface/", "components/commands/"),
 }
 EXCEPTIONS = {("components/commands/playground.py", "gradio.utils.get_upload_folder")}
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv"}
@@ -206,7 +210,10 @@ def test_a_library_is_imported_in_its_room_alone(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("files", "requirements"),
-    [(SOURCES, ["requirements.txt"]), (TESTS, ["requirements.txt", "requirements-dev.txt"])],
+    [
+        (SOURCES, ["requirements.txt", "requirements-cluster.txt"]),
+        (TESTS, ["requirements.txt", "requirements-cluster.txt", "requirements-dev.txt"]),
+    ],
     ids=["components", "tests"],
 )
 def test_every_library_that_is_imported_is_declared(

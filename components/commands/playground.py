@@ -16,7 +16,7 @@ from gradio.utils import get_upload_folder
 
 from components.catalog import Catalog, open_catalog
 from components.database.data_folder import owned
-from components.database.integrity import check_database
+from components.database.sqlite.integrity import check_database
 from components.errors import SettingsError
 from components.interface.page import build_page
 from components.interface.requests.reference_preparer import ReferencePreparer

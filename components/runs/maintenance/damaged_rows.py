@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.database.sqlite_pages import Record, records
+from components.database.sqlite.pages import Record, records
 from components.runs.run import Status
 
 LOGGER = logging.getLogger(__name__)

@@ -18,14 +18,6 @@ import sqlalchemy as sa
 
 from components.catalog import Catalog
 from components.database.engine import reading
-from components.database.integrity import (
-    SIDE_FILES,
-    beside,
-    check_place,
-    database_file,
-    fault_of,
-    is_empty,
-)
 from components.database.schema import (
     ELEMENTS,
     METADATA,
@@ -35,7 +27,15 @@ from components.database.schema import (
     RUN_TEXTS,
     RUNS,
 )
-from components.database.sqlite_pages import copy_with_log
+from components.database.sqlite.integrity import (
+    SIDE_FILES,
+    beside,
+    check_place,
+    database_file,
+    fault_of,
+    is_empty,
+)
+from components.database.sqlite.pages import copy_with_log
 from components.errors import DatabaseUnavailable, DownloadFailed
 from components.media.store.media_store import FolderStore
 from components.runs.maintenance.damaged_rows import Salvage, has_readable_rows

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.database.sqlite_errors import explained
+from components.database.sqlite.errors import explained
 from components.errors import DatabaseDamaged, DatabaseUnavailable
 from components.runs.store.run_store import RunStore
 from tests.samples.run_samples import run_store, sample_run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from components.database.integrity import check_database, database_file
+from components.database.sqlite.integrity import check_database, database_file
 from components.media.embedded_settings.embedding import with_settings
 from components.media.store.media_store import FolderStore, ref
 from components.runs.maintenance.database_rebuild import READY, recover

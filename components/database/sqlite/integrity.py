@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from components.database.data_folder import check_writable
-from components.database.sqlite_errors import RECOVER, explained
+from components.database.sqlite.errors import RECOVER, explained
 from components.errors import DatabaseDamaged, SettingsError
 
 SETTING = "PLAYGROUND_DATABASE_URL"

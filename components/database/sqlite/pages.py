@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from components.database.integrity import MAGIC, beside
+from components.database.sqlite.integrity import MAGIC, beside
 
 Record = tuple[Any, ...]
 _DEFAULT_PAGE_BYTES = 4096

@@ -1,0 +1,1 @@
+"""PostgreSQL: opened for several processes, its clock, its errors in words."""
