@@ -176,6 +176,13 @@ ELEMENTS = sa.Table(
     sa.Column("element", sa.JSON, nullable=False),
     sa.Column("created_at", sa.Float(53), nullable=False),
 )
+PROVIDER_STATE = sa.Table(
+    "provider_state",
+    METADATA,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+"""What several processes that share a key know of the provider together."""
 RUN_TEXTS = sa.Table(
     "run_texts",
     METADATA,

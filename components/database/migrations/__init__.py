@@ -13,7 +13,7 @@ from components.errors import DatabaseUnavailable
 
 METADATA = SHOWCASES.metadata
 """Every table."""
-HEAD = "0003"
+HEAD = "0006"
 """The last revision; a database that has it is opened without a further look."""
 FIRST = "0001"
 UPGRADE_LOCK = 1_802_267_246

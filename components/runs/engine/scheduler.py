@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from components.errors import DatabaseUnavailable
-from components.runs.engine.faults import after_a_fault
+from components.runs.engine.stepping import Stepping
 from components.runs.retry import MINUTE_S, RULES, FailureKind
 from components.runs.run import Run, Status
 from components.runs.store.leases import Allowance, Claim, WorkerPool
@@ -29,9 +29,6 @@ AHEAD = 3
 LEASE_S = 900.0
 """Longer than any single step but a copy: an upload, or the wait for pictures."""
 IDLE_S = 5.0
-LOOKS_PER_S = 400.0
-"""However many runs are in flight, they are looked at no more often than this, all together: one
-core does twice as many, and a provider that is asked more often would ask for a pause."""
 COUNT_EVERY_S = 1.0
 STOPPING_S = 0.1
 REST_S = 0.05
@@ -79,13 +76,12 @@ class Engine:
 
         `upkeep` is called now and then beside the runs, such as to purge deleted ones."""
         self._store = store
-        self._advance = advance
         self._clock = clock
-        self._chance = chance or random.Random()  # noqa: S311
+        chance = chance or random.Random()  # noqa: S311
+        self._stepping = Stepping(advance, store.begin_sending, clock, chance)
         self._upkeep = upkeep
         self._upkeep_at = 0.0
         self._count_at = 0.0
-        self._least_gap_s = 0.0
         self.throttle = throttle or ProviderThrottle(clock=clock)
         self._workers = {lane: pools.workers.get(lane, 1) for lane in WorkerPool}
         self._capacity = {
@@ -168,7 +164,7 @@ class Engine:
         now = self._clock()
         if self._is_due(self._count_at, now, COUNT_EVERY_S):
             self._count_at = now + COUNT_EVERY_S
-            self._least_gap_s = self._store.in_flight() / LOOKS_PER_S
+            self._stepping.keep_apart(self._store.in_flight())
         stopping = self._is_stopping
         room = {
             lane: 0 if stopping else self._capacity[lane] - busy
@@ -223,27 +219,11 @@ class Engine:
         """Take one step and hand its result in, whatever happens: a lost claim is a lost worker."""
         run = claim.run
         try:
-            if self._is_stopping:
-                return
-            if run.status is Status.QUEUED:
-                claim = self._store.begin_sending(claim, self._clock())
-            run = claim.run
-            # Still queued, it was withdrawn meanwhile.
-            if run.status is not Status.QUEUED:
-                run = self._apart(run, self._advance(run))
-        except Exception:
-            LOGGER.exception("a step of run %s failed", claim.run.id)
-            run = after_a_fault(claim.run, self._clock(), self._chance.random())
+            if not self._is_stopping:
+                claim, run = self._stepping.take(claim)
         finally:
             self._results.put((claim, run))
             self._signal.set()
-
-    def _apart(self, before: Run, run: Run) -> Run:
-        """The run, its looks as far apart as the number of runs in flight asks for."""
-        if not run.status is before.status is Status.GENERATING:
-            return run
-        earliest = self._clock() + self._least_gap_s
-        return replace(run, next_step_at=max(run.next_step_at, earliest))
 
     def _ask(self) -> None:
         self.throttle.ask()

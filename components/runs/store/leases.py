@@ -109,7 +109,7 @@ class Dispatcher:
             due = due.where(_not_in(held))
         lease_s = max(lease_s, COPY_LEASE_S) if lane is WorkerPool.COPIES else lease_s
         runs = _read(connection, due, {"now": now, "most": limit}, now + lease_s)
-        return _claim(connection, runs, lane, now + lease_s, now)
+        return claim(connection, runs, lane, now + lease_s, now)
 
     def hand_out_queue(
         self,
@@ -122,7 +122,7 @@ class Dispatcher:
         """Claim queued runs in the order they were made, as far as there is room and allowance."""
         if allowance.to_send <= 0:
             return []
-        spare = allowance.in_flight - in_flight(connection) - _begun(connection, now)
+        spare = allowance.in_flight - in_flight(connection) - begun(connection, now)
         limit = min(allowance.to_send, spare)
         due = [
             (lane, run)
@@ -132,9 +132,9 @@ class Dispatcher:
         due.sort(key=lambda it: (it[1].created_at, it[1].id))
         allowed = due[: max(0, limit)]
         return [
-            claim
+            handed_out
             for lane in (WorkerPool.PICTURES, WorkerPool.VIDEOS)
-            for claim in _claim(
+            for handed_out in claim(
                 connection, [run for it, run in allowed if it is lane], lane, now + lease_s, now
             )
         ]
@@ -178,7 +178,7 @@ def in_flight(connection: Connection) -> int:
     return int(connection.execute(_COUNT_IN_FLIGHT).scalar_one())
 
 
-def _begun(connection: Connection, now: float) -> int:
+def begun(connection: Connection, now: float) -> int:
     """How many queued runs were handed out and will be sent in a moment."""
     return int(connection.execute(_COUNT_BEGUN, {"now": now}).scalar_one())
 
@@ -246,9 +246,10 @@ def _not_in(run_ids: Collection[str]) -> sa.ColumnElement[bool]:
     return RUNS.c.id.not_in(list(run_ids)) if run_ids else sa.true()
 
 
-def _claim(
+def claim(
     connection: Connection, runs: Sequence[Run], lane: WorkerPool, lease_until: float, now: float
 ) -> list[Claim]:
+    """Hold runs for one step each; one that was being sent comes back `uncertain`."""
     claimed = [_claimed(run, now) for run in runs]
     write_changes(connection, list(zip(runs, claimed, strict=True)), lease_until=lease_until)
     return [Claim(run, lane, lease_until) for run in claimed]

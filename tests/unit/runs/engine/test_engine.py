@@ -15,7 +15,8 @@ from components.media.download.fetch import download
 from components.media.store.media_store import FolderStore, ref
 from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient
-from components.runs.engine.scheduler import LOOKS_PER_S, UPKEEP_EVERY_S, Engine, Pools
+from components.runs.engine.scheduler import UPKEEP_EVERY_S, Engine, Pools
+from components.runs.engine.stepping import LOOKS_PER_S
 from components.runs.money.clip_lengths import ClipLengths
 from components.runs.money.prices import Prices
 from components.runs.money.quote import Quotes

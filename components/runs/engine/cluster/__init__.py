@@ -1,0 +1,1 @@
+"""The runs of several machines: Procrastinate on PostgreSQL says who takes which step, and when."""
