@@ -55,8 +55,12 @@ class JobQueue:
         try:
             with self._writing.begin() as connection:
                 self._app.configure_task(
-                    HAND_OUT, queue=WorkerPool.STEPS.value, queueing_lock=HAND_OUT, priority=1
-                ).defer(connection=_raw(connection))
+                    HAND_OUT,
+                    queue=WorkerPool.STEPS.value,
+                    queueing_lock=HAND_OUT,
+                    priority=1,
+                    connection=_raw(connection),
+                ).defer()
         except AlreadyEnqueued:
             pass
         except DatabaseUnavailable as error:
