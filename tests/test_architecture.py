@@ -83,6 +83,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"
 FRESH_IMPORT = """
 import importlib, sys, threading
 import av, fastapi, gradio, PIL.Image, pillow_heif, requests, sqlalchemy, uvicorn
+import obstore, procrastinate, prometheus_client, psycopg
 
 effects = []
 def watch(event, arguments):

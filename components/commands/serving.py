@@ -11,7 +11,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from components.commands.playground import STOP_S
+from components.commands.drivers import STOP_S
 from components.errors import SettingsError
 from components.settings import Settings
 

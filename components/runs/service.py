@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from components.catalog import Catalog
 from components.catalog.request import ModelRequest
 from components.errors import AskedDifferently, MadeAndDeleted
-from components.runs.engine.scheduler import Engine
+from components.runs.engine.driver import Driver
 from components.runs.money.quote import Quote, Quotes, total
 from components.runs.money.spend_limit import SpendLimit
 from components.runs.new_runs import plans, resend
@@ -40,7 +40,7 @@ class RunService:
 
     catalog: Catalog
     store: RunStore
-    engine: Engine
+    engine: Driver
     expectations: Expectations
     quotes: Quotes
     limit: SpendLimit

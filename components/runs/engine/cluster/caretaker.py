@@ -30,48 +30,15 @@ class Duty:
     do: Callable[[], object]
 
 
-class Caretaker:
-    """Does the duties in threads of its own, while it is the one that holds the lock."""
+class DatabaseLock:
+    """Held by one process at a time, of all that use a database."""
 
-    def __init__(self, database: sa.Engine, duties: Sequence[Duty]) -> None:
+    def __init__(self, database: sa.Engine) -> None:
         self._database = database
-        self._duties = duties
-        self._due_at = {duty.name: 0.0 for duty in duties}
-        self._under_way: dict[str, Future[None]] = {}
-        self._pool = ThreadPoolExecutor(len(duties), thread_name_prefix="care")
         self._held: Connection | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="caretaker", daemon=True)
 
-    def start(self) -> None:
-        """Take the lock when it is free, and do the duties from then on."""
-        self._thread.start()
-
-    def stop(self, timeout_s: float = 5.0) -> None:
-        """Begin no duty any more, and give the lock back."""
-        self._stopping.set()
-        self._thread.join(timeout_s)
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    @property
-    def is_in_charge(self) -> bool:
-        """Whether this process holds the lock."""
-        return self._held is not None
-
-    def _loop(self) -> None:
-        while not self._stopping.wait(TURN_S):
-            try:
-                if self._holds():
-                    self._begin_what_is_due()
-            except DatabaseUnavailable:
-                self._let_go()
-            except Exception:
-                LOGGER.exception("the caretaker's turn failed; it goes on")
-                self._let_go()
-        self._let_go()
-
-    def _holds(self) -> bool:
-        """Whether the lock is ours, and still is."""
+    def holds(self) -> bool:
+        """Whether the lock is ours, or is from now on. Raises `DatabaseUnavailable`."""
         if self._held is not None:
             self._held.execute(sa.select(1))
             return True
@@ -83,12 +50,52 @@ class Caretaker:
         connection.close()
         return False
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Give it to the next one."""
         if self._held is not None:
             # The connection is not given to others with the lock on it.
             self._held.invalidate()
             self._held.close()
             self._held = None
+
+
+class Caretaker:
+    """Does duties in threads of its own; with a lock, only while it holds it."""
+
+    def __init__(self, duties: Sequence[Duty], lock: DatabaseLock | None = None) -> None:
+        self._duties = duties
+        self._lock = lock
+        self._due_at = {duty.name: 0.0 for duty in duties}
+        self._under_way: dict[str, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(len(duties), thread_name_prefix="care")
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="caretaker", daemon=True)
+
+    def start(self) -> None:
+        """Do the duties from now on, or from when the lock is free."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Begin no duty any more, and let the lock go."""
+        self._stopping.set()
+        self._thread.join(timeout_s)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _loop(self) -> None:
+        while not self._stopping.wait(TURN_S):
+            try:
+                if self._lock is None or self._lock.holds():
+                    self._begin_what_is_due()
+            except DatabaseUnavailable:
+                self._let_go()
+            except Exception:
+                LOGGER.exception("the caretaker's turn failed; it goes on")
+                self._let_go()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock:
+            self._lock.let_go()
 
     def _begin_what_is_due(self) -> None:
         now = time.monotonic()
