@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 from components.sandbox import Sandbox
 from tests.apps.playgrounds import Playground, serving, small_sandbox
 from tests.processes.chromium import launch_chromium
+from tests.servers.postgresql_server import PostgresqlServer
 
 IN_MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 1024**3
@@ -59,6 +60,17 @@ def client(playground: Playground) -> Iterator[Client]:
     with_page = Client(playground.url, verbose=False)
     yield with_page
     with_page.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """One PostgreSQL for all tests; each makes databases of its own in it."""
+    server = PostgresqlServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture(scope="session")

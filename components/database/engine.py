@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +13,11 @@ from components.database.sqlite import connections as sqlite
 BUSY_TIMEOUT_MS = 2_500
 """So long a click waits for another writer; then it is told so."""
 POSTGRESQL = "postgresql"
+_OF_ONE_MOMENT: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    POSTGRESQL: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""What PostgreSQL has to be asked for; in SQLite it is always so."""
 
 
 def is_postgresql(url: str) -> bool:
@@ -42,9 +48,9 @@ def _connected(url: str, busy_timeout_ms: int) -> sa.Engine:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[Connection]:
-    """A connection that takes no write lock."""
+    """A connection that takes no write lock; all that it reads is of one moment."""
     with engine.connect() as connection:
-        yield connection.execution_options(reading=True)
+        yield connection.execution_options(reading=True, **_OF_ONE_MOMENT[engine.dialect.name])
 
 
 def patient(engine: sa.Engine) -> sa.Engine:

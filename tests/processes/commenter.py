@@ -1,7 +1,7 @@
 """Guests who comment one after the other, in a process that may be killed at any moment.
 
-`python -m tests.processes.commenter FOLDER SHOWCASE ITEM` prints the id of each comment, and of
-each verdict its number, once it is kept.
+`python -m tests.processes.commenter FOLDER DATABASE SHOWCASE ITEM` prints the id of each comment,
+and of each verdict its number, once it is kept.
 """
 
 import itertools
@@ -13,9 +13,9 @@ from components.showcases.reviews import NewComment
 from tests.samples.showcase_room import opened_room
 
 
-def comment_on(folder: Path, showcase_id: str, item_id: str) -> None:
+def comment_on(folder: Path, url: str, showcase_id: str, item_id: str) -> None:
     """Go on until the end comes."""
-    with opened_room(folder, 0) as room:
+    with opened_room(folder, 0, url=url) as room:
         reviews = room.showcases.reviews
         guest, _ = reviews.enter(showcase_id, "Ada")
         print(guest.id, flush=True)

@@ -15,10 +15,11 @@ from tests.apps.playgrounds import SAMPLES
 HOUR_S = 3600.0
 
 
-def keep_runs(data_dir: Path, count: int) -> list[Run]:
+def keep_runs(data_dir: Path, count: int, url: str = "") -> list[Run]:
     """Keep finished runs, videos and pictures in turn, one an hour; returns them newest first.
 
-    The fourth is a video that was made from the picture before it.
+    The fourth is a video that was made from the picture before it. They are kept in the
+    playground's own database, or at `url`.
     """
     media = FolderStore(data_dir / "media")
     picture = media.keep(SAMPLES / "place.jpg", ".jpg")
@@ -35,7 +36,7 @@ def keep_runs(data_dir: Path, count: int) -> list[Run]:
     ]
     first_frame = Parent("run-0004", field="image_url", use="first frame")
     runs = [replace(it, parents=(first_frame,)) if it.id == "run-0003" else it for it in runs]
-    store = RunStore(f"sqlite:///{data_dir / 'playground.sqlite3'}")
+    store = RunStore(url or f"sqlite:///{data_dir / 'playground.sqlite3'}")
     store.add(*runs)
     store.close()
     return runs

@@ -1,14 +1,13 @@
 """Runs for the tests, a clock that is set by hand, and a provider that makes one clip."""
 
 import random
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
+from components.database.schema import RUN_TEXTS, RUNS
 from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.store.media_store import FolderStore
@@ -81,16 +80,18 @@ def database_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'runs.sqlite3'}"
 
 
-def run_store(folder: Path) -> RunStore:
-    """Return the store on a real SQLite file in `folder`."""
-    return RunStore(database_url(folder), slow_models=frozenset({IMAGE_O1}))
+def run_store(place: Path | str) -> RunStore:
+    """Return the store at an address, or on a real SQLite file in a folder."""
+    url = place if isinstance(place, str) else database_url(place)
+    return RunStore(url, slow_models=frozenset({IMAGE_O1}))
 
 
-def rename(folder: Path, run_id: str, new_id: str) -> None:
+def rename(store: RunStore, run_id: str, new_id: str) -> None:
     """Give a run an id that was used before, as earlier versions let in."""
-    with closing(sqlite3.connect(folder / "runs.sqlite3")) as other, other:
-        other.execute("UPDATE runs SET id = ? WHERE id = ?", (new_id, run_id))
-        other.execute("UPDATE run_texts SET run_id = ? WHERE run_id = ?", (new_id, run_id))
+    with store.database.begin() as connection:
+        connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(id=new_id))
+        text = RUN_TEXTS.update().where(RUN_TEXTS.c.run_id == run_id)
+        connection.execute(text.values(run_id=new_id))
 
 
 def step_runner(

@@ -28,6 +28,7 @@ class Room:
     media: FolderStore
     clock: Clock
     folder: Path
+    url: str
     runs: tuple[Run, ...] = ()
 
     def show(self, *run_ids: str, title: str = "Harbour") -> tuple[str, list[Item]]:
@@ -47,10 +48,13 @@ class Room:
 
 
 @contextmanager
-def opened_room(folder: Path, count: int = 6, clock: Clock | None = None) -> Iterator[Room]:
-    """Open it in a folder; with `count` 0, on what is there already."""
-    runs = tuple(keep_runs(folder, count)) if count else ()
-    store = RunStore(database_address(folder))
+def opened_room(
+    folder: Path, count: int = 6, clock: Clock | None = None, url: str = ""
+) -> Iterator[Room]:
+    """Open it in a folder, with its database there or at `url`; with 0 runs, as it was left."""
+    url = url or database_address(folder)
+    runs = tuple(keep_runs(folder, count, url)) if count else ()
+    store = RunStore(url)
     media, clock = FolderStore(folder / "media"), clock or Clock()
     showcases = open_showcases(
         store.database,
@@ -61,7 +65,7 @@ def opened_room(folder: Path, count: int = 6, clock: Clock | None = None) -> Ite
         clock=clock,
     )
     try:
-        yield Room(showcases, store, media, clock, folder, runs)
+        yield Room(showcases, store, media, clock, folder, url, runs)
     finally:
         showcases.renditions.close()
         store.close()

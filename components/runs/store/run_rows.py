@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
+from math import isnan
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,5 +114,10 @@ def names_in(value: Any) -> Iterator[str]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    """The value as its column takes it; text that could not be shown later is replaced."""
+    """The value as its column takes it; text that could not be shown later is replaced.
+
+    What is no number is nothing in every database, as it is in SQLite.
+    """
+    if isinstance(value, float) and isnan(value):
+        return None
     return storable([vars(item) for item in value] if name in _PARTS else value)

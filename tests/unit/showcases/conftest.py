@@ -9,6 +9,6 @@ from tests.samples.showcase_room import Room, opened_room
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with opened_room(tmp_path) as opened:
+def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
+    with opened_room(tmp_path, url=store_url) as opened:
         yield opened

@@ -34,8 +34,8 @@ def test_without_an_id_each_is_a_showcase_of_its_own(room: Room) -> None:
     assert len(editor.all()) == 2
 
 
-def test_what_was_kept_is_there_after_a_new_start(tmp_path: Path) -> None:
-    with opened_room(tmp_path) as room:
+def test_what_was_kept_is_there_after_a_new_start(tmp_path: Path, store_url: str) -> None:
+    with opened_room(tmp_path, url=store_url) as room:
         showcase_id, _ = room.show(PICTURE_RUN, CLIP_RUN)
         room.compare(showcase_id, EDITED_RUN, CLIP_RUN)
         room.showcases.editor.add_text(showcase_id, "Two\n\nlines")
@@ -46,7 +46,7 @@ def test_what_was_kept_is_there_after_a_new_start(tmp_path: Path) -> None:
             shown={"prompt": True, "unknown": True},
         )
         kept = room.showcases.editor.get(showcase_id)
-    with opened_room(tmp_path, 0) as again:
+    with opened_room(tmp_path, 0, url=store_url) as again:
         assert again.showcases.editor.get(showcase_id) == kept
     assert (kept.accent, kept.shown.prompt, kept.shown.price) == ("#4338ca", True, False)
     assert [item.kind for item in kept.items] == [

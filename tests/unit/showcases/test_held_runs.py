@@ -1,12 +1,13 @@
 """Runs that showcases show: deleting them leaves showcases whole, unless they are taken out."""
 
-import sqlite3
-from contextlib import closing
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from components.errors import ShowcaseNotFound
 from components.runs.maintenance.media_gc import MediaGarbageCollector
+from components.runs.run import Run
 from components.showcases.held_runs import PURGED_AFTER_S
 from components.showcases.review import Verdict
 from components.showcases.reviews import NewComment
@@ -39,29 +40,29 @@ def file_of(room: Room, run_id: str) -> str:
 
 
 def counted(room: Room) -> dict[str, int]:
-    with closing(sqlite3.connect(room.folder / "playground.sqlite3")) as database:
+    with room.store.database.connect() as connection:
         return {
-            table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
             for table in TABLES
         }
 
 
 def own_files(room: Room, count: int) -> list[str]:
     """Let each of the first runs have a result that no other has."""
-    with closing(sqlite3.connect(room.folder / "playground.sqlite3")) as database, database:
-        names = []
-        for number in range(count):
-            run_id = f"run-{number:04d}"
-            old = room.store.get(run_id).outputs[0].name or ""
-            copy = room.folder / f"own-{number}{old[-4:]}"
-            copy.write_bytes(room.media.path(old).read_bytes() + b"\0" * (number + 1))
-            names.append(room.media.keep(copy, copy.suffix))
-            database.execute(
-                "UPDATE runs SET outputs = replace(outputs, ?, ?) WHERE id = ?",
-                (old, names[-1], run_id),
-            )
-            database.execute("INSERT INTO run_media VALUES (?, ?)", (names[-1], run_id))
+    names = []
+    for number in range(count):
+        run = room.store.get(f"run-{number:04d}")
+        old = run.outputs[0].name or ""
+        copy = room.folder / f"own-{number}{old[-4:]}"
+        copy.write_bytes(room.media.path(old).read_bytes() + b"\0" * (number + 1))
+        names.append(room.media.keep(copy, copy.suffix))
+        room.store.change(run.id, partial(with_output, name=names[-1]))
     return names
+
+
+def with_output(run: Run, name: str) -> Run:
+    first, *others = run.outputs
+    return replace(run, outputs=(replace(first, name=name), *others))
 
 
 def test_deleting_a_run_for_good_leaves_what_a_showcase_shows(room: Room) -> None:

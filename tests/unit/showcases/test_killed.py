@@ -26,7 +26,7 @@ LIVES = 4
 
 def acknowledged(room: Room, showcase_id: str, item_id: str, seconds: float) -> list[str]:
     """What a process was told to be kept before it was killed."""
-    given = [sys.executable, "-m", "tests.processes.commenter", str(room.folder)]
+    given = [sys.executable, "-m", "tests.processes.commenter", str(room.folder), room.url]
     with subprocess.Popen(
         [*given, showcase_id, item_id], stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from components.database.engine import reading
 from components.database.showcase_tables import (
@@ -58,11 +65,11 @@ class Page:
 class AnyWords(RuleBasedStateMachine):
     """Guests and the maker of two showcases with the same runs, in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.room = self.stack.enter_context(opened_room(folder, 4))
+        self.room = self.stack.enter_context(opened_room(folder, 4, url=url))
         self.items: list[tuple[str, Item]] = []
         self.guests: list[tuple[str, Guest]] = []
         self.said: list[tuple[str, str]] = []
@@ -180,5 +187,12 @@ class AnyWords(RuleBasedStateMachine):
         self.stack.close()
 
 
-TestAnyWords = AnyWords.TestCase
-AnyWords.TestCase.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+def test_any_words_in_any_order(new_database: Callable[[], str]) -> None:
+    class InIt(AnyWords):
+        def __init__(self) -> None:
+            super().__init__(new_database())
+
+    run_state_machine_as_test(
+        InIt,
+        settings=settings(max_examples=12, stateful_step_count=25, deadline=None),
+    )

@@ -84,14 +84,14 @@ def is_over(run: Run) -> bool:
 
 
 @contextmanager
-def house(sandbox: Sandbox, folder: Path) -> Iterator[House]:
+def house(sandbox: Sandbox, folder: Path, url: str) -> Iterator[House]:
     media = FolderStore(folder / "media")
     hosts = frozenset({sandbox.url.removeprefix("http://")})
 
     def fetch(url: str, target: Path) -> object:
         return download(url, target, max_size_bytes=10**8, allowed_hosts=hosts)
 
-    store = run_store(folder)
+    store = run_store(url)
     provider = ProviderClient(HttpClient(sandbox.url, "key"))
     expectations = Expectations(CATALOG, store, lambda _: {}, guess_s=0.5)
     steps = StepRunner(
@@ -113,9 +113,9 @@ def post_count(sandbox: Sandbox) -> int:
 
 
 def test_pictures_and_videos_are_made_side_by_side_and_kept(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path, store_url: str
 ) -> None:
-    with house(sandbox, tmp_path) as here:
+    with house(sandbox, tmp_path, store_url) as here:
         picture = here.picture(tmp_path)
         pictures = here.send(IMAGE_O1, image_urls=[picture], num_images=2)
         clip = here.send(FRAMES, image_url=picture)
@@ -131,21 +131,23 @@ def test_pictures_and_videos_are_made_side_by_side_and_kept(
     assert post_count(sandbox) == 2
 
 
-def test_a_restart_in_the_middle_goes_on_with_one_post(sandbox: Sandbox, tmp_path: Path) -> None:
-    with house(sandbox, tmp_path) as first:
+def test_a_restart_in_the_middle_goes_on_with_one_post(
+    sandbox: Sandbox, tmp_path: Path, store_url: str
+) -> None:
+    with house(sandbox, tmp_path, store_url) as first:
         run = first.send(FRAMES, image_url=first.picture(tmp_path))
         first.wait(run.id, lambda run: run.status is Status.GENERATING)
-    with house(sandbox, tmp_path) as second:
+    with house(sandbox, tmp_path, store_url) as second:
         done = second.wait(run.id, is_over)
     assert (done.status, done.error) == ("done", "")
     assert post_count(sandbox) == 1
 
 
 def test_a_lost_answer_is_found_and_collected_with_one_post(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Sandbox, tmp_path: Path, store_url: str
 ) -> None:
     sandbox.faults.add(Fault("reset_after_read", method="POST"))
-    with house(sandbox, tmp_path) as here:
+    with house(sandbox, tmp_path, store_url) as here:
         run = here.send(FRAMES, image_url=here.picture(tmp_path))
         done = here.wait(run.id, is_over)
     assert (done.status, done.error) == ("done", "")
@@ -153,17 +155,19 @@ def test_a_lost_answer_is_found_and_collected_with_one_post(
     assert post_count(sandbox) == 1
 
 
-def test_a_bad_file_is_fetched_again_until_it_is_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_bad_file_is_fetched_again_until_it_is_whole(
+    sandbox: Sandbox, tmp_path: Path, store_url: str
+) -> None:
     sandbox.faults.add(Fault("file_truncated"))
-    with house(sandbox, tmp_path) as here:
+    with house(sandbox, tmp_path, store_url) as here:
         run = here.send(FRAMES, image_url=here.picture(tmp_path))
         done = here.wait(run.id, is_over)
     assert done.status is Status.DONE
     assert post_count(sandbox) == 1
 
 
-def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(store_url: str) -> None:
+    store = run_store(store_url)
     seen: list[Status] = []
 
     def broken(run: Run) -> Run:
@@ -191,8 +195,8 @@ def test_a_fault_of_ours_ends_no_run_and_sends_nothing_again(tmp_path: Path) -> 
         assert run.next_step_at > now + 20
 
 
-def test_an_upkeep_that_fails_keeps_no_run_and_is_tried_again(tmp_path: Path) -> None:
-    store, tried = run_store(tmp_path), threading.Semaphore(0)
+def test_an_upkeep_that_fails_keeps_no_run_and_is_tried_again(store_url: str) -> None:
+    store, tried = run_store(store_url), threading.Semaphore(0)
     clock = Clock(time.time())
 
     def upkeep() -> None:
@@ -216,8 +220,8 @@ def test_an_upkeep_that_fails_keeps_no_run_and_is_tried_again(tmp_path: Path) ->
     assert ended
 
 
-def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_stopping_waits_for_the_step_in_flight_and_begins_no_other(store_url: str) -> None:
+    store = run_store(store_url)
     begun: list[str] = []
 
     def slow(run: Run) -> Run:
@@ -249,8 +253,8 @@ class AtOnce(Executor):
         return done
 
 
-def test_an_engine_can_be_driven_by_hand(tmp_path: Path) -> None:
-    store, clock = run_store(tmp_path), Clock()
+def test_an_engine_can_be_driven_by_hand(store_url: str) -> None:
+    store, clock = run_store(store_url), Clock()
 
     def accept(run: Run) -> Run:
         later = {"generation_id": "g-1", "next_step_at": clock.now + 60}
@@ -267,8 +271,8 @@ def test_an_engine_can_be_driven_by_hand(tmp_path: Path) -> None:
     store.close()
 
 
-def test_once_told_to_stop_nothing_begins_though_it_was_handed_out(tmp_path: Path) -> None:
-    store, begun = run_store(tmp_path), list[str]()
+def test_once_told_to_stop_nothing_begins_though_it_was_handed_out(store_url: str) -> None:
+    store, begun = run_store(store_url), list[str]()
     left: list[tuple[Callable[..., Any], Any]] = []
 
     class Later(AtOnce):
@@ -296,10 +300,10 @@ def test_once_told_to_stop_nothing_begins_though_it_was_handed_out(tmp_path: Pat
 
 
 def test_the_more_runs_are_in_flight_the_further_apart_are_the_looks_at_each(
-    tmp_path: Path,
+    store_url: str,
 ) -> None:
     count, looked = 40, 0
-    store = run_store(tmp_path)
+    store = run_store(store_url)
     for number in range(count):
         store.add(sample_run(f"{number}", status=Status.GENERATING, generation_id="g"))
     engine = Engine(store, lambda run: run.waiting(NOW, ""), clock=Clock())
@@ -314,8 +318,8 @@ def test_the_more_runs_are_in_flight_the_further_apart_are_the_looks_at_each(
     store.close()
 
 
-def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(store_url: str) -> None:
+    store = run_store(store_url)
     begun, may_end = threading.Event(), threading.Event()
 
     def stuck(run: Run) -> Run:
@@ -333,13 +337,14 @@ def test_stopping_leaves_a_step_that_takes_too_long_for_the_next_start(tmp_path:
     store.release()
     (claim,) = store.tick([], time.time(), 900, {WorkerPool.STEPS: 1})
     may_end.set()
+    engine.stop()
     store.close()
     assert claim.run.status is Status.UNCERTAIN
 
 
-def test_a_slow_copy_gives_way_to_others_after_its_turn(tmp_path: Path) -> None:
+def test_a_slow_copy_gives_way_to_others_after_its_turn(store_url: str) -> None:
     turns: list[str] = []
-    store = run_store(tmp_path)
+    store = run_store(store_url)
     slow_may_end = threading.Event()
 
     def advance(run: Run) -> Run:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from math import nan
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from components.runs.queries.history import Query
 from components.runs.run import Event, Output, Run, Status
 from components.runs.store.leases import Claim
 from components.runs.store.run_store import RunStore
-from tests.samples.run_samples import EVERY_LANE, LEASE_S, NOW, Clock, database_url, sample_run
+from tests.samples.run_samples import EVERY_LANE, LEASE_S, NOW, Clock, sample_run
 
 HALF = json.loads('"cut in the mi\\ud83e"')
 
@@ -90,16 +89,12 @@ def test_of_a_result_that_can_in_no_way_be_written_what_is_paid_for_is_kept(
     )
 
 
-def test_a_run_that_cannot_be_read_is_put_off_and_holds_up_no_other(
-    store: RunStore, tmp_path: Path
-) -> None:
+def test_a_run_that_cannot_be_read_is_put_off_and_holds_up_no_other(store: RunStore) -> None:
     going = {"status": Status.GENERATING, "generation_id": "g-1"}
     store.add(*(sample_run(run_id, **going) for run_id in ("broken", "whole")))
     store.add(sample_run("queued and broken"), sample_run("queued and whole"))
-    engine = sa.create_engine(database_url(tmp_path))
-    with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE runs SET events = '[' WHERE id LIKE '%broken'"))
-    engine.dispose()
+    with store.database.begin() as connection:
+        connection.execute(sa.text("UPDATE runs SET events = '7' WHERE id LIKE '%broken'"))
     claims = store.tick([], NOW, LEASE_S, EVERY_LANE)
     assert [claim.run.id for claim in claims] == ["whole", "queued and whole"]
     assert store.tick([], NOW + 1, LEASE_S, EVERY_LANE) == []

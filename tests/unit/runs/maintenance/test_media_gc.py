@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from components.errors import MediaRejected, RunNotFound
 from components.media.store.media_store import FolderStore, name_of, ref
@@ -37,12 +43,13 @@ class Room:
     """A store of media with its database, its tidying, and a clock for all of them."""
 
     folder: Path
+    url: str
     max_bytes: int = 10**9
     clock: Clock = field(default_factory=lambda: Clock(NOW))
 
     def __post_init__(self) -> None:
         self.media = FolderStore(self.folder / "media", clock=self.clock)
-        self.store: RunStore = run_store(self.folder)
+        self.store: RunStore = run_store(self.url)
         self.kit = ElementLibrary(self.store.database)
         self.tidying = MediaGarbageCollector(
             self.store.database, self.media, self.clock, max_bytes=self.max_bytes
@@ -103,8 +110,8 @@ def names_of(shown: dict[str, tuple[str, ...]]) -> set[str]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    opened = Room(tmp_path)
+def room(tmp_path: Path, store_url: str) -> Iterator[Room]:
+    opened = Room(tmp_path, store_url)
     yield opened
     opened.store.close()
 
@@ -112,10 +119,10 @@ def room(tmp_path: Path) -> Iterator[Room]:
 class AnyOrder(RuleBasedStateMachine):
     """Everything that brings files, uses them and lets go of them, in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.room = Room(self.folder)
+        self.room = Room(self.folder, url)
         self.forms: dict[str, dict[str, tuple[str, ...]]] = {form: {} for form in FORMS}
         self.looked_at = dict.fromkeys(FORMS, NOW)
         self.runs: dict[str, Run] = {}
@@ -214,8 +221,15 @@ class AnyOrder(RuleBasedStateMachine):
         assert left == []
 
 
-AnyOrder.TestCase.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
-TestNothingShownIsMissingAndNothingStays = AnyOrder.TestCase
+def test_nothing_shown_is_missing_and_nothing_stays(new_database: Callable[[], str]) -> None:
+    class InIt(AnyOrder):
+        def __init__(self) -> None:
+            super().__init__(new_database())
+
+    run_state_machine_as_test(
+        InIt,
+        settings=settings(max_examples=12, stateful_step_count=20, deadline=None),
+    )
 
 
 def test_what_a_call_brought_goes_within_the_hour(room: Room) -> None:
@@ -233,15 +247,15 @@ def test_what_a_call_brought_goes_within_the_hour(room: Room) -> None:
 def test_a_file_that_stands_in_no_table_is_found_after_a_crash(room: Room) -> None:
     room.keep("kept by a process that was killed", ".png")
     (room.folder / "media" / "work" / "left").mkdir()
-    again = Room(room.folder, clock=room.clock)
+    again = Room(room.folder, room.url, clock=room.clock)
     again.media.clear_work()
     again.go_on(HOUR_S)
     again.store.close()
     assert again.files() == []
 
 
-def test_what_nobody_owns_makes_room_oldest_first(tmp_path: Path) -> None:
-    room = Room(tmp_path, max_bytes=250)
+def test_what_nobody_owns_makes_room_oldest_first(tmp_path: Path, store_url: str) -> None:
+    room = Room(tmp_path, store_url, max_bytes=250)
     held, owned = room.upload("held " + 95 * "x"), room.upload("owned " + 94 * "x")
     room.store.hold_files("form", [name_of(held)], NOW)
     room.generate("run", owned)
@@ -256,8 +270,10 @@ def test_what_nobody_owns_makes_room_oldest_first(tmp_path: Path) -> None:
     assert room.media.has(name_of(owned))
 
 
-def test_a_result_that_is_not_written_down_yet_makes_no_room(tmp_path: Path) -> None:
-    room = Room(tmp_path, max_bytes=100)
+def test_a_result_that_is_not_written_down_yet_makes_no_room(
+    tmp_path: Path, store_url: str
+) -> None:
+    room = Room(tmp_path, store_url, max_bytes=100)
     result = room.keep("a result " * 100, ".png")
     for number in range(3):
         room.upload(f"{number}" * 60)

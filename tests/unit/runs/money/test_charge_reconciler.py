@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -370,15 +369,13 @@ def test_a_charge_that_lands_after_the_purge_still_counts(
     assert store.uncharged() == []
 
 
-def test_a_run_purged_while_the_ledger_is_read_gets_its_charge(
-    store: RunStore, tmp_path: Path
-) -> None:
+def test_a_run_purged_while_the_ledger_is_read_gets_its_charge(store: RunStore) -> None:
     store.add(ended("a", quoted_usd=0.5))
     (waiting,) = store.uncharged()
     store.delete(["a"], NOW)
     store.purge(NOW + 1, str.strip)
     store.add(ended("b", inference_id="of another run with this id"))
-    rename(tmp_path, "b", "a")
+    rename(store, "b", "a")
     store.note_charge(waiting, 0.56, NOW)
     assert store.spent_today(NOW).charged_usd == 0.56
     assert store.get("a").charged_usd is None

@@ -24,7 +24,7 @@ from components.runs.service import RunService
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from tests.samples.models import CATALOG, model_by_id
-from tests.samples.run_samples import FRAMES, NOW, Clock, rename, run_store, sample_run
+from tests.samples.run_samples import FRAMES, NOW, Clock, rename, sample_run
 
 HOUR_S = 3600.0
 TODAY = day_start(day_of(NOW))
@@ -37,11 +37,6 @@ def admitted(store: RunStore, limit_usd: float | None, quote: Quote, run_id: str
     limit = SpendLimit(limit_usd)
     store.add(run, admit=lambda connection: limit.admit(connection, quote, NOW))
     return run
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return run_store(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -113,12 +108,10 @@ def test_deleting_a_run_for_good_gives_no_money_back(store: RunStore) -> None:
         admitted(store, 1.0, Quote(0.5, "more than is left"))
 
 
-def test_a_run_id_used_again_is_purged_again_and_counts_again(
-    store: RunStore, tmp_path: Path
-) -> None:
+def test_a_run_id_used_again_is_purged_again_and_counts_again(store: RunStore) -> None:
     for usd in (0.4, 0.3, 0.2):
         store.add(sample_run("once", charged_usd=usd, **DONE))
-        rename(tmp_path, "once", "twice")
+        rename(store, "once", "twice")
         store.add(sample_run(f"beside {usd}", charged_usd=0.01, **DONE))
         store.delete(["twice", f"beside {usd}"], NOW)
         assert store.purge(NOW + 1, str.strip) == 2

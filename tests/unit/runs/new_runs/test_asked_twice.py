@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from components.catalog.models.image_o1 import ImageO1
 from components.catalog.models.image_to_video import ImageToVideo
+from components.database.engine import is_postgresql
 from components.errors import (
     AskedBefore,
     AskedDifferently,
@@ -27,15 +28,15 @@ from components.runs.run import Run, Status
 from components.runs.service import RunService
 from components.runs.store.run_store import RunStore
 from tests.apps.idle_service import AT_ONCE, at_once, service_on
-from tests.samples.run_samples import FRAMES, NOW, PICTURE, database_url, sample_run
+from tests.samples.run_samples import FRAMES, NOW, PICTURE, sample_run
 
 GENERATION = f"60ac7c34-3224-4b14-8e7d-0aa0db708325:{FRAMES}"
 OF_ANOTHER_MODEL = ImageToVideo.parse({"prompt": "A boat", "image_url": PICTURE})
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with closing(RunStore(database_url(tmp_path), busy_timeout_ms=20_000)) as opened:
+def store(store_url: str) -> Iterator[RunStore]:
+    with closing(RunStore(store_url, busy_timeout_ms=20_000)) as opened:
         yield opened
 
 
@@ -92,9 +93,9 @@ def test_a_run_sent_again_many_times_at_once_is_one_run(
     assert len(kept(store)) == 2
 
 
-def test_clicks_while_the_database_is_locked_are_one_plan(tmp_path: Path) -> None:
+def test_clicks_while_the_database_is_locked_are_one_plan(tmp_path: Path, store_url: str) -> None:
     """Whoever is turned away tries again, as one does."""
-    with closing(RunStore(database_url(tmp_path), busy_timeout_ms=5)) as store:
+    with closing(RunStore(store_url, busy_timeout_ms=5)) as store:
         service = service_on(store, tmp_path)
         refused = threading.Semaphore(0)
 
@@ -106,7 +107,7 @@ def test_clicks_while_the_database_is_locked_are_one_plan(tmp_path: Path) -> Non
                     refused.release()
                     time.sleep(0.001)
 
-        with ThreadPoolExecutor(3) as pool, closing(_locked(tmp_path)) as other:
+        with ThreadPoolExecutor(3) as pool, closing(_locked(store_url)) as other:
             clicks = [pool.submit(ask) for _ in range(3)]
             for _ in range(6):
                 assert refused.acquire(timeout=20)
@@ -116,11 +117,15 @@ def test_clicks_while_the_database_is_locked_are_one_plan(tmp_path: Path) -> Non
         assert len(kept(store)) == 2
 
 
-def _locked(folder: Path) -> Connection:
+def _locked(url: str) -> Connection:
     connection = sa.create_engine(
-        database_url(folder), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
+        url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
     ).connect()
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if is_postgresql(url):
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("LOCK TABLE runs IN EXCLUSIVE MODE")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     return connection
 
 

@@ -15,14 +15,14 @@ from components.runs.run import Output, Run, Status
 from components.runs.service import RunService
 from components.runs.store.run_store import RunStore
 from tests.apps.idle_service import at_once, service_on
-from tests.samples.run_samples import NOW, PICTURE, database_url
+from tests.samples.run_samples import NOW, PICTURE
 
 PLAN = "5f1c2f7e-6c5e-4d6f-9c52-0d8f2d0a7d11"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
-    with closing(RunStore(database_url(tmp_path), busy_timeout_ms=20_000)) as opened:
+def store(store_url: str) -> Iterator[RunStore]:
+    with closing(RunStore(store_url, busy_timeout_ms=20_000)) as opened:
         yield opened
 
 

@@ -1,7 +1,7 @@
 """The history lists every run exactly once, page by page, and finds what was typed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ def listed(store: RunStore, limit: int = 3, **query: Any) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
-    opened = run_store(tmp_path_factory.mktemp("history"))
+def store(new_database: Callable[[], str]) -> Iterator[RunStore]:
+    opened = run_store(new_database())
     yield opened
     opened.close()
 
@@ -53,9 +53,9 @@ def prompts(store: RunStore) -> list[str]:
     limit=st.integers(1, 4),
 )
 def test_pages_show_each_run_once_and_newest_first_even_at_equal_times(
-    tmp_path_factory: pytest.TempPathFactory, seconds: list[float], limit: int
+    new_database: Callable[[], str], seconds: list[float], limit: int
 ) -> None:
-    store = run_store(tmp_path_factory.mktemp("pages"))
+    store = run_store(new_database())
     for number, second in enumerate(seconds):
         store.add(sample_run(f"run-{number}", created_at=NOW + second))
     newest = sorted(
@@ -65,8 +65,8 @@ def test_pages_show_each_run_once_and_newest_first_even_at_equal_times(
     store.close()
 
 
-def test_a_run_added_meanwhile_does_not_shift_the_next_page(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_a_run_added_meanwhile_does_not_shift_the_next_page(store_url: str) -> None:
+    store = run_store(store_url)
     for number in range(4):
         store.add(sample_run(f"run-{number}", created_at=NOW + number))
     first = store.find(Query(limit=2))
@@ -100,8 +100,8 @@ def test_a_cursor_of_somebody_elses_making_is_no_error(store: RunStore, cursor: 
     store.find(Query(cursor=cursor))
 
 
-def test_model_and_status_narrow_the_list(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_model_and_status_narrow_the_list(store_url: str) -> None:
+    store = run_store(store_url)
     store.add(sample_run("picture", model=IMAGE_O1))
     store.add(sample_run("video", status=Status.DONE))
     assert listed(store, model=IMAGE_O1) == ["picture"]
@@ -110,8 +110,8 @@ def test_model_and_status_narrow_the_list(tmp_path: Path) -> None:
     store.close()
 
 
-def test_every_filter_narrows_the_list(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_every_filter_narrows_the_list(store_url: str) -> None:
+    store = run_store(store_url)
     for number, status in enumerate(Status):
         store.add(sample_run(f"{number}", status=status, created_at=NOW + number))
     store.add(sample_run("planned", group_id="plan", created_at=NOW - 1))
@@ -125,8 +125,8 @@ def test_every_filter_narrows_the_list(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_search_finds_titles_and_prompts_in_any_case_and_script(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_a_search_finds_titles_and_prompts_in_any_case_and_script(store_url: str) -> None:
+    store = run_store(store_url)
     store.add(sample_run("prompt", request={"prompt": "Ein ÄRMEL"}))
     store.add(sample_run("title"))
     assert store.annotate("title", title="Straße am Ärmelkanal").title == "Straße am Ärmelkanal"
@@ -140,8 +140,8 @@ def test_a_search_finds_titles_and_prompts_in_any_case_and_script(tmp_path: Path
 
 @pytest.mark.parametrize("count", [RARE - 1, RARE + 5], ids=["rare", "common"])
 @pytest.mark.parametrize("typed", ["boat", "bo", 'a "red" boat', "zzz", "a\0b"])
-def test_a_word_is_found_however_many_runs_have_it(tmp_path: Path, count: int, typed: str) -> None:
-    store = run_store(tmp_path)
+def test_a_word_is_found_however_many_runs_have_it(store_url: str, count: int, typed: str) -> None:
+    store = run_store(store_url)
     request = {"prompt": 'A "red" boat a\0b'}
     runs = [sample_run(f"{n:04}", request=request, created_at=NOW + n) for n in range(count)]
     store.add(*runs, sample_run("else", request={"prompt": "A red b-o-at"}, created_at=NOW + 999))
@@ -152,12 +152,20 @@ def test_a_word_is_found_however_many_runs_have_it(tmp_path: Path, count: int, t
     store.close()
 
 
-def test_a_purged_run_is_no_longer_found_and_its_words_are_forgotten(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_a_purged_run_is_no_longer_found(store_url: str) -> None:
+    store = run_store(store_url)
     store.add(sample_run("a", status=Status.DONE), sample_run("b", request={"prompt": "A boat"}))
     store.delete(["a"], NOW)
     store.purge(NOW + 1, lambda _: None)
     assert listed(store, text="boat") == ["b"]
+    store.close()
+
+
+def test_the_words_of_a_purged_run_are_forgotten(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
+    store.add(sample_run("a", status=Status.DONE), sample_run("b", request={"prompt": "A boat"}))
+    store.delete(["a"], NOW)
+    store.purge(NOW + 1, lambda _: None)
     store.close()
     with sqlite3.connect(tmp_path / "runs.sqlite3") as connection:
         connection.execute("INSERT INTO run_letters(run_letters) VALUES('integrity-check')")
@@ -165,8 +173,8 @@ def test_a_purged_run_is_no_longer_found_and_its_words_are_forgotten(tmp_path: P
     connection.close()
 
 
-def test_a_card_says_what_the_run_says(tmp_path: Path) -> None:
-    store = run_store(tmp_path)
+def test_a_card_says_what_the_run_says(store_url: str) -> None:
+    store = run_store(store_url)
     run = sample_run(
         outputs=(Output("video", name="a.mp4", thumb="a.jpg"),),
         parents=(Parent("other", 0, "image_url", "first frame"),),

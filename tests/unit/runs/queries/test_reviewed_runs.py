@@ -1,6 +1,7 @@
 """What guests said of runs is listed with them, looked for, and costs no walk through all runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,20 +23,20 @@ RUNS = [*SAID, "unseen"]
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+def database(new_database: Callable[[], str]) -> Iterator[sa.Engine]:
+    with closing(filled(run_store(new_database()))) as store:
+        yield store.database
+
+
+def filled(store: RunStore) -> RunStore:
     """Five runs, of four of which guests said something; the one listed last is the newest."""
-    folder = tmp_path_factory.mktemp("reviewed")
-    store = run_store(folder)
     for number, name in enumerate(RUNS):
         made_from = (Parent("unseen", 0, "image_url", "first frame"),) if name == "both" else ()
         store.add(sample_run(name, created_at=NOW + number, parents=made_from))
-    store.close()
-    engine = sa.create_engine(f"sqlite:///{folder / 'runs.sqlite3'}")
-    with engine.begin() as connection:
+    with store.database.begin() as connection:
         rows = [{"run_id": name, **vars(said)} for name, said in SAID.items()]
         connection.execute(RUN_REVIEWS.insert(), rows)
-    yield engine
-    engine.dispose()
+    return store
 
 
 def test_every_run_tells_what_was_said_of_it(database: sa.Engine) -> None:
@@ -71,12 +72,10 @@ def test_pages_of_reviewed_runs_follow_one_another(database: sa.Engine) -> None:
     assert rest.next_cursor == ""
 
 
-def test_whole_runs_are_found_by_what_was_said(tmp_path: Path) -> None:
-    store = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+def test_whole_runs_are_found_by_what_was_said(store: RunStore) -> None:
     store.add(sample_run("unseen"))
     assert store.find(Query(review="approved")).runs == ()
     assert store.count(Query(review="commented")) == 0
-    store.close()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,11 @@ def test_whole_runs_are_found_by_what_was_said(tmp_path: Path) -> None:
     ],
     ids=["first page", "later page", "of a status"],
 )
-def test_pages_are_still_a_walk_down_an_index(database: sa.Engine, query: Query, walk: str) -> None:
+def test_pages_are_still_a_walk_down_an_index_of_sqlite(
+    tmp_path: Path, query: Query, walk: str
+) -> None:
+    store = filled(run_store(tmp_path))
+    database = store.database
     asked: list[tuple[str, tuple[object, ...]]] = []
 
     @sa.event.listens_for(database, "before_cursor_execute")
@@ -100,6 +103,7 @@ def test_pages_are_still_a_walk_down_an_index(database: sa.Engine, query: Query,
         sa.event.remove(database, "before_cursor_execute", note)
         statement, values = asked[-1]
         steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    store.close()
     said = [str(step[3]) for step in steps]
     assert any(it.startswith(walk) for it in said), said
     assert any(it.startswith("SEARCH run_reviews") and "(run_id=?)" in it for it in said), said

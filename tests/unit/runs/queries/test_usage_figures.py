@@ -1,9 +1,9 @@
 """Figures of use are what counting the runs one by one gives, also after some were purged."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +16,6 @@ from tests.samples.run_samples import FRAMES, IMAGE_O1, NOW, run_store, sample_r
 
 DAY_S = 86_400.0
 TODAY = datetime.fromtimestamp(NOW, UTC).date()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RunStore:
-    return run_store(tmp_path)
 
 
 def ended(
@@ -112,13 +107,13 @@ some_runs = st.lists(
 
 @given(some_runs)
 @settings(max_examples=25, deadline=None)
-def test_grouping_in_the_database_is_counting_one_by_one(runs: list[Run]) -> None:
-    with TemporaryDirectory() as folder:
-        store = run_store(Path(folder))
+def test_grouping_in_the_database_is_counting_one_by_one(
+    new_database: Callable[[], str], runs: list[Run]
+) -> None:
+    with closing(run_store(new_database())) as store:
         for run in runs:
             store.add(run)
         report = store.usage(*last_days(4, NOW))
-        store.close()
     wanted = [run for run in runs if day_of(run) >= report.first]
     counted: dict[tuple[date, str], int] = defaultdict(int)
     for run in wanted:

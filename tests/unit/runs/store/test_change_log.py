@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,9 @@ from tests.samples.run_samples import EVERY_LANE, LEASE_S, NOW, sample_run
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
+def store(store_url: str) -> Iterator[RunStore]:
     """A database of its own."""
-    opened = RunStore(f"sqlite:///{tmp_path / 'runs.sqlite3'}")
+    opened = RunStore(store_url)
     yield opened
     opened.close()
 

@@ -1,8 +1,6 @@
 """Deleting hides, can be undone, and frees in the end what nothing else refers to."""
 
 import os
-import sqlite3
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from components.runs.store.forms.element_library import ElementLibrary
 from components.runs.store.forms.form_files import HOLD_S, LET_GO_S
 from components.runs.store.run_store import RunStore
 from components.runs.store.unowned_files import BATCH
-from tests.samples.run_samples import EVERY_LANE, NOW, sample_run
+from tests.samples.run_samples import EVERY_LANE, NOW, run_store, sample_run
 
 
 @pytest.fixture
@@ -121,6 +119,27 @@ def test_a_file_that_cannot_be_removed_keeps_no_other_and_is_tried_again(
     assert not any(media.has(name) for name in names)
 
 
+STUCK = {
+    "sqlite": [
+        """CREATE TRIGGER stuck BEFORE DELETE ON runs WHEN old.id = 'c'
+        BEGIN SELECT RAISE(ABORT, 'no'); END"""
+    ],
+    "postgresql": [
+        """CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql
+        AS $$BEGIN RAISE unique_violation; END$$""",
+        """CREATE TRIGGER stuck BEFORE DELETE ON runs FOR EACH ROW WHEN (old.id = 'c')
+        EXECUTE FUNCTION no()""",
+    ],
+}
+UNSTUCK = {"sqlite": ["DROP TRIGGER stuck"], "postgresql": ["DROP TRIGGER stuck ON runs"]}
+
+
+def execute(store: RunStore, *statements: str) -> None:
+    with store.database.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
 def test_a_run_that_cannot_be_purged_keeps_no_other_and_is_tried_again(
     store: RunStore, media: FolderStore, tmp_path: Path
 ) -> None:
@@ -128,14 +147,10 @@ def test_a_run_that_cannot_be_purged_keeps_no_other_and_is_tried_again(
     for run_id, name in names.items():
         finished(store, run_id, name)
     store.delete(list(names), NOW)
-    with closing(sqlite3.connect(tmp_path / "runs.sqlite3")) as other:
-        other.execute(
-            "CREATE TRIGGER stuck BEFORE DELETE ON runs WHEN old.id = 'c'"
-            " BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
-        assert store.purge(NOW + 1, media.delete) == 4
-        assert [run_id for run_id, name in names.items() if media.has(name)] == ["c"]
-        other.execute("DROP TRIGGER stuck")
+    execute(store, *STUCK[store.database.dialect.name])
+    assert store.purge(NOW + 1, media.delete) == 4
+    assert [run_id for run_id, name in names.items() if media.has(name)] == ["c"]
+    execute(store, *UNSTUCK[store.database.dialect.name])
     assert store.purge(NOW + 1, media.delete) == 1
     assert not media.has(names["c"])
 
@@ -231,7 +246,8 @@ def test_many_runs_and_files_are_purged_in_turns(store: RunStore) -> None:
     assert removed == names
 
 
-def test_a_purge_gives_the_disk_its_space_back(store: RunStore, tmp_path: Path) -> None:
+def test_a_purge_gives_the_disk_its_space_back(tmp_path: Path) -> None:
+    store = run_store(tmp_path)
     file = tmp_path / "runs.sqlite3"
     large = {"prompt": "A boat", "padding": "x" * 20_000}
     runs = [sample_run(f"{n}", status=Status.DONE, request=large) for n in range(500)]

@@ -20,8 +20,8 @@ FOX = {
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    opened = open_database(database_url(tmp_path))
+def database(store_url: str) -> Iterator[sa.Engine]:
+    opened = open_database(store_url)
     yield opened
     opened.dispose()
 
@@ -133,21 +133,42 @@ def test_a_full_kit_says_so(kit: ElementLibrary) -> None:
         kit.keep("One more", FOX, 1.0)
 
 
+NO_JSON = ["no JSON", "[" * 100_000]
 UNREADABLE = [
-    "no JSON", "[]", "7", '{"title": "x"}', '{"frontal_image_url": 5}', "[" * 100_000,
+    "[]", "7", '{"title": "x"}', '{"frontal_image_url": 5}',
     '{"frontal_image_url": "/media/x", "reference_image_urls": 5}',
     '{"reference_image_urls": [{"a": 1}]}', '{"frontal_image_url": "\\ud83e"}',
 ]  # fmt: skip
+
+
+def insert_as_it_is(connection: sa.Connection, text: str) -> None:
+    kind = "JSON" if connection.dialect.name == "postgresql" else "TEXT"
+    insert = f"INSERT INTO kit_elements VALUES ('odd', 'Odd', CAST(:text AS {kind}), 0)"
+    connection.execute(sa.text(insert), {"text": text})
 
 
 @pytest.mark.parametrize("stored", UNREADABLE)
 def test_an_element_that_cannot_be_read_is_set_aside_logged_and_deleted(
     kit: ElementLibrary, database: sa.Engine, stored: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    sets_aside(kit, database, stored, caplog)
+
+
+@pytest.mark.parametrize("stored", NO_JSON)
+def test_so_is_one_that_broke_in_the_file(
+    tmp_path: Path, stored: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = open_database(database_url(tmp_path))
+    sets_aside(ElementLibrary(database), database, stored, caplog)
+    database.dispose()
+
+
+def sets_aside(
+    kit: ElementLibrary, database: sa.Engine, stored: str, caplog: pytest.LogCaptureFixture
+) -> None:
     kit.keep("Fox", FOX, 1.0)
-    insert = "INSERT INTO kit_elements VALUES ('odd', 'Odd', ?, 0)"
     with database.begin() as connection:
-        connection.exec_driver_sql(insert, (stored,))
+        insert_as_it_is(connection, stored)
     for _ in range(2):
         odd, fox = kit.all()
         assert (odd.name, odd.element, odd.is_readable) == ("Odd", {}, False)
@@ -163,6 +184,5 @@ def test_the_files_of_an_element_that_cannot_be_read_still_stay(
     kit.keep("Fox", {**FOX, "frontal_image_url": KEPT_PICTURE}, 1.0)
     odd = "/media/" + "b" * 64 + ".png"
     with database.begin() as connection:
-        insert = "INSERT INTO kit_elements VALUES ('odd', 'Odd', ?, 0)"
-        connection.exec_driver_sql(insert, (f'{{"title": "{odd}"',))
+        insert_as_it_is(connection, f'{{"title": "{odd}"}}')
         assert files_of_kit(connection) == {"a" * 64 + ".png", "b" * 64 + ".png"}

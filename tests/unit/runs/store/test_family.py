@@ -1,7 +1,6 @@
 """A run remembers what it was made from, and its family is found from every side."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,9 @@ from tests.samples.run_samples import NOW, run_store, sample_run
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[RunStore]:
+def store(store_url: str) -> Iterator[RunStore]:
     """A photo became two clips; one of them, with another photo, became an edit."""
-    opened = run_store(tmp_path)
+    opened = run_store(store_url)
     for number, (run_id, *parents) in enumerate(
         [("photo",), ("clip", "photo"), ("twin", "photo"), ("other",), ("edit", "clip", "other")]
     ):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -88,9 +87,9 @@ def test_a_run_that_was_handed_out_and_never_begun_is_simply_handed_out_again(
 
 
 def test_two_stores_on_one_database_never_claim_the_same_run(
-    store: RunStore, tmp_path: Path
+    store: RunStore, store_url: str
 ) -> None:
-    other = run_store(tmp_path)
+    other = run_store(store_url)
     for number in range(20):
         store.add(sample_run(f"run-{number}"))
     held = [one.run.id for _ in range(3) for side in (store, other) for one in claim(side)]
