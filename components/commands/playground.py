@@ -98,7 +98,7 @@ def _services(
         media=context.media,
         uploaded=collected.uploaded,
         kit=ElementLibrary(rooms.store.database, hosts),
-        journal=Journal(rooms.store.database),
+        journal=_started_journal(rooms, stack),
         samples=ASSETS / "samples",
         upload_folder=get_upload_folder(),
         balance_usd=context.throttle.through(context.provider.balance_usd),
@@ -117,6 +117,14 @@ def _stop_taking(driver: Driver, stack: ExitStack) -> Callable[[], None]:
         return lambda: None
     stack.callback(driver.stop_taking)
     return driver.stop_taking
+
+
+def _started_journal(rooms: Rooms, stack: ExitStack) -> Journal:
+    """Begin to hear of what is written, here or by other processes."""
+    journal = Journal(rooms.store.database)
+    journal.start()
+    stack.callback(journal.stop)
+    return journal
 
 
 def _fresh_prices(context: StepContext) -> Prices:

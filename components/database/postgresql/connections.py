@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from components.database.postgresql.errors import explained
+from components.database.postgresql.notifications import tell_with_commits
 
 CONNECT_TIMEOUT_S = 5
 WRITERS_LOCK = 1_802_267_247
@@ -44,6 +45,7 @@ def postgresql_engine(url: str, busy_timeout_ms: int) -> sa.Engine:
     )
     sa.event.listen(engine, "handle_error", _explain)
     sa.event.listen(engine, "begin", partial(_begin, busy_timeout_ms))
+    tell_with_commits(engine)
     return engine
 
 

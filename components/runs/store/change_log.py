@@ -1,9 +1,9 @@
 """What changed since somebody last asked: a number that grows with every write to a run.
 
-Whoever writes to a run notes it on the connection; the journal hears of it when the connection is
-given back, so after the commit. A write that was undone may be told too: who looks finds nothing
-new. The numbers are those of one process; where several serve one database, whoever asks another
-one is told to look at everything, and each has to be told by the others what they wrote.
+Whoever writes to a run notes it on the connection. With SQLite the journal hears of it when the
+connection is given back, so after the commit; a write that was undone may be told too: who looks
+finds nothing new. With PostgreSQL the commit tells every process that has begun to listen, and the
+numbers are those of the database: what one process gave out, another one understands.
 """
 
 import secrets
@@ -11,10 +11,15 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+from components.database.changes import Writing, note, take_noted
+
+if TYPE_CHECKING:
+    from components.database.postgresql.notifications import ChangeListener
 
 MOST_REMEMBERED = 5_000
 """Runs whose last change is remembered; who asks for older ones looks at everything."""
@@ -23,7 +28,6 @@ UNSEEN = frozenset(
      "rendered_s"}
 )  # fmt: skip
 """Columns that no page shows."""
-_NOTED = "playground_written"
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,6 @@ class News:
     plan_ids: tuple[str, ...] = ()
     new_ids: tuple[str, ...] = ()
     is_all: bool = False
-
-
-class Writing(NamedTuple):
-    """A run that was written to, the id of its plan or "", and whether it was not there before."""
-
-    run_id: str
-    plan_id: str = ""
-    is_new: bool = False
 
 
 class _Change(NamedTuple):
@@ -68,7 +64,24 @@ class Journal:
         self._changed: OrderedDict[str, _Change] = OrderedDict()
         self._forgotten = 0
         self._now = f"{self._instance}-0"
-        sa.event.listen(database, "checkin", self._given_back)
+        self._listener: ChangeListener | None = None
+        if database.dialect.name == "sqlite":
+            sa.event.listen(database, "checkin", self._given_back)
+        else:
+            # Its driver is there only where several machines share a database.
+            from components.database.postgresql import notifications  # noqa: PLC0415
+
+            self._listener = notifications.ChangeListener(database, self._stand_at, self._hear)
+
+    def start(self) -> None:
+        """Begin to hear of what is written. Raises `DatabaseUnavailable`."""
+        if self._listener:
+            self._listener.start()
+
+    def stop(self) -> None:
+        """Hear no more; it may not have been started."""
+        if self._listener:
+            self._listener.stop()
 
     @property
     def now(self) -> str:
@@ -86,6 +99,8 @@ class Journal:
             now = self._now
             if int(number) < self._forgotten:
                 return News(now, is_all=True)
+            if int(number) >= self._number:
+                return None  # Given out by a process that heard of more than this one yet.
             changed = []
             for run_id, change in reversed(self._changed.items()):
                 if change.number <= int(number):
@@ -101,29 +116,47 @@ class Journal:
     def note(self, writings: Iterable[Writing]) -> None:
         """Runs were written to, in one transaction."""
         with self._lock:
-            self._number += 1
-            for it in writings:
-                known = self._changed.pop(it.run_id, _Change(0, 0, ""))
-                made = self._number if it.is_new else known.made
-                self._changed[it.run_id] = _Change(self._number, made, it.plan_id or known.plan_id)
-            while len(self._changed) > self._most:
-                self._forgotten = self._changed.popitem(last=False)[1].number
-            self._now = f"{self._instance}-{self._number}"
+            self._keep(self._number + 1, writings)
+
+    def _keep(self, number: int, writings: Iterable[Writing]) -> None:
+        self._number = number
+        for it in writings:
+            known = self._changed.pop(it.run_id, _Change(0, 0, ""))
+            made = number if it.is_new else known.made
+            self._changed[it.run_id] = _Change(number, made, it.plan_id or known.plan_id)
+        while len(self._changed) > self._most:
+            self._forgotten = self._changed.popitem(last=False)[1].number
+        self._now = f"{self._instance}-{number}"
+
+    def _forget_up_to(self, number: int) -> None:
+        """Everything may have changed up to this number."""
+        self._changed.clear()
+        self._forgotten = number
+        self._keep(number, ())
+
+    def _stand_at(self, instance: str, number: int) -> None:
+        with self._lock:
+            if (instance, number) != (self._instance, self._number):
+                self._instance = instance
+                self._forget_up_to(number)
+
+    def _hear(self, number: int, writings: list[Writing]) -> None:
+        with self._lock:
+            if writings:
+                self._keep(number, writings)
+            else:
+                self._forget_up_to(number)
 
     def _given_back(self, _: Any, record: Any) -> None:
-        if written := record.info.pop(_NOTED, None):
+        if written := take_noted(record.info):
             self.note(written)
 
 
 def note_written(connection: Connection, run_id: str, plan_id: str | None = None) -> None:
     """A run is written to in this connection's transaction, in what somebody can see of it."""
-    _note(connection, Writing(run_id, plan_id or ""))
+    note(connection, Writing(run_id, plan_id or ""))
 
 
 def note_made(connection: Connection, run_id: str, plan_id: str | None = None) -> None:
     """A run is made in this connection's transaction, or comes back."""
-    _note(connection, Writing(run_id, plan_id or "", is_new=True))
-
-
-def _note(connection: Connection, writing: Writing) -> None:
-    connection.info.setdefault(_NOTED, []).append(writing)
+    note(connection, Writing(run_id, plan_id or "", is_new=True))

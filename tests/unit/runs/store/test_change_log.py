@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
+from components.database.changes import Writing
 from components.runs.run import Parent, Status
-from components.runs.store.change_log import Journal, Writing
+from components.runs.store.change_log import Journal, News
 from components.runs.store.charges import Uncharged
 from components.runs.store.run_store import RunStore
+from tests.processes.replicas import wait_until_heard
 from tests.samples.run_samples import EVERY_LANE, LEASE_S, NOW, sample_run
 
 
@@ -20,10 +23,31 @@ def store(store_url: str) -> Iterator[RunStore]:
     opened.close()
 
 
+class PatientJournal(Journal):
+    """One that is asked only when it has heard of all that is written."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        super().__init__(database)
+        self.database = database
+
+    @property
+    def now(self) -> str:
+        if self.database.dialect.name == "postgresql":
+            wait_until_heard(lambda: super(PatientJournal, self).now, self.database)
+        return super().now
+
+    def since(self, then: str) -> News | None:
+        assert self.now
+        return super().since(then)
+
+
 @pytest.fixture
-def journal(store: RunStore) -> Journal:
+def journal(store: RunStore) -> Iterator[Journal]:
     """What listens to it."""
-    return Journal(store.database)
+    opened = PatientJournal(store.database)
+    opened.start()
+    yield opened
+    opened.stop()
 
 
 def changed(journal: Journal, then: str) -> tuple[str, ...]:
