@@ -49,7 +49,7 @@ def test_pages_are_short(page: Path) -> None:
 
 def test_every_setting_is_explained_and_every_endpoint_named() -> None:
     settings = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    named = set(re.findall(r"\b(?:AIML|PLAYGROUND|GRADIO)_[A-Z_]+\b", help_text()))
+    named = set(re.findall(r"\b(?:AIML|AWS|PLAYGROUND|GRADIO)_[A-Z0-9_]+\b", help_text()))
     assert named == set(re.findall(r"^\| `(\w+)`", settings, re.MULTILINE))
     api = (ROOT / "docs" / "api.md").read_text("utf-8")
     assert all(f"/{model.api_name}`" in api for model in MODELS)

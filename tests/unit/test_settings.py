@@ -89,6 +89,31 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         ("AIML_API_KEY", "sk-secret\nand another"),
         ("AIML_API_KEY", "schlüssel-secret"),
         ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgres://ada:secret@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql+psycopg2://ada:secret@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@db"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@db:port/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@db:0/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret/of@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret#of@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secret@of@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://ada:secrét@db/playground"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://db/playground?password=secret"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://db/playground?secret"),
+        ("PLAYGROUND_DATABASE_URL", "postgresql://[::1/secret"),
+        ("PLAYGROUND_MEDIA_URL", "5"),
+        ("PLAYGROUND_MEDIA_URL", "s3://"),
+        ("PLAYGROUND_MEDIA_URL", "s3://no"),
+        ("PLAYGROUND_MEDIA_URL", "s3://Secret/prefix"),
+        ("PLAYGROUND_MEDIA_URL", "s3://key:secret@bucket/prefix"),
+        ("PLAYGROUND_MEDIA_URL", "s3://bucket//prefix"),
+        ("PLAYGROUND_MEDIA_URL", "s3://bucket/../prefix"),
+        ("PLAYGROUND_MEDIA_URL", "s3://bucket/a prefix"),
+        ("PLAYGROUND_MEDIA_URL", "s3://bucket/prefix?secret"),
+        ("PLAYGROUND_MEDIA_URL", "https://bucket.s3.amazonaws.com/secret"),
+        ("PLAYGROUND_METRICS", "yes"),
+        ("PLAYGROUND_LOG_FORMAT", "xml"),
         ("PLAYGROUND_DATABASE_URL", "/srv/runs.sqlite3"),
         ("PLAYGROUND_DATABASE_URL", "sqlite://secret/runs.sqlite3"),
         ("PLAYGROUND_DATABASE_URL", "sqlite:///"),
@@ -150,12 +175,12 @@ def test_a_key_of_any_provider_is_taken(key: str) -> None:
     assert Settings.from_env({"AIML_API_KEY": key}).key == key
 
 
-def test_a_database_that_is_not_supported_yet_is_said_to_be_so() -> None:
+def test_a_database_of_another_kind_is_refused_by_what_is_taken() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env({"PLAYGROUND_DATABASE_URL": "postgresql+psycopg://ada:secret@db/runs"})
+        Settings.from_env({"PLAYGROUND_DATABASE_URL": "mysql://ada:secret@db/runs"})
     assert str(caught.value) == (
-        "PLAYGROUND_DATABASE_URL must be a SQLite address such as sqlite:////srv/runs.sqlite3; "
-        "PostgreSQL and other databases are not supported yet. "
+        "PLAYGROUND_DATABASE_URL must be a SQLite address such as sqlite:////srv/runs.sqlite3, "
+        "or one of PostgreSQL such as postgresql+psycopg://user:password@host:5432/playground. "
         "Remove it to keep the runs in the data folder."
     )
 
@@ -185,6 +210,16 @@ def test_the_help_names_every_setting() -> None:
         "AIML_API_BASE",
         "PLAYGROUND_DATA_DIR",
         "PLAYGROUND_DATABASE_URL",
+        "PLAYGROUND_MEDIA_URL",
+        "PLAYGROUND_METRICS",
+        "PLAYGROUND_LOG_FORMAT",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3",
         "PLAYGROUND_AUTH",
         "PLAYGROUND_ALLOW_PRIVATE_HOSTS",
         "PLAYGROUND_SPEND_LIMIT_USD",
@@ -197,11 +232,6 @@ def test_the_help_names_every_setting() -> None:
 def test_no_limit_on_spending_differs_from_a_limit_of_nothing() -> None:
     assert Settings.from_env({}).spend_limit_usd is None
     assert Settings.from_env({"PLAYGROUND_SPEND_LIMIT_USD": "0"}).spend_limit_usd == 0.0
-
-
-def test_a_setting_without_effect_stops_the_start() -> None:
-    with pytest.raises(SettingsError, match="PLAYGROUND_MEDIA_URL has no effect"):
-        Settings.from_env({"PLAYGROUND_MEDIA_URL": "5"})
 
 
 @pytest.mark.parametrize(

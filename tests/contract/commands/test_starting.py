@@ -147,9 +147,11 @@ def test_an_address_in_a_folder_that_is_not_there_is_a_sentence(
     assert "PLAYGROUND_DATABASE_URL" in said
 
 
-def test_another_database_than_sqlite_is_a_sentence(starts: Starter, data: Path) -> None:
+def test_a_shared_database_without_a_shared_place_for_media_is_a_sentence(
+    starts: Starter, data: Path
+) -> None:
     said = declined(starts, data, url="postgresql+psycopg://ada:secret@db/runs")
-    assert "PostgreSQL and other databases are not supported yet." in said
+    assert "set PLAYGROUND_MEDIA_URL=s3://bucket/prefix too." in said
     assert "secret" not in said
 
 
