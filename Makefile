@@ -7,7 +7,7 @@ LOWEST := .venv-lowest
 # at most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-browsers test-lowest coverage check bench assets wire clean
+.PHONY: run test test-browsers test-cluster test-lowest coverage check bench assets wire clean
 
 INTERFACE := components/interface
 WIRE := $(INTERFACE)/browser/server/wire.d.ts
@@ -32,6 +32,10 @@ test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 # Walks through the page in Firefox and in WebKit; what was seen is kept as pictures.
 test-browsers: $(VENV)/dev.stamp $(VENV)/browsers.stamp
 	$(BIN)/python -m pytest -m browsers --basetemp=$(VENV)/walk tests/browsers
+
+# What several machines share: PostgreSQL, an object store and nginx, which the tests start.
+test-cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp $(VENV)/nginx.stamp
+	$(BIN)/python -m pytest -m cluster $(ON_ALL_CORES)
 
 # Proves every lower bound of the requirements. The page is drawn by gradio, whose bound is exact, and
 # by the browser: tests in Chromium would prove nothing more.
