@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def parsed_arguments(settings_help: str, given: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line: `command` is "" for the playground itself, or "recover" with `folders`."""
+    """The command line: `command` is "" for the playground itself, else one of these.
+
+    "recover" has `folders`, and "worker" nothing more.
+    """
     parser = argparse.ArgumentParser(
         description="A playground for the five Kling O1 models of the AI/ML API.",
         epilog=f"Settings, from the environment or a .env file:\n{settings_help}",
@@ -26,5 +29,11 @@ def parsed_arguments(settings_help: str, given: Sequence[str] | None = None) -> 
         nargs="*",
         type=Path,
         help="folder with downloaded results, which carry their settings",
+    )
+    commands.add_parser(
+        "worker",
+        help="take runs forward, beside others, on a PostgreSQL server that all share",
+        description="Take runs forward without a page. Any number may do so, on any machine, with "
+        "the settings of the playgrounds whose PostgreSQL server and object store they share.",
     )
     return parser.parse_args(given)

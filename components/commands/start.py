@@ -8,7 +8,7 @@ from components.commands import parsed_arguments
 from components.commands.playground import running_playground
 from components.commands.recover import run_recover
 from components.commands.serving import listen, serve
-from components.errors import PlaygroundError
+from components.errors import PlaygroundError, SettingsError
 from components.settings import Settings, help_text
 
 SANDBOX_GUESS_S = 6.0
@@ -26,6 +26,9 @@ def start() -> None:
         if arguments.command == "recover":
             print(run_recover(settings, arguments.folders))  # noqa: T201
             return
+        if arguments.command == "worker":
+            _work(settings)
+            return
         listener = listen(settings)
         guess_s = SANDBOX_GUESS_S if settings.is_sandbox else None
         with listener, running_playground(settings, guess_s) as web:
@@ -39,3 +42,19 @@ def start() -> None:
         # wait for it.
         logging.shutdown()
         os._exit(0)
+
+
+def _work(settings: Settings) -> None:
+    """Take runs forward until told to end. Raises `SettingsError` where nothing is shared."""
+    if not settings.is_shared:
+        raise SettingsError(
+            "`python app.py worker` works with PostgreSQL; set PLAYGROUND_DATABASE_URL to the "
+            "server that the playgrounds use. With SQLite a playground takes its runs forward "
+            "itself, and needs no worker."
+        )
+    # Its libraries are there only where several machines share a database.
+    from components.commands.worker import (  # type: ignore[import-not-found]  # noqa: PLC0415
+        run_worker,
+    )
+
+    run_worker(settings)

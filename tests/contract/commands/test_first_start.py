@@ -74,3 +74,24 @@ def test_a_sandbox_without_a_place_for_its_files_is_a_sentence(
     ended = starts.start(environment_of(tmp_path))
     assert ended.code == 1
     assert ended.err.strip().splitlines()[-1].startswith("The sandbox cannot start: ")
+
+
+def test_a_worker_without_a_database_to_share_is_a_sentence(
+    starts: Starter, tmp_path: Path
+) -> None:
+    ended = starts.start(environment_of(tmp_path), "worker")
+    assert ended.code == 1
+    assert ended.err.strip() == (
+        "`python app.py worker` works with PostgreSQL; set PLAYGROUND_DATABASE_URL to the server "
+        "that the playgrounds use. With SQLite a playground takes its runs forward itself, and "
+        "needs no worker."
+    )
+
+
+def test_the_help_names_what_can_be_asked_for_and_the_settings(
+    starts: Starter, tmp_path: Path
+) -> None:
+    ended = starts.start(environment_of(tmp_path), "--help")
+    assert ended.code == 0
+    for name in ("recover", "worker", "PLAYGROUND_MEDIA_URL", "AWS_REGION"):
+        assert f" {name} " in ended.out
