@@ -67,7 +67,7 @@ def running_playground(
 
 
 def _driver(rooms: Rooms, collected: MediaGarbageCollector, stack: ExitStack) -> Driver:
-    if rooms.is_cluster:
+    if rooms.settings.is_shared:
         return remote_workers(rooms, stack)
     return started_engine(rooms, collected, stack)
 

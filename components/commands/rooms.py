@@ -9,7 +9,6 @@ from pathlib import Path
 
 from components.catalog import Catalog, open_catalog
 from components.database.data_folder import owned
-from components.database.engine import is_postgresql
 from components.database.sqlite.integrity import check_database
 from components.errors import SettingsError
 from components.media.download.fetch import download
@@ -44,11 +43,6 @@ class Rooms:
     proxy_settings: ProxySettings
     context: StepContext
     scratch: Path
-
-    @property
-    def is_cluster(self) -> bool:
-        """Whether several processes work together, and runs are driven by workers."""
-        return is_postgresql(self.settings.database_url)
 
 
 def opened_rooms(
@@ -86,7 +80,7 @@ def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[Fol
     """What is kept, held for this process and opened with care."""
     stack.enter_context(owned(settings.data_dir))
     media_dir = settings.data_dir / "media"
-    if not is_postgresql(settings.database_url):
+    if not settings.is_shared:
         check_database(settings.database_url, media_dir)
     slow = frozenset(model.model_id for model in catalog.making("image"))
     store = RunStore(settings.database_url, slow_models=slow)
@@ -96,7 +90,7 @@ def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[Fol
 
 def _shared(settings: Settings, store: RunStore) -> tuple[Callable[[], float], StateKeeper | None]:
     """What several machines must agree upon: the time, and what is known of the provider."""
-    if not is_postgresql(settings.database_url):
+    if not settings.is_shared:
         return time.time, None
     # Its packages are there only where several machines work together.
     from components.runs.engine.cluster.shared_state import SharedState  # noqa: PLC0415

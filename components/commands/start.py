@@ -53,8 +53,6 @@ def _work(settings: Settings) -> None:
             "itself, and needs no worker."
         )
     # Its libraries are there only where several machines share a database.
-    from components.commands.worker import (  # type: ignore[import-not-found]  # noqa: PLC0415
-        run_worker,
-    )
+    from components.commands.worker import run_worker  # noqa: PLC0415
 
     run_worker(settings)

@@ -8,7 +8,6 @@ from functools import partial
 from components.catalog import Catalog
 from components.commands.drivers import STOP_S, reconciler_of, tidy, tidy_scratch
 from components.commands.rooms import Rooms, opened_rooms
-from components.errors import SettingsError
 from components.runs.engine.cluster.caretaker import Caretaker, DatabaseLock, Duty
 from components.runs.engine.cluster.job_queue import JobQueue
 from components.runs.engine.cluster.run_claims import RunClaims
@@ -32,16 +31,11 @@ def run_worker(
     """Drive runs until told to end (SIGTERM, Ctrl-C); see `running_playground` for the rest.
 
     Raises:
-        SettingsError: a setting cannot be used, or the database is not one that several share.
+        SettingsError: a setting cannot be used.
         DatabaseUnavailable: the database does not answer.
     """
     with ExitStack() as stack:
         rooms = opened_rooms(settings, stack, guess_s, catalog)
-        if not rooms.is_cluster:
-            raise SettingsError(
-                "Workers need PLAYGROUND_DATABASE_URL to name a PostgreSQL database; without it "
-                "`python app.py` does all of the work itself."
-            )
         worker = _opened_worker(rooms, stack)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
