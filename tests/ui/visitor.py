@@ -155,7 +155,7 @@ def visiting(
         if viewport:
             visitor.page.set_viewport_size(viewport)
         yield context, visitor
-        assert visitor.complaints == []
+        assert not visitor.complaints, "\n".join(visitor.complaints)
     finally:
         if has_own:
             context.close()
@@ -221,7 +221,7 @@ def listen(visitor: Visitor) -> None:
     visitor.page.on(
         "console",
         lambda message: (
-            visitor.complaints.append(f"console: {message.text}")
+            visitor.complaints.append(f"console: {message.text} {message.location['url']}".rstrip())
             if message.type == "error" and REFUSAL not in message.text
             else None
         ),
