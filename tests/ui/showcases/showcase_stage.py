@@ -1,6 +1,7 @@
 """A playground with a showcase in it, and the room beside it through which guests speak."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from components.showcases.showcase import Item, ItemKind
 from tests.apps.playgrounds import Playground, serving
 from tests.samples.kept_runs import keep_runs
 from tests.samples.models import CATALOG
-from tests.ui.visitor import Visitor
+from tests.ui.visitor import WAIT_MS, Visitor
+
+LOOK_AGAIN_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,11 @@ def opened(visitor: Visitor, showcase_id: str) -> Page:
     visitor.open(f"?showcase={showcase_id}")
     expect(visitor.page.locator(".showcase-editor")).to_be_visible()
     return visitor.page
+
+
+def expect_soon(read: Callable[[], object], expected: object) -> None:
+    """Wait until what is read is as expected: a page may be ahead of what is kept."""
+    deadline_s = time.monotonic() + WAIT_MS / 1000
+    while (found := read()) != expected:
+        assert time.monotonic() < deadline_s, f"{found!r} instead of {expected!r}"
+        time.sleep(LOOK_AGAIN_S)

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from components.interface.parts.showcases.links.link_view import link_html
-from components.interface.parts.showcases.listing.list_routes import small_url
+from components.interface.parts.showcases.listing.list_routes import SMALL_PX, small_url
 from components.interface.parts.showcases.reviews.review_view import (
     all_comments_html,
     item_reviews,
@@ -115,6 +115,7 @@ def _medium(side: int, medium: ShownMedium) -> dict[str, Any]:
         "side": side,
         "medium": medium,
         "small": small_url(medium.name),
+        "small_width_px": min(SMALL_PX, medium.width_px),
         "url": ref(medium.name),
     }
 

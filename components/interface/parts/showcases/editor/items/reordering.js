@@ -39,7 +39,10 @@ export class Reordering {
     this.drag = null;
     place.addEventListener("pointerdown", (event) => this.grab(event));
     place.addEventListener("pointermove", (event) => this.drag && this.follow(event.clientY));
-    place.addEventListener("pointerup", () => this.drop(true));
+    place.addEventListener("pointerup", (event) => {
+      this.follow(event.clientY);
+      this.drop(true);
+    });
     place.addEventListener("pointercancel", () => this.drop(false));
     place.addEventListener("keydown", (event) => this.pressed(event));
     place.addEventListener("dragstart", (event) => this.drag && event.preventDefault());
@@ -63,8 +66,7 @@ export class Reordering {
     list.classList.add("ordering");
     scrollBy({ top: item.getBoundingClientRect().top - top, behavior: "instant" });
     this.drag.grabbed = Math.min(this.drag.grabbed, item.offsetHeight);
-    this.follow(event.clientY);
-    this.scroll();
+    this.goOn();
   }
 
   /** @param {number} y */
@@ -89,16 +91,15 @@ export class Reordering {
     item.style.transform = `translateY(${Math.round(shift)}px)`;
   }
 
-  // Near an edge of the window, the page goes on by itself.
-  scroll() {
+  // With each frame, as a wheel moves the page under a pointer that rests. Near an edge of the window, the
+  // page goes on by itself.
+  goOn() {
     const { drag } = this;
     if (!drag) return;
     const by = drag.y < EDGE_PX ? -SCROLL_PX : drag.y > innerHeight - EDGE_PX ? SCROLL_PX : 0;
-    if (by) {
-      scrollBy({ top: by, behavior: "instant" });
-      this.follow(drag.y);
-    }
-    requestAnimationFrame(() => this.scroll());
+    if (by) scrollBy({ top: by, behavior: "instant" });
+    this.follow(drag.y);
+    requestAnimationFrame(() => this.goOn());
   }
 
   /** @param {boolean} isWanted */
