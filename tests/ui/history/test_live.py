@@ -149,6 +149,32 @@ def test_what_changes_while_an_answer_is_on_its_way_is_not_missed(
         expect(visitor.page.locator(pill)).to_have_text("Done")
 
 
+def test_a_run_that_is_deleted_in_full_gives_way_to_the_next_one_even_if_its_end_is_told_first(
+    browser: Browser, kept: Playground
+) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+    with visiting(browser, kept) as (_, visitor):
+        visitor.open()
+        open_history(visitor.page)
+        page = visitor.page
+        page.route("**/history/delete", lambda it: late.append((it, it.fetch())))
+        cards = page.locator("#history-grid .history-card")
+        gone, following = (str(cards.nth(at).get_attribute("data-run")) for at in (1, 2))
+        page.locator(f"[data-run='{gone}'] .history-open").click()
+        dialog = page.locator("dialog.detail")
+        dialog.locator("[name=remark]").fill("typed just before")
+        dialog.locator("[data-do=delete]").click()
+        while not late:
+            page.wait_for_timeout(LOOK_MS)
+        expect(page.locator(f"#history-grid [data-run='{gone}']")).to_have_count(0)
+        [(route, answer)] = late
+        route.fulfill(response=answer)
+        expect(dialog.locator(".detail-body")).to_have_attribute("data-run", following)
+        page.get_by_role("button", name="Undo").click()
+        page.locator(f"[data-run='{gone}'] .history-open").dispatch_event("click")
+        expect(dialog.locator("[name=remark]")).to_have_value("typed just before")
+
+
 def test_a_filter_is_kept_by_what_changes(
     browser: Browser, kept: Playground, elsewhere: Client
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 
 from components.showcases.reviews import NewComment
 from tests.apps.playgrounds import SAMPLES
@@ -11,6 +11,7 @@ from tests.ui.appearance import DESKTOP, PHONE, fits, violations
 from tests.ui.showcases.showcase_stage import Stage, expect_soon, opened
 from tests.ui.visitor import Visitor, held, visiting
 
+LOOK_MS = 50
 PICTURES = "**/showcases/pictures/**"
 ARRIVED = "every => Promise.all(every.map((it) => (it.loading = 'eager', it.decode())))"
 
@@ -60,6 +61,30 @@ def test_a_showcase_is_made_listed_deleted_and_brought_back(visitor: Visitor, st
     page.locator(".said button", has_text="Undo").click()
     expect(card).to_have_count(1)
     assert "Spring campaign" in [it.title for it in stage.rooms.editor.all()]
+
+
+def test_a_showcase_deleted_in_its_editor_gives_way_to_the_list_even_if_its_end_is_told_first(
+    visitor: Visitor, stage: Stage
+) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+    stage.fresh("One that stays")
+    page = opened(visitor, stage.fresh("To be deleted"))
+    page.route("**/delete", lambda it: late.append((it, it.fetch())))
+    page.locator("[data-do=delete-showcase]").click()
+    while not late:
+        page.wait_for_timeout(LOOK_MS)
+    # The second question was asked after that.
+    for _ in range(2):
+        with page.expect_response("**/changes?*"):
+            pass
+    [(route, answer)] = late
+    route.fulfill(response=answer)
+    expect(page.locator(".said")).to_contain_text("“To be deleted” was deleted.")
+    cards = page.locator(".showcase-card")
+    expect(cards.filter(has_text="One that stays").first).to_be_visible()
+    expect(cards.filter(has_text="To be deleted")).to_have_count(0)
+    page.unroute_all(behavior="wait")
+    assert visitor.complaints == []
 
 
 def test_items_are_put_into_order_by_dragging_and_by_keys(visitor: Visitor, stage: Stage) -> None:

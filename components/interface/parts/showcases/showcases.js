@@ -123,11 +123,14 @@ class Showcases {
       }
     };
     try {
+      if (wasOpen) await this.editor.rest();
       await post(`${path}/delete`);
       await (wasOpen ? this.goTo("") : this.list());
       say(`“${title}” was deleted. Its link leads nowhere now.`, { action: "Undo", onAction: undo, forMs: UNDO_MS });
     } catch (error) {
       say(/** @type {Error} */ (error).message);
+    } finally {
+      if (wasOpen) this.editor.goOn();
     }
   }
 

@@ -45,6 +45,13 @@ export class Detail {
     this.asked = 0;
     /** @type {Own} */
     this.unsaved = {};
+    /** @type {Promise<unknown>} */
+    this.saving = Promise.resolve();
+    /** @type {Promise<unknown>} */
+    this.looking = Promise.resolve();
+    // The run that is being deleted here: that it changed is no news.
+    this.deleting = "";
+    this.look = inTurn(([id]) => (this.looking = this.refresh(id)), 1);
     this.dialog = Object.assign(document.createElement("dialog"), { className: "detail section" });
     this.dialog.setAttribute("aria-label", "Run");
     this.content = document.createElement("div");
@@ -92,6 +99,7 @@ export class Detail {
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
     const focused = this.dialog.contains(active) ? active?.dataset.do : null;
     this.content.replaceChildren(fragment(html));
+    this.deleting = "";
     tellTimes(this.dialog);
     tick(this.dialog);
     const isFirst = !this.dialog.open;
@@ -128,7 +136,7 @@ export class Detail {
   async refresh(id) {
     const ticket = this.asked;
     const isShown = () => ticket === this.asked && this.dialog.open && this.id === id;
-    if (!isShown()) return;
+    if (!isShown() || id === this.deleting) return;
     /** @type {string} */
     const html = await get(`${pathOf(id)}/detail`).catch((refusal) => {
       if (refusal.isUnanswered) throw refusal;
@@ -172,7 +180,7 @@ export class Detail {
     const [id, own] = [/** @type {string} */ (this.id), this.unsaved];
     if (!Object.keys(own).length) return;
     this.unsaved = {};
-    this.trying(async () => {
+    this.saving = this.trying(async () => {
       await send("PATCH", pathOf(id), own);
       if (this.id === id) one(this.dialog, ".saved").textContent = "saved";
       this.around.changed(id);
@@ -215,9 +223,19 @@ export class Detail {
 
   /** @param {string} id */
   async delete(id) {
+    if (this.deleting) return;
     const ticket = this.asked;
+    this.deleting = id;
+    // What is still on its way must not find it gone.
+    this.save();
+    await Promise.allSettled([this.saving, this.looking]);
     const next = await this.around.delete([id]);
-    if (next === id || ticket !== this.asked) return;
+    if (next === id) {
+      this.deleting = "";
+      this.look([id]);
+      return;
+    }
+    if (ticket !== this.asked) return;
     if (next) this.open(next);
     else this.dialog.close();
   }
@@ -233,12 +251,11 @@ export class Detail {
   }
 
   listen() {
-    const look = inTurn(([id]) => this.refresh(id), 1);
     // The words of the card may change with the time alone.
     setInterval(() =>
-      this.dialog.open && this.part("[data-look-in-s]") && look([/** @type {string} */ (this.id)]), LOOK_AGAIN_MS);
+      this.dialog.open && this.part("[data-look-in-s]") && this.look([/** @type {string} */ (this.id)]), LOOK_AGAIN_MS);
     hear(this.dialog, (news) =>
-      this.dialog.open && news.has(/** @type {string} */ (this.id)) && look([/** @type {string} */ (this.id)]));
+      this.dialog.open && news.has(/** @type {string} */ (this.id)) && this.look([/** @type {string} */ (this.id)]));
     listenToCards(this.content, {
       put: () => this.open(this.id),
       show: (html) => this.show(html),
@@ -275,6 +292,7 @@ export class Detail {
       this.save();
       const { id } = this;
       this.asked += 1;
+      this.deleting = "";
       this.content.replaceChildren();
       this.around.closed(/** @type {string} */ (id));
     });

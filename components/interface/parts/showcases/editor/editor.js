@@ -34,6 +34,9 @@ export class Editor {
     this.hearer = hearer;
     this.id = "";
     this.asked = 0;
+    /** @type {Promise<unknown>} */
+    this.looking = Promise.resolve();
+    this.isResting = false;
     /** @type {Map<string, string>} */
     this.begun = new Map();
     this.saving = new Autosave((state) => this.tellSaved(state));
@@ -108,10 +111,27 @@ export class Editor {
     return content;
   }
 
+  // Looks at nothing while the showcase is deleted; resolves when what was asked for before is answered.
+  rest() {
+    this.isResting = true;
+    return this.looking;
+  }
+
+  // Goes on where it was, if it is still there.
+  goOn() {
+    this.isResting = false;
+    return this.look();
+  }
+
+  look() {
+    if (this.root && !this.isResting) this.looking = this.update(this.root);
+    return this.looking;
+  }
+
   // What changed since: what was said is drawn beside its item; where the showcase itself changed, all is.
-  async look() {
-    const { root, id } = this;
-    if (!root) return null;
+  /** @param {HTMLElement} root */
+  async update(root) {
+    const { id } = this;
     const { version = "-1", contentVersion } = root.dataset;
     try {
       const news = /** @type {DrawnReviews} */ (await get(`${this.path}/reviews?since=${version}`));
