@@ -114,6 +114,34 @@ def test_items_are_put_into_order_by_dragging_and_by_keys(visitor: Visitor, stag
     assert stage.captions(showcase_id) == before
 
 
+def test_a_late_answer_does_not_bring_back_an_order_that_was_changed_meanwhile(
+    visitor: Visitor, stage: Stage
+) -> None:
+    late: list[tuple[Route, APIResponse]] = []
+
+    def delay(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    showcase_id = stage.fresh()
+    page = opened(visitor, showcase_id)
+    page.route(f"**/showcases/{showcase_id}", delay)
+    stage.change_caption(stage.items(showcase_id)[2].id, "From elsewhere")
+    while not late:
+        page.wait_for_timeout(LOOK_MS)
+    with held(page, "**/changes?*"):
+        item(page, 0).locator("[data-handle]").press("ArrowDown")
+        order = ["Sailing", "Dawn", "From elsewhere", "That is all."]
+        expect_soon(lambda: stage.captions(showcase_id), order)
+        [(route, answer)] = late
+        route.fulfill(response=answer)
+        expect(item(page, 2).get_by_label("Caption")).to_have_value("From elsewhere")
+        assert shown_captions(page) == order
+    page.unroute_all(behavior="wait")
+
+
 def test_pictures_have_their_room_before_they_come(visitor: Visitor, stage: Stage) -> None:
     showcase_id = stage.fresh()
     stage.with_comparison(showcase_id)

@@ -37,6 +37,8 @@ export class Editor {
     /** @type {Promise<unknown>} */
     this.looking = Promise.resolve();
     this.isResting = false;
+    // How often something was kept: an answer that was asked for before may not know of it.
+    this.kept = 0;
     /** @type {Map<string, string>} */
     this.begun = new Map();
     this.saving = new Autosave((state) => this.tellSaved(state));
@@ -147,16 +149,19 @@ export class Editor {
     return null;
   }
 
+  /** @returns {Promise<null>} */
   async redraw() {
     const ticket = ++this.asked;
+    const { kept } = this;
     const content = await get(this.path).then((html) => this.prepared(html), () => null);
     const { root } = this;
-    if (ticket !== this.asked || !content || !root) return;
+    if (ticket !== this.asked || !content || !root) return null;
     // What stands here is newer than what was asked for.
     if (this.reordering.isDragging || this.items.isBusy) {
       this.isStale = true;
-      return;
+      return null;
     }
+    if (kept !== this.kept) return this.redraw();
     const fresh = one(content, ".showcase-editor");
     keepWords(this.place, fresh, (key) => this.saving.has(key));
     keepSaid(this.place, fresh);
@@ -164,9 +169,11 @@ export class Editor {
     for (const box of all(root, "[data-shown]", HTMLInputElement)) box.checked = box.defaultChecked;
     this.offerUndo(this.undoing.next?.what ?? "");
     this.hearer.opened();
+    return null;
   }
 
   freshen() {
+    this.kept += 1;
     if (!this.isStale) return;
     this.isStale = false;
     this.redraw();
