@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from components.database.migrations import bring_up_to_date
 from components.database.sqlite import connections as sqlite
+from components.errors import SettingsError
 
 BUSY_TIMEOUT_MS = 2_500
 """So long a click waits for another writer; then it is told so."""
@@ -29,7 +30,8 @@ def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine
     """Open it, with the tables that the schema describes.
 
     What goes wrong at the database itself is raised as `DatabaseUnavailable`, here and later. A
-    write waits up to `busy_timeout_ms` for another writer.
+    write waits up to `busy_timeout_ms` for another writer. Raises `SettingsError` where the address
+    leads to no PostgreSQL that can be used.
     """
     engine = _connected(url, busy_timeout_ms)
     with engine.begin() as connection:
@@ -41,8 +43,15 @@ def _connected(url: str, busy_timeout_ms: int) -> sa.Engine:
     if not is_postgresql(url):
         return sqlite.sqlite_engine(url, busy_timeout_ms)
     # Its driver is there only where several machines share a database.
-    from components.database.postgresql.connections import postgresql_engine  # noqa: PLC0415
-
+    try:
+        from components.database.postgresql.connections import postgresql_engine  # noqa: PLC0415
+        from components.database.postgresql.server import check_server  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        raise SettingsError(
+            f"PLAYGROUND_DATABASE_URL names a PostgreSQL, but the package {missing.name} is not "
+            "installed. Nothing was started. Run `pip install -r requirements-cluster.txt`."
+        ) from None
+    check_server(url)
     return postgresql_engine(url, busy_timeout_ms)
 
 

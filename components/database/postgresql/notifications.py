@@ -54,7 +54,9 @@ def _tell(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    take_noted(connection.info)
+    # With a connection that broke, what was noted on it is gone already.
+    if not connection.invalidated:
+        take_noted(connection.info)
 
 
 def _parts(writings: Sequence[Writing]) -> Iterator[str]:
