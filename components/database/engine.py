@@ -34,8 +34,14 @@ def open_database(url: str, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine
     leads to no PostgreSQL that can be used.
     """
     engine = _connected(url, busy_timeout_ms)
-    with engine.begin() as connection:
-        bring_up_to_date(connection)
+    # On PostgreSQL who only starts need not wait for a writer, but for who brings it up to date.
+    opening = row_by_row(engine) if is_postgresql(url) else engine
+    try:
+        with opening.begin() as connection:
+            bring_up_to_date(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
