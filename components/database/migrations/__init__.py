@@ -15,10 +15,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from components.database.showcase_tables import SHOWCASES
+from components.database.media_tables import KEPT_MEDIA
 from components.errors import DatabaseUnavailable
 
-METADATA = SHOWCASES.metadata
+METADATA = KEPT_MEDIA.metadata
 """Every table."""
 HEAD = "0006"
 """The last revision; a database that has it is opened without a further look."""
