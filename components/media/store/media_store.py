@@ -7,30 +7,23 @@ requests, in the database and as the address in the browser is `/media/<name>`.
 import os
 import re
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from components.errors import MediaRejected
-from components.media.store.durable_files import (
-    content_hash,
-    copy_hashed,
-    disk_space_watched,
-    link,
-    sync,
-    sync_folder,
-)
+from components.media.store.durable_files import disk_space_watched, link, sync, sync_folder
+from components.media.store.scratch_folder import ScratchFolder
 
 REF_PREFIX = "/media/"
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{2,5}")
-_ABANDONED_AFTER_S = 24 * 3600
-_NOT_KEPT = "That file is no longer kept here; add it again."
+_PIECE_BYTES = 1 << 20
+NOT_KEPT = "That file is no longer kept here; add it again."
 # Nothing here may be run by a browser: no SVG, no HTML, no PDF.
 _MEDIA_TYPES = {
     ".jpg": "image/jpeg",
@@ -69,10 +62,11 @@ class MediaStore(Protocol):
     """Where media live. Every name is checked; one that is malformed raises `MediaRejected`."""
 
     def keep(self, source: Path, suffix: str, digest: str = "") -> str:
-        """Take the file in and return its name. Raises `DiskFull`; keeps all of it or nothing.
+        """Take the file in and return its name. Keeps all of it or nothing.
 
         A file of a workspace becomes the kept one, so it must not be written to afterwards; any
-        other is copied. `digest` is its SHA-256 where that is known already.
+        other is copied. `digest` is its SHA-256 where that is known already. Raises `DiskFull`,
+        and `StorageError` where the store does not answer.
         """
         ...
 
@@ -81,11 +75,33 @@ class MediaStore(Protocol):
         ...
 
     def path(self, name: str) -> Path:
-        """Return a local file to read. Raises `MediaRejected` when it is not kept."""
+        """Return a local file to read, and to be read within the hour.
+
+        Raises `MediaRejected` when it is not kept, and `StorageError` when it cannot be fetched.
+        """
+        ...
+
+    def local(self, name: str) -> Path | None:
+        """The file where it is on this machine already, else None; raises what `path` does."""
+        ...
+
+    def size_of(self, name: str) -> int:
+        """Return the size of a file. Raises `MediaRejected` when it is not kept."""
+        ...
+
+    def pieces(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """The content from one byte to before another, which must be in it, piece by piece.
+
+        Nothing is fetched that is not asked for. Raises what `path` does, in the middle too.
+        """
         ...
 
     def delete(self, name: str, *, idle_s: float = 0.0) -> bool:
         """Remove the file unless it was kept in the last `idle_s`; tell whether it is gone."""
+        ...
+
+    def finish_removals(self) -> None:
+        """Give back the room of deleted files, where `delete` may not wait for that itself."""
         ...
 
     def workspace(self) -> AbstractContextManager[Path]:
@@ -121,9 +137,8 @@ class FolderStore:
         free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
     ) -> None:
         self._folder = folder
-        self._work = folder / "work"
+        self._scratch = ScratchFolder(folder / "work", free_bytes)
         self._clock = clock
-        self._free_bytes = free_bytes
         self._lock = threading.Lock()
 
     def keep(self, source: Path, suffix: str, digest: str = "") -> str:
@@ -132,27 +147,38 @@ class FolderStore:
         A file of a workspace becomes the kept one, so it must not be written to afterwards; any
         other is copied. `digest` is its SHA-256 where that is known already.
         """
-        if not _SUFFIX.fullmatch(suffix):
-            raise MediaRejected(f"A file cannot be kept with the ending {suffix!r}.")
+        require_suffix(suffix)
         with disk_space_watched(), ExitStack() as stack:
             if source == self._place(source.name):
                 ready, digest = source, source.name.partition(".")[0]
-            elif self._work in source.parents:
-                ready, digest = source, digest or content_hash(source)
             else:
-                ready = stack.enter_context(self.workspace()) / "incoming"
-                digest = copy_hashed(source, ready)
+                ready, digest = self._scratch.taken_in(source, digest, stack)
             return self._keep(ready, digest + suffix)
 
     def has(self, name: str) -> bool:
         """Tell whether a file of this name is kept; False for a malformed name."""
-        return bool(_NAME.fullmatch(name)) and self._place(name).is_file()
+        return is_name(name) and self._place(name).is_file()
 
     def path(self, name: str) -> Path:
         """Return the file. Raises `MediaRejected` when it is not kept."""
         if not self.has(name):
-            raise MediaRejected(_NOT_KEPT)
+            raise MediaRejected(NOT_KEPT)
         return self._place(name)
+
+    def local(self, name: str) -> Path:
+        """Return the file, which is always here. Raises `MediaRejected` when it is not kept."""
+        return self.path(name)
+
+    def size_of(self, name: str) -> int:
+        """Return the size of a file. Raises `MediaRejected` when it is not kept."""
+        return self.path(name).stat().st_size
+
+    def pieces(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """The content from one byte to before another. Raises `MediaRejected`."""
+        with self.path(name).open("rb") as file:
+            file.seek(start)
+            for place in range(start, end, _PIECE_BYTES):
+                yield file.read(min(_PIECE_BYTES, end - place))
 
     def delete(self, name: str, *, idle_s: float = 0.0) -> bool:
         """Remove the file unless it was kept in the last `idle_s`; tell whether it is gone."""
@@ -172,7 +198,7 @@ class FolderStore:
     def kept(self) -> Iterator[KeptFile]:
         """Every file that is kept, in no order."""
         for file in self._folder.glob("??/*"):
-            if _NAME.fullmatch(file.name):
+            if is_name(file.name):
                 with suppress(FileNotFoundError):
                     facts = file.stat()
                     yield KeptFile(file.name, facts.st_size, facts.st_mtime)
@@ -183,24 +209,18 @@ class FolderStore:
 
     def free_bytes(self) -> int:
         """Return how much more the volume takes."""
-        there = (folder for folder in (self._folder, *self._folder.parents) if folder.exists())
-        return self._free_bytes(next(there))
+        return self._scratch.free_bytes()
+
+    def finish_removals(self) -> None:
+        """Nothing: what is deleted is gone."""
 
     def clear_work(self) -> None:
         """Remove what a killed process left behind; only the sole process may call it."""
-        shutil.rmtree(self._work, ignore_errors=True)
+        self._scratch.clear()
 
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
+    def workspace(self) -> AbstractContextManager[Path]:
         """Lend a temporary directory on the same volume, removed with its content afterwards."""
-        with disk_space_watched():
-            self._work.mkdir(parents=True, exist_ok=True)
-            self._remove_abandoned_work()
-            folder = Path(tempfile.mkdtemp(dir=self._work))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return self._scratch.workspace()
 
     def _place(self, name: str) -> Path:
         return self._folder / name[:2] / name
@@ -219,7 +239,7 @@ class FolderStore:
                     link(ready, target)
                     self._renewed(target)
         except FileNotFoundError as error:
-            raise MediaRejected(_NOT_KEPT) from error
+            raise MediaRejected(NOT_KEPT) from error
         sync_folder(target.parent)
         return name
 
@@ -232,13 +252,16 @@ class FolderStore:
             return False
         return True
 
-    def _remove_abandoned_work(self) -> None:
-        """Remove what a killed process left behind."""
-        oldest_s = time.time() - _ABANDONED_AFTER_S
-        for folder in self._work.iterdir():
-            with suppress(FileNotFoundError):
-                if folder.stat().st_mtime < oldest_s:
-                    shutil.rmtree(folder, ignore_errors=True)
+
+def require_suffix(suffix: str) -> None:
+    """Raise `MediaRejected` for what is no ending that a name may have."""
+    if not _SUFFIX.fullmatch(suffix):
+        raise MediaRejected(f"A file cannot be kept with the ending {suffix!r}.")
+
+
+def is_name(name: str) -> bool:
+    """Whether a text is formed as the name of a kept file."""
+    return bool(_NAME.fullmatch(name))
 
 
 def media_type(name: str) -> str:
@@ -254,6 +277,6 @@ def ref(name: str) -> str:
 def name_of(ref: str) -> str:
     """Return the name inside a reference. Raises `MediaRejected` when it is not a reference."""
     name = ref.removeprefix(REF_PREFIX)
-    if not ref.startswith(REF_PREFIX) or not _NAME.fullmatch(name):
+    if not ref.startswith(REF_PREFIX) or not is_name(name):
         raise MediaRejected("That is not a file kept here; add it again.")
     return name

@@ -62,6 +62,7 @@ class MediaGarbageCollector:
         # A clock that was set back must not put it off.
         if not 0 <= self._due_at - now <= SWEEP_EVERY_S:
             self.sweep()
+            self._media.finish_removals()
 
     def sweep(self) -> None:
         """Look through the store: what expired goes, then the oldest until the rest is small."""
