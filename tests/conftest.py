@@ -2,6 +2,7 @@
 
 import gc
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ from gradio_client import Client
 from hypothesis import settings
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
+from components.media.store.media_store import FolderStore, MediaStore
 from components.sandbox import Sandbox
+from tests.apps.object_stores import object_store
 from tests.apps.playgrounds import Playground, serving, small_sandbox
 from tests.processes.chromium import launch_chromium
 from tests.servers.postgresql_server import PostgresqlServer
+from tests.servers.s3_server import S3Server, s3_server
 
 IN_MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 1024**3
@@ -80,6 +84,32 @@ def browser() -> Iterator[Browser]:
         running = _launch(playwright)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """One S3 server for all tests; every test has a bucket of its own."""
+    with s3_server() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(s3: S3Server) -> str:
+    """An empty bucket."""
+    name = f"media-{secrets.token_hex(8)}"
+    s3.make_bucket(name)
+    return name
+
+
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.cluster)])
+def media_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MediaStore]:
+    """A store of either kind, which must behave alike."""
+    if request.param == "folder":
+        yield FolderStore(tmp_path / "media")
+        return
+    server: S3Server = request.getfixturevalue("s3")
+    with object_store(server, request.getfixturevalue("bucket"), tmp_path) as opened:
+        yield opened
 
 
 def _launch(playwright: Playwright) -> Browser:

@@ -74,18 +74,22 @@ def serving_behind(
     )
     with (
         running_playground(settings, GUESS_S, catalog) as web,
-        open_listener("127.0.0.1", 0) as listener,
+        listening(around(web)) as url,
     ):
-        config = uvicorn.Config(
-            around(web), ws="none", log_level="warning", timeout_graceful_shutdown=1
-        )
+        _wait_for(url)
+        yield Playground(url, sandbox, data_dir)
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[str]:
+    """An app on a free port of this machine; its address."""
+    with open_listener("127.0.0.1", 0) as listener:
+        config = uvicorn.Config(app, ws="none", log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        _wait_for(url)
         try:
-            yield Playground(url, sandbox, data_dir)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(START_TIMEOUT_S)

@@ -82,7 +82,7 @@ class MediaStore(Protocol):
         ...
 
     def local(self, name: str) -> Path | None:
-        """The file where it is on this machine already, else None; raises what `path` does."""
+        """The file where it is on this machine, or small; else None. Raises what `path` does."""
         ...
 
     def size_of(self, name: str) -> int:

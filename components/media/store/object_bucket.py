@@ -23,7 +23,8 @@ PART_BYTES = 5 << 20
 PARTS_AT_ONCE = 2
 FIRST_PIECE_BYTES = 256 << 10
 """Small, so that a clip begins at once; each piece after it is twice as large."""
-MOST_PIECE_BYTES = 4 << 20
+MOST_PIECE_BYTES = 1 << 20
+"""Everybody to whom a file is sent on holds one or two."""
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 _Answer = TypeVar("_Answer")
@@ -78,14 +79,19 @@ class ObjectBucket:
             file.stat()
             raise StorageError("The bucket of the object store is not there any more.") from None
 
-    def pieces(self, name: str, start: int, end: int) -> Iterator[bytes]:
-        """The content from one byte to before another. Raises `MediaRejected` once it is gone."""
+    def pieces(
+        self, name: str, start: int, end: int, most_bytes: int = MOST_PIECE_BYTES
+    ) -> Iterator[bytes]:
+        """The content from one byte to before another, in pieces of up to `most_bytes`.
+
+        Raises `MediaRejected` once it is gone.
+        """
         size_bytes = FIRST_PIECE_BYTES
         while start < end:
             until = min(start + size_bytes, end)
             yield self._piece(name, start, until)
             start = until
-            size_bytes = min(2 * size_bytes, MOST_PIECE_BYTES)
+            size_bytes = min(2 * size_bytes, most_bytes)
 
     def remove(self, name: str) -> None:
         """Remove an object; one that is not there is fine."""

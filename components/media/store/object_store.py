@@ -26,6 +26,9 @@ TRIES = 5
 """So often a file is put again that is not found whole afterwards, or was deleted meanwhile."""
 REMOVALS = 500
 """Objects that are removed in one go."""
+SMALL_BYTES = 1 << 20
+"""Up to here a file is here as soon as its first piece would be."""
+FETCHED_PIECE_BYTES = 4 << 20
 _DOUBT_WAIT_S = 20.0
 _LOOK_EVERY_S = 0.05
 
@@ -81,15 +84,14 @@ class ObjectStore:
 
     def path(self, name: str) -> Path:
         """Return the file, fetched where it is not here; it stays here for an hour at least."""
-        if found := self.local(name):
-            return found
+        size_bytes = self.size_of(name)
         with self._cache.alone(name):
-            return self._cache.find(name) or self._fetched(name)
+            return self._cache.find(name) or self._fetched(name, size_bytes)
 
     def local(self, name: str) -> Path | None:
-        """The file where it is on this machine already, else None; raises what `path` does."""
-        self.size_of(name)
-        return self._cache.find(name)
+        """The file where it is on this machine, or small; else None. Raises what `path` does."""
+        is_small = self.size_of(name) <= SMALL_BYTES
+        return self.path(name) if is_small else self._cache.find(name)
 
     def size_of(self, name: str) -> int:
         """Return the size of a file. Raises `MediaRejected` when it is not kept."""
@@ -183,13 +185,13 @@ class ObjectStore:
                 )
             time.sleep(_LOOK_EVERY_S)
 
-    def _fetched(self, name: str) -> Path:
+    def _fetched(self, name: str, size_bytes: int) -> Path:
         """Bring a file here; its name tells whether it is what was kept."""
         digest = hashlib.sha256()
         with disk_space_watched(), self.workspace() as folder:
             arrived = folder / "arrived"
             with arrived.open("wb") as file:
-                for piece in self.pieces(name, 0, self.size_of(name)):
+                for piece in self._bucket.pieces(name, 0, size_bytes, FETCHED_PIECE_BYTES):
                     digest.update(piece)
                     file.write(piece)
             if digest.hexdigest() != name.partition(".")[0]:
