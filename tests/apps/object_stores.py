@@ -16,7 +16,8 @@ from components.media.store.object_store import ObjectStore
 from tests.servers.s3_server import S3Server
 
 PREFIX = "some/prefix"
-QUICK = BucketTimeouts(request_s=1.0, transfer_s=1.0, patience_s=3.0, removal_s=0.2)
+USUAL = BucketTimeouts()
+QUICK = BucketTimeouts(request_s=2.0, transfer_s=3.0, patience_s=4.0, removal_s=0.2)
 """So that a test of what does not answer is over soon."""
 
 
@@ -32,10 +33,10 @@ def object_store(
     bucket: str,
     folder: Path,
     *,
-    endpoint_url: str = "",
     database: sa.Engine | None = None,
     clock: Callable[[], float] = time.time,
-    **options: float,
+    timeouts: BucketTimeouts = USUAL,
+    cache_bytes: int = 1 << 40,
 ) -> Iterator[ObjectStore]:
     """A store in a bucket that is there, with its table in `folder` or in a PostgreSQL database."""
     with ExitStack() as stack:
@@ -43,13 +44,13 @@ def object_store(
             database = database_in(folder)
             stack.callback(database.dispose)
         kept: KeptMedia = stack.enter_context(kept_media(database, folder))
-        settings = server.settings(endpoint_url=endpoint_url)
-        opened = open_bucket(BucketAddress(bucket, PREFIX), settings, QUICK)
+        address = BucketAddress(bucket, PREFIX)
+        opened = open_bucket(address, server.settings(), timeouts)
         yield ObjectStore(
             opened,
             kept,
             folder / "media",
             clock=clock,
-            cache_bytes=int(options.get("cache_bytes", 1 << 40)),
-            doubt_wait_s=options.get("doubt_wait_s", 2.0),
+            cache_bytes=cache_bytes,
+            doubt_wait_s=20.0 if timeouts is USUAL else 2.0,
         )

@@ -22,7 +22,7 @@ _UNCHECKED = "INITIAL_NO_AUTH_ACTION_COUNT"
 
 @dataclass(frozen=True)
 class S3Server:
-    """Where it listens, such as "http://127.0.0.1:5000"."""
+    """Where it listens, such as "http://127.0.0.1:5000"; or a proxy in front of one."""
 
     url: str
 
@@ -31,14 +31,10 @@ class S3Server:
         """The port on this machine."""
         return int(self.url.rpartition(":")[2])
 
-    def settings(
-        self, keys: tuple[str, str] = ANYBODY, endpoint_url: str = ""
-    ) -> ObjectStoreSettings:
-        """How to reach it with these keys, perhaps through a proxy."""
+    def settings(self, keys: tuple[str, str] = ANYBODY) -> ObjectStoreSettings:
+        """How to reach it with these keys."""
         key_id, secret = keys
-        return ObjectStoreSettings(
-            key_id, secret, region=REGION, endpoint_url=endpoint_url or self.url
-        )
+        return ObjectStoreSettings(key_id, secret, region=REGION, endpoint=self.url)
 
     def make_bucket(self, bucket: str) -> None:
         """Make an empty one."""
@@ -90,7 +86,13 @@ def s3_server(unchecked: int | None = None) -> Iterator[S3Server]:
         environment[_UNCHECKED] = str(unchecked)
     command = [sys.executable, "-m", "tests.servers.s3_server"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        # A line for each request.
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             assert process.stdout

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from components.interface.uploads.media_routes import media_router
 from components.media.store.media_store import MediaStore
-from tests.apps.object_stores import object_store
+from tests.apps.object_stores import QUICK, object_store
 from tests.apps.playgrounds import listening
 from tests.servers.cutting_proxy import cutting_proxy
 from tests.servers.s3_server import S3Server
@@ -112,7 +112,7 @@ def test_a_clip_is_sent_on_without_being_fetched_first(
 ) -> None:
     with (
         cutting_proxy(s3.port) as proxy,
-        object_store(s3, bucket, tmp_path, endpoint_url=proxy.url) as store,
+        object_store(S3Server(proxy.url), bucket, tmp_path) as store,
     ):
         name = kept_elsewhere(store, tmp_path)
         proxy.carried_bytes = 0
@@ -134,7 +134,7 @@ def test_an_object_store_that_does_not_answer_is_503(
 ) -> None:
     with (
         cutting_proxy(s3.port) as proxy,
-        object_store(s3, bucket, tmp_path, endpoint_url=proxy.url) as store,
+        object_store(S3Server(proxy.url), bucket, tmp_path, timeouts=QUICK) as store,
     ):
         name = kept_elsewhere(store, tmp_path)
         with listening(serving(store)) as url:

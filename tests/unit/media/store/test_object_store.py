@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +13,15 @@ import pytest
 from components.errors import MediaRejected, StorageError
 from components.media.store.object_bucket import PART_BYTES
 from components.media.store.object_store import ObjectStore
-from tests.apps.object_stores import PREFIX, object_store
+from tests.apps.object_stores import PREFIX, QUICK, object_store
 from tests.samples.run_samples import Clock
 from tests.servers.cutting_proxy import CuttingProxy
-from tests.servers.s3_server import S3Server
+from tests.servers.s3_server import ROOT, S3Server
 
 pytestmark = pytest.mark.cluster
 CONTENT = os.urandom(2 * PART_BYTES + 12_345)
 NAME = f"{hashlib.sha256(CONTENT).hexdigest()}.mp4"
+LARGE_BYTES = 200 << 20
 KEY = f"{PREFIX}/{NAME}"
 
 
@@ -35,12 +38,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(
-    s3: S3Server, bucket: str, proxy: CuttingProxy, tmp_path: Path, clock: Clock
-) -> Iterator[ObjectStore]:
+def store(bucket: str, proxy: CuttingProxy, tmp_path: Path, clock: Clock) -> Iterator[ObjectStore]:
     """A store behind the proxy."""
-    folder = tmp_path / "one"
-    with object_store(s3, bucket, folder, endpoint_url=proxy.url, clock=clock) as opened:
+    behind = S3Server(proxy.url)
+    with object_store(behind, bucket, tmp_path / "one", clock=clock, timeouts=QUICK) as opened:
         yield opened
 
 
@@ -255,3 +256,14 @@ def test_a_clock_that_was_set_back_keeps_a_file_no_longer_than_usual(
     assert not store.delete(NAME, idle_s=3000)
     clock.now += 3001
     assert store.delete(NAME, idle_s=3000)
+
+
+def test_a_large_file_goes_there_and_comes_back_in_constant_memory(
+    s3: S3Server, bucket: str, tmp_path: Path
+) -> None:
+    arguments = [s3.url, bucket, str(tmp_path), str(LARGE_BYTES >> 20)]
+    command = [sys.executable, "-m", "tests.processes.kept_clip", *arguments]
+    grown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(grown.stdout) < LARGE_BYTES // 3
+    s3.delete(bucket, s3.keys(bucket)[0])
+    s3.delete(bucket, s3.keys(bucket)[0])

@@ -79,7 +79,7 @@ def test_a_malformed_address_is_one_sentence(url: str, tmp_path: Path) -> None:
 )
 def test_a_malformed_endpoint_is_one_sentence(url: str) -> None:
     with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL must be") as caught:
-        open_bucket(BucketAddress("bucket", ""), ObjectStoreSettings(endpoint_url=url))
+        open_bucket(BucketAddress("bucket", ""), ObjectStoreSettings(endpoint=url))
     assert SECRET not in str(caught.value)
 
 
@@ -100,8 +100,8 @@ def test_a_bucket_that_is_not_there_is_named(s3: S3Server) -> None:
 
 
 @pytest.mark.cluster
-def test_a_server_that_does_not_answer_is_said(s3: S3Server, proxy: CuttingProxy) -> None:
-    access = s3.settings(("key", SECRET), endpoint_url=proxy.url)
+def test_a_server_that_does_not_answer_is_said(proxy: CuttingProxy) -> None:
+    access = S3Server(proxy.url).settings(("key", SECRET))
     proxy.refuse()
     assert "does not answer" in refusal(BucketAddress("bucket", ""), access)
 
