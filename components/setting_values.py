@@ -23,15 +23,15 @@ _POSTGRESQL_SCHEMES = ("postgresql+psycopg", "postgresql")
 POSTGRESQL = tuple(f"{scheme}://" for scheme in _POSTGRESQL_SCHEMES)
 _POSTGRESQL_EXAMPLE = "postgresql+psycopg://user:password@host:5432/playground"
 _POSTGRESQL_OPTIONS = {"sslmode", "sslrootcert"}
-_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?P<prefix>/[A-Za-z0-9/_.~-]*)?")
+_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?P<prefix>/[A-Za-z0-9/_.-]*)?")
 OBJECT_STORE_VARIABLES: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "access_key_id",
     "AWS_SECRET_ACCESS_KEY": "secret_access_key",
     "AWS_SESSION_TOKEN": "session_token",
     "AWS_DEFAULT_REGION": "region",
     "AWS_REGION": "region",
-    "AWS_ENDPOINT_URL": "endpoint",
-    "AWS_ENDPOINT_URL_S3": "endpoint",
+    "AWS_ENDPOINT_URL": "endpoint_url",
+    "AWS_ENDPOINT_URL_S3": "endpoint_url",
 }
 """AWS's own variables, and what each sets; of two that set the same the later one counts."""
 
@@ -189,7 +189,7 @@ def media_url(name: str, text: str) -> str:
         raise SettingsError(
             f"{name} must be a bucket and a prefix such as s3://bucket/playground: the bucket with "
             "3 to 63 small letters, digits, dots and hyphens, the prefix with letters, digits, "
-            "slashes and -_.~ only."
+            "slashes and -_. only."
         )
     return text.rstrip("/")
 
@@ -199,7 +199,7 @@ def object_store(given: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, option in OBJECT_STORE_VARIABLES.items():
         if value := given[name]:
-            found[option] = http_url(name, value) if option == "endpoint" else value
+            found[option] = http_url(name, value) if option == "endpoint_url" else value
             if any(not "!" <= sign <= "~" for sign in value):
                 raise SettingsError(f"{name} has a character that does not belong. Copy it again.")
     if ("access_key_id" in found) != ("secret_access_key" in found):

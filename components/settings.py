@@ -79,8 +79,8 @@ class Settings:
     `proxies` maps "https", "http" and "all" to a proxy's address, `no_proxy` lists hosts that need
     none, and `ca_file` is the file or folder of the certificates to trust, "" for the usual ones.
     `media_url` is "" for the data folder, and `object_store` how another place is reached:
-    "access_key_id", "secret_access_key", "session_token", "region" and "endpoint", as far as set.
-    What holds a secret is not in its `repr`.
+    "access_key_id", "secret_access_key", "session_token", "region" and "endpoint_url", as far as
+    they are set. What holds a secret is not in its `repr`.
     """
 
     key: str = field(default="", repr=False)
