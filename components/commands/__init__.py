@@ -8,7 +8,7 @@ from pathlib import Path
 def parsed_arguments(settings_help: str, given: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line: `command` is "" for the playground itself, else one of these.
 
-    "recover" has `folders`, and "worker" nothing more.
+    "recover" has `folders`, "migrate" the `database` to read or None, and "worker" nothing more.
     """
     parser = argparse.ArgumentParser(
         description="A playground for the five Kling O1 models of the AI/ML API.",
@@ -35,5 +35,18 @@ def parsed_arguments(settings_help: str, given: Sequence[str] | None = None) -> 
         help="take runs forward, beside others, on a PostgreSQL server that all share",
         description="Take runs forward without a page. Any number may do so, on any machine, with "
         "the settings of the playgrounds whose PostgreSQL server and object store they share.",
+    )
+    migrate = commands.add_parser(
+        "migrate",
+        help="move what is kept in the data folder to PostgreSQL and an object store",
+        description="Copy every run and file of the data folder to the PostgreSQL server and the "
+        "object store that the settings name. The data folder stays as it is. Stopped half-way, "
+        "it goes on when started again.",
+    )
+    migrate.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        help="the SQLite file to read (default playground.sqlite3 in the data folder)",
     )
     return parser.parse_args(given)

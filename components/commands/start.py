@@ -3,8 +3,10 @@
 import logging
 import os
 import sys
+from functools import partial
 
 from components.commands import parsed_arguments
+from components.commands.migrate import run_migrate
 from components.commands.playground import running_playground
 from components.commands.recover import run_recover
 from components.commands.serving import listen, serve
@@ -25,6 +27,9 @@ def start() -> None:
         settings = Settings.from_env()
         if arguments.command == "recover":
             print(run_recover(settings, arguments.folders))  # noqa: T201
+            return
+        if arguments.command == "migrate":
+            print(run_migrate(settings, arguments.database, partial(print, flush=True)))  # noqa: T201
             return
         if arguments.command == "worker":
             _work(settings)

@@ -134,3 +134,9 @@ def _never_released(connection: Connection, table: sa.Table) -> DatabaseUnavaila
         f"should be. {_AS_IT_WAS}",
         advice=f"{_RECOVER[kind]} {_ELSEWHERE[kind]}",
     )
+
+
+def is_up_to_date(connection: Connection) -> bool:
+    """Whether a database has the tables of today; nothing is written."""
+    noted = sa.inspect(connection).has_table(_VERSION.name)
+    return noted and connection.scalar(sa.select(_VERSION.c.version_num)) == HEAD

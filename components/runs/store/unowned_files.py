@@ -24,6 +24,7 @@ BATCH = 50
 """Files a transaction: nobody who writes waits long for it."""
 ASKED_AT_ONCE = 5_000
 """Names in one question to the database; SQLite takes 32,766."""
+_USERS = (RUN_MEDIA, FORM_FILES, SHOWCASE_MEDIA)
 
 
 def leave_over(connection: Connection, names: sa.Select[tuple[str]]) -> None:
@@ -59,6 +60,15 @@ def unowned(engine: sa.Engine, names: Sequence[str]) -> set[str]:
             some = names[begin : begin + ASKED_AT_ONCE]
             found |= set(some) - _users_of(connection, some, elements)
     return found
+
+
+def files_in_use(engine: sa.Engine) -> set[str]:
+    """Every file that a run, a kept element, a form or a showcase refers to."""
+    with reading(engine) as connection:
+        names = set(files_of_kit(connection))
+        for table in _USERS:
+            names |= set(connection.execute(sa.select(table.c.name).distinct()).scalars())
+    return names
 
 
 def remove_unowned(
@@ -107,7 +117,7 @@ def _removed(name: str, remove_file: Callable[[str], object]) -> bool:
 def _users_of(connection: Connection, names: Collection[str], elements: set[str]) -> set[str]:
     """Those of the names that a run, a kept element, a form or a showcase refers to."""
     used = {name for name in names if name in elements}
-    for table in (RUN_MEDIA, FORM_FILES, SHOWCASE_MEDIA):
+    for table in _USERS:
         wanted = sa.select(table.c.name).where(table.c.name.in_(names))
         used |= set(connection.execute(wanted).scalars())
     return used

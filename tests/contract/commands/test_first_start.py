@@ -93,5 +93,5 @@ def test_the_help_names_what_can_be_asked_for_and_the_settings(
 ) -> None:
     ended = starts.start(environment_of(tmp_path), "--help")
     assert ended.code == 0
-    for name in ("recover", "worker", "PLAYGROUND_MEDIA_URL", "AWS_REGION"):
+    for name in ("recover", "worker", "migrate", "PLAYGROUND_MEDIA_URL", "AWS_REGION"):
         assert f" {name} " in ended.out

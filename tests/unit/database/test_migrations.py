@@ -13,8 +13,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from components.database import migrations
-from components.database.migrations import FIRST, HEAD
-from components.database.schema import ACTIVE, IN_FLIGHT, METADATA, QUEUED, SAVING, UNCHARGED
+from components.database.engine import reading
+from components.database.migrations import FIRST, HEAD, is_up_to_date
+from components.database.schema import ACTIVE, IN_FLIGHT, METADATA, QUEUED, RUNS, SAVING, UNCHARGED
+from components.database.sqlite.read_only import opened_read_only
 from components.errors import DatabaseUnavailable
 from components.media.store.media_store import ref
 from components.runs.queries.history import Query
@@ -124,6 +126,15 @@ def test_the_last_revision_is_the_one_that_new_databases_are_said_to_have() -> N
     script = ScriptDirectory(str(Path(VERSIONS).parent), version_locations=[VERSIONS])
     assert script.get_heads() == [HEAD]
     assert [it.revision for it in script.walk_revisions()][-1] == FIRST
+
+
+def test_an_old_database_is_read_like_one_of_today_and_stays_as_it_is(old_database: Path) -> None:
+    file = old_database / "runs.sqlite3"
+    before = file.read_bytes()
+    with opened_read_only(file, old_database) as engine, reading(engine) as connection:
+        assert is_up_to_date(connection)
+        assert connection.scalar(sa.select(RUNS.c.times_begun)) == 2
+    assert file.read_bytes() == before
 
 
 def test_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is(tmp_path: Path) -> None:
