@@ -7,7 +7,7 @@ LOWEST := .venv-lowest
 # at most four: each has a Chromium.
 ON_ALL_CORES := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-browsers test-cluster test-lowest coverage check bench assets wire clean
+.PHONY: run cluster test test-browsers test-cluster test-lowest coverage check bench assets wire clean
 
 INTERFACE := components/interface
 WIRE := $(INTERFACE)/browser/server/wire.d.ts
@@ -25,6 +25,10 @@ WIRE_TYPES := $(BIN)/python -m components.interface.web.wire_schema | $(ON_NODE)
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
+
+# All that several machines would run, on this one: its S3 server keeps nothing after a stop.
+cluster: $(VENV)/dev.stamp $(VENV)/nginx.stamp
+	$(BIN)/python -m tests.processes.cluster
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m pytest $(ON_ALL_CORES)
