@@ -1,7 +1,7 @@
 """What the page works with, handed down by the composition root."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,9 @@ class Services:
 
     `uploaded(reference, size_bytes)` is told of what somebody brought; `provider_url` is the
     address that code for other places names, `public_url` that of this playground where people
-    open it by another than the one they ask at. `journal` tells what changed.
+    open it by another than the one they ask at. `journal` tells what changed. `workers_alive`
+    says how many workers live, the engine of this process being one, and `breakers` which ways to
+    the provider rest, by name.
     """
 
     runs: RunService
@@ -39,6 +41,8 @@ class Services:
     needs_login: bool
     showcases: Showcases
     public_url: str = ""
+    workers_alive: Callable[[], int] = lambda: 1
+    breakers: Callable[[], Mapping[str, bool]] = dict
     clock: Callable[[], float] = time.time
 
     def address(self, asked_at: str) -> str:

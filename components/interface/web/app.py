@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 
 from components.errors import (
     AskedBefore,
@@ -49,6 +48,9 @@ from components.interface.uploads.upload_routes import upload_router
 from components.interface.web.allowed_hosts import OwnHostsOnly
 from components.interface.web.cache_headers import KeptAnswers
 from components.interface.web.login import Login
+from components.interface.web.monitoring.monitored import metrics_of, readiness_of
+from components.interface.web.monitoring.monitoring_routes import add_monitoring
+from components.interface.web.monitoring.request_figures import RequestCounter, RouteNote
 from components.interface.web.not_found import ReadableNotFound
 from components.interface.web.same_origin import OwnPagesOnly
 from components.interface.web.security_headers import SecurityHeaders
@@ -74,7 +76,8 @@ class WebOptions:
     """`logins` maps users to passwords (empty: no login); `assets` is the folder of our files.
 
     `hosts` are the names it answers to besides addresses and loopback ones; `public_url` is where
-    people find it when a proxy in between names another host.
+    people find it when a proxy in between names another host. With `shows_metrics` there are
+    figures for Prometheus.
     """
 
     assets: Path
@@ -82,6 +85,7 @@ class WebOptions:
     hosts: frozenset[str] = frozenset()
     public_url: str = ""
     max_upload_bytes: int = 500 * 1024 * 1024
+    shows_metrics: bool = False
 
 
 class Problems(BaseModel):
@@ -91,9 +95,12 @@ class Problems(BaseModel):
 
 
 def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastAPI:
-    """Everything that answers on the port."""
+    """Everything that answers on the port. Raises `SettingsError` for want of a package."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     stylesheet = Stylesheet.read(INTERFACE)
+    metrics = metrics_of(services) if options.shows_metrics else None
+    if metrics:
+        app.add_middleware(RouteNote)
     app.add_middleware(
         ServedPage,
         paths=frozenset({MAIN, *(f"/{path}" for path, *_ in page.pages)}),
@@ -116,8 +123,10 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.add_middleware(Login, logins=options.logins)
     app.add_middleware(OwnHostsOnly, names=options.hosts)
     app.add_middleware(SecurityHeaders)
+    if metrics:
+        app.add_middleware(RequestCounter, figures=metrics)
     _explain_errors(app)
-    app.add_api_route("/healthz", lambda: PlainTextResponse("ok"), methods=["GET"])
+    add_monitoring(app, readiness_of(services), metrics)
     app.include_router(media_router(services.media))
     app.include_router(
         upload_router(services.media, services.catalog, services.upload_folder, services.uploaded)

@@ -16,7 +16,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-OPEN_PATHS = frozenset({"/healthz"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+"""What a monitor asks: neither tells anything of what is kept here."""
 GUEST_PREFIX = "/show/"
 """Below it are showcases, each behind a link that proves itself; see `public_page`."""
 FREE_TRIES = 5
@@ -94,7 +95,7 @@ def _counted(before: Failures, digest: bytes, now: float) -> Failures:
 
 
 class Login:
-    """HTTP Basic over everything but `/healthz` and what is shown to guests, who have a link.
+    """HTTP Basic over everything but what monitors ask, and what guests see, who have a link.
 
     Without logins nobody is asked.
     """

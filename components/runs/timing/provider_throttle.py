@@ -117,6 +117,12 @@ class ProviderThrottle:
         """For how long nothing could be sent, in seconds in which the playground ran."""
         return self._keeper.look().outage.lasted_s
 
+    @property
+    def breakers(self) -> dict[str, bool]:
+        """Which breakers are open, by what they are for: "sending" and "asking"."""
+        with self._lock:
+            return {each.value: breaker.is_open for each, breaker in self._breakers.items()}
+
     def begin_question(self, now: float) -> bool:
         """Whether it is time to ask whether the provider is back; the caller then calls `ask`."""
         state = self._keeper.look()

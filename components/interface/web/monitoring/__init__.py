@@ -1,0 +1,1 @@
+"""What a monitor asks: whether all is well, and figures."""
