@@ -54,6 +54,8 @@ def serve(web: FastAPI, listener: socket.socket, settings: Settings) -> None:
         web,
         # Nothing here speaks WebSocket, and what would need not be loaded.
         ws="none",
+        # Its lines are written as all others are.
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=1,
         proxy_headers=bool(settings.trusted_proxies),

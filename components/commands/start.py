@@ -6,6 +6,7 @@ import sys
 from functools import partial
 
 from components.commands import parsed_arguments
+from components.commands.log_lines import set_up_logging
 from components.commands.migrate import run_migrate
 from components.commands.playground import running_playground
 from components.commands.recover import run_recover
@@ -20,11 +21,11 @@ SANDBOX_GUESS_S = 6.0
 def start() -> None:
     """Start the playground and serve until it is stopped."""
     arguments = parsed_arguments(help_text())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # It tells of its own parts, each time a database is brought up to date.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up_logging()
     try:
         settings = Settings.from_env()
+        is_json = settings.log_format == "json"
+        set_up_logging(is_json=is_json, secrets=secrets_of(settings))
         if arguments.command == "recover":
             print(run_recover(settings, arguments.folders))  # noqa: T201
             return
@@ -61,3 +62,10 @@ def _work(settings: Settings) -> None:
     from components.commands.worker import run_worker  # noqa: PLC0415
 
     run_worker(settings)
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """What must not stand in a log: the key, passwords, and addresses that have one."""
+    proxies = settings.proxies.values()
+    store = [settings.object_store.get(it, "") for it in ("secret_access_key", "session_token")]
+    return [settings.key, settings.database_url, *store, *settings.logins.values(), *proxies]

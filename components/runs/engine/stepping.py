@@ -39,7 +39,8 @@ class Stepping:
             if run.status is not Status.QUEUED:
                 run = self._apart(run, self.advance(run))
         except Exception:
-            LOGGER.exception("a step of run %s failed", claim.run.id)
+            run_id = claim.run.id
+            LOGGER.exception("a step of run %s failed", run_id, extra={"run_id": run_id})
             run = after_a_fault(claim.run, self.clock(), self.chance.random())
         return claim, run
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.runs.run import Run, Status
 from components.runs.steps.context import StepContext
+from components.runs.steps.log_context import about
 from components.runs.steps.poll import PollStep
 from components.runs.steps.reconcile import ReconcileStep
 from components.runs.steps.save import SaveStep
@@ -21,9 +22,10 @@ class StepRunner:
 
     def advance(self, run: Run) -> Run:
         """Return the run after its next step; every failure ends in its status and words."""
-        run = self._step(run)
-        if run.status is Status.DONE:
-            self._learn(run)
+        with about(run.id):
+            run = self._step(run)
+            if run.status is Status.DONE:
+                self._learn(run)
         return run
 
     def _learn(self, run: Run) -> None:

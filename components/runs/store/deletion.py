@@ -87,7 +87,11 @@ def _purge_apart(engine: sa.Engine, old: sa.Select[tuple[str]], run_ids: list[st
     except Exception:
         half = len(run_ids) // 2
         if not half:
-            LOGGER.exception("run %s cannot be purged; it is tried again", run_ids[0])
+            LOGGER.exception(
+                "run %s cannot be purged; it is tried again",
+                run_ids[0],
+                extra={"run_id": run_ids[0]},
+            )
             return 0
     return _purge_apart(engine, old, run_ids[:half]) + _purge_apart(engine, old, run_ids[half:])
 

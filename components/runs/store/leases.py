@@ -168,7 +168,9 @@ def _read(
         except DatabaseUnavailable:
             raise
         except Exception:
-            LOGGER.exception("run %s cannot be read; it is put off", run_id)
+            LOGGER.exception(
+                "run %s cannot be read; it is put off", run_id, extra={"run_id": run_id}
+            )
             connection.execute(RUNS.update().where(mine).values(lease_until=put_off_until))
     return runs
 

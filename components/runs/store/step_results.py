@@ -62,11 +62,20 @@ def _write_alone(connection: Connection, claim: Claim, run: Run) -> None:
         except DatabaseUnavailable:
             raise
         except Exception:
-            LOGGER.exception("the result of a step of run %s could not be written", claim.run.id)
+            LOGGER.exception(
+                "the result of a step of run %s could not be written",
+                claim.run.id,
+                extra={"run_id": claim.run.id},
+            )
         else:
             return
     # The lease runs out, and the run is searched for or looked at again.
-    LOGGER.critical("the result of a step of run %s is lost: %r", claim.run.id, run)
+    LOGGER.critical(
+        "the result of a step of run %s is lost: %r",
+        claim.run.id,
+        run,
+        extra={"run_id": claim.run.id},
+    )
 
 
 def _write_together(connection: Connection, results: Sequence[tuple[Claim, Run]]) -> None:
