@@ -36,7 +36,7 @@ UNDO_S = 600.0
 
 @dataclass(frozen=True)
 class RunService:
-    """Returns at once; the engine does the work."""
+    """Returns at once; the engine does the work. `halted` says why nobody does any, or ""."""
 
     catalog: Catalog
     store: RunStore
@@ -46,6 +46,7 @@ class RunService:
     limit: SpendLimit
     clock: Callable[[], float]
     has_file: Callable[[str], bool] = lambda _: True
+    halted: Callable[[], str] = str
 
     def quote(self, model: type[ModelRequest], values: Mapping[str, Any]) -> Quote:
         """What a form would cost, finished or not; never raises, never waits for a server."""
@@ -285,7 +286,7 @@ class RunService:
 
     def _waits_for(self, run: Run) -> str:
         """What a queued run waits for, as it is now: the provider, its own next try, its turn."""
-        if word := self.engine.throttle.word(self.clock()):
+        if word := self.halted() or self.engine.throttle.word(self.clock()):
             return word
         place = self.store.place(run)
         if run.note or place == 1:

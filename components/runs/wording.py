@@ -44,6 +44,13 @@ LOOKED_FOR = (
 """What is true of every run whose answer was lost."""
 
 
+NO_WORKER = (
+    "No worker runs, so runs wait to be sent; they cost nothing meanwhile, and cancelling is free. "
+    "Start one: python app.py worker"
+)
+"""What is true while the engine is elsewhere, and nobody is there."""
+
+
 def money(usd: Decimal | float) -> str:
     """An amount as people write it: two decimals, up to six where they matter."""
     exact = f"{usd:.6f}".rstrip("0")

@@ -34,6 +34,7 @@ from components.runs.store.forms.element_library import ElementLibrary
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
+from components.runs.wording import NO_WORKER
 from components.sandbox import Sandbox
 from components.showcases.opening import open_showcases
 from tests.apps.playgrounds import GUESS_S, KEY, SAMPLES, listening
@@ -61,6 +62,8 @@ def replica(
     with ExitStack() as stack:
         made = _services(data_dir, sandbox, stack, has_engine=has_engine)
         made = replace(made, **services)
+        halted = lambda: "" if made.workers_alive() else NO_WORKER  # noqa: E731
+        made = replace(made, runs=replace(made.runs, halted=halted))
         web = build_web(build_page(made), made, options or WebOptions(SAMPLES.parent))
         yield Replica(stack.enter_context(listening(web)), made)
 

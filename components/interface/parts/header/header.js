@@ -1,5 +1,5 @@
-// The header: the balance and what was spent today, kept up to date; and the run that a link names
-// without its tab.
+// The header: the balance, what was spent today and whether runs wait for a worker, kept up to date;
+// and the run that a link names without its tab.
 
 import { currentPlace, rename, start } from "../../browser/navigation/address.js";
 import { all, one } from "../../browser/drawing/elements.js";
@@ -18,8 +18,11 @@ const UNKNOWN_MS = 10_000;
 // What happens to runs of others is seen in the amounts after some seconds, not by all pages at once.
 const OTHERS_MS = 6000;
 
-/** @param {HTMLElement} place */
-const keepFresh = (place) => {
+/**
+ * @param {HTMLElement} place
+ * @param {HTMLElement} halted
+ */
+const keepFresh = (place, halted) => {
   /** @type {number | undefined} */
   let next;
   const refresh = async () => {
@@ -27,7 +30,9 @@ const keepFresh = (place) => {
     const html = await get("/account").catch(() => null);
     if (html) redraw(place, html);
     clearTimeout(next);
-    const isKnown = !place.querySelector("[data-unknown]");
+    const isIdle = place.querySelector("[data-no-worker]") !== null;
+    halted.hidden = !isIdle;
+    const isKnown = !isIdle && !place.querySelector("[data-unknown]");
     const pauseMs = html === null ? ASK_AGAIN_MS : isKnown ? REFRESH_MS : UNKNOWN_MS;
     if (place.isConnected) next = setTimeout(refresh, pauseMs);
   };
@@ -78,7 +83,7 @@ export const mount = (element) => {
   });
   const unreached = one(element, "[data-unreached]");
   listen("reach", element, ({ reached }) => { unreached.hidden = reached; });
-  keepFresh(one(element, "[data-account]"));
+  keepFresh(one(element, "[data-account]"), one(element, "[data-halted]"));
   start();
   showInTitle();
   openNamed();

@@ -10,6 +10,7 @@ from components.interface.services import Services
 from components.interface.web.routing import new_router
 from components.interface.widgets.section import Section
 from components.interface.widgets.templating import render
+from components.runs.wording import NO_WORKER
 
 LOGGER = logging.getLogger(__name__)
 
@@ -20,12 +21,17 @@ class Header(Section):
     def __init__(self, services: Services) -> None:
         """Say whether this is the sandbox, and where the playground is found."""
         super().__init__(
-            render("header.html", is_sandbox=services.is_sandbox, public_url=services.public_url)
+            render(
+                "header.html",
+                is_sandbox=services.is_sandbox,
+                public_url=services.public_url,
+                no_worker=NO_WORKER,
+            )
         )
 
 
 def header_router(services: Services) -> APIRouter:
-    """`GET /account`: the balance, and what was spent today, in words."""
+    """`GET /account`: the balance, what was spent today, and whether runs wait for a worker."""
     router = new_router()
 
     def account() -> HTMLResponse:
@@ -33,6 +39,7 @@ def header_router(services: Services) -> APIRouter:
             "account.html",
             balance_usd=_balance_usd(services),
             is_sandbox=services.is_sandbox,
+            is_halted=bool(services.runs.halted()),
             spent=services.runs.spent_today(),
             limit_usd=services.runs.limit.usd,
         )

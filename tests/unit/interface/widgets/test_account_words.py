@@ -11,6 +11,7 @@ def words(balance_usd: float | None, spent: Spent, limit_usd: float | None, sand
         "account.html",
         balance_usd=balance_usd,
         is_sandbox=sandbox,
+        is_halted=False,
         spent=spent,
         limit_usd=limit_usd,
     )
