@@ -103,6 +103,14 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 	else $(BIN)/python -m playwright install chromium; fi
 	touch $@
 
+$(VENV)/nginx.stamp: $(VENV)/dev.stamp
+	if command -v nginx >/dev/null || [ -x /usr/sbin/nginx ]; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends nginx-light; \
+	else echo "nginx is missing, and only root may install it. On Debian: apt-get install nginx-light"; \
+		exit 1; fi
+	touch $@
+
 # Both browsers, what decodes clips for them, and a display for the one that cannot do without.
 BROWSERS := firefox-esr webkit2gtk-driver xvfb gstreamer1.0-libav gstreamer1.0-gl libgl1-mesa-dri
 $(VENV)/browsers.stamp: $(VENV)/dev.stamp

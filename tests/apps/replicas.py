@@ -35,7 +35,6 @@ from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
 from components.runs.wording import NO_WORKER
-from components.sandbox import Sandbox
 from components.showcases.opening import open_showcases
 from tests.apps.playgrounds import GUESS_S, KEY, SAMPLES, listening
 from tests.samples.models import CATALOG
@@ -52,7 +51,7 @@ class Replica:
 @contextmanager
 def replica(
     data_dir: Path,
-    sandbox: Sandbox,
+    sandbox_url: str,
     *,
     has_engine: bool = False,
     options: WebOptions | None = None,
@@ -60,7 +59,7 @@ def replica(
 ) -> Iterator[Replica]:
     """One replica; `services` take the place of those of its own."""
     with ExitStack() as stack:
-        made = _services(data_dir, sandbox, stack, has_engine=has_engine)
+        made = _services(data_dir, sandbox_url, stack, has_engine=has_engine)
         made = replace(made, **services)
         halted = lambda: "" if made.workers_alive() else NO_WORKER  # noqa: E731
         made = replace(made, runs=replace(made.runs, halted=halted))
@@ -68,11 +67,11 @@ def replica(
         yield Replica(stack.enter_context(listening(web)), made)
 
 
-def _services(data_dir: Path, sandbox: Sandbox, stack: ExitStack, *, has_engine: bool) -> Services:
-    hosts = frozenset({sandbox.url.removeprefix("http://")})
+def _services(data_dir: Path, sandbox_url: str, stack: ExitStack, *, has_engine: bool) -> Services:
+    hosts = frozenset({sandbox_url.removeprefix("http://")})
     media, store = FolderStore(data_dir / "media"), RunStore(_url(data_dir))
     stack.callback(store.close)
-    provider = ProviderClient(HttpClient(sandbox.url, KEY))
+    provider = ProviderClient(HttpClient(sandbox_url, KEY))
     throttle = ProviderThrottle()
     fetch = partial(download, allowed_hosts=hosts, max_size_bytes=10**8)
     expectations = Expectations(CATALOG, store, provider.durations, guess_s=GUESS_S)
@@ -110,7 +109,7 @@ def _services(data_dir: Path, sandbox: Sandbox, stack: ExitStack, *, has_engine:
         upload_folder=get_upload_folder(),
         balance_usd=provider.balance_usd,
         is_sandbox=False,
-        provider_url=sandbox.url,
+        provider_url=sandbox_url,
         needs_login=False,
         showcases=showcases,
         breakers=lambda: throttle.breakers,

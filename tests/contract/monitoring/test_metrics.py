@@ -41,7 +41,7 @@ def test_there_are_none_unless_they_are_asked_for(playground: Playground) -> Non
 
 def test_a_run_and_the_requests_for_it_are_counted(sandbox: Sandbox, tmp_path: Path) -> None:
     options = WebOptions(SAMPLES.parent, shows_metrics=True)
-    with replica(tmp_path, sandbox, has_engine=True, options=options) as one:
+    with replica(tmp_path, sandbox.url, has_engine=True, options=options) as one:
         client = Client(one.url, verbose=False)
         run = client.predict(
             prompt=PROMPT,
@@ -74,7 +74,7 @@ def test_a_run_and_the_requests_for_it_are_counted(sandbox: Sandbox, tmp_path: P
 
 def test_figures_are_behind_the_login(sandbox: Sandbox, tmp_path: Path) -> None:
     options = WebOptions(SAMPLES.parent, {"ada": "lovelace"}, shows_metrics=True)
-    with replica(tmp_path, sandbox, options=options) as one:
+    with replica(tmp_path, sandbox.url, options=options) as one:
         assert httpx.get(f"{one.url}/metrics").status_code == 401
         assert httpx.get(f"{one.url}/metrics", auth=("ada", "lovelace")).status_code == 200
 

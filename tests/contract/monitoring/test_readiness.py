@@ -40,7 +40,7 @@ def test_a_replica_without_a_worker_says_so_and_needs_no_login(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     options = WebOptions(SAMPLES.parent, {"ada": "lovelace"})
-    with replica(tmp_path, sandbox, options=options, workers_alive=lambda: 0) as alone:
+    with replica(tmp_path, sandbox.url, options=options, workers_alive=lambda: 0) as alone:
         answer = httpx.get(f"{alone.url}/readyz")
         assert answer.status_code == 503
         assert answer.json() == {"database": "ok", "media": "ok", "worker": NO_WORKER}

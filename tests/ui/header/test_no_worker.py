@@ -17,7 +17,7 @@ def test_a_page_without_a_worker_says_so_until_one_lives(
 ) -> None:
     alive: list[str] = []
     with (
-        replica(tmp_path, sandbox, workers_alive=lambda: len(alive)) as alone,
+        replica(tmp_path, sandbox.url, workers_alive=lambda: len(alive)) as alone,
         visiting(browser, Playground(alone.url, sandbox, tmp_path)) as (_, visitor),
     ):
         visitor.open()
