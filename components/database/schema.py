@@ -183,6 +183,17 @@ PROVIDER_STATE = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
 )
 """What several processes that share a key know of the provider together."""
+LOOKS = sa.Table(
+    "reference_looks",
+    METADATA,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("status", sa.JSON, nullable=False),
+    sa.Column("is_over", sa.Boolean, nullable=False),
+    sa.Column("is_stopped", sa.Boolean, nullable=False),
+    sa.Column("looker", sa.String(32), nullable=False),
+    sa.Column("until", sa.Float(53), nullable=False, index=True),
+)
+"""What is known of files and addresses in forms, where several processes look at them."""
 RUN_TEXTS = sa.Table(
     "run_texts",
     METADATA,

@@ -13,6 +13,7 @@ from gradio.utils import get_upload_folder
 from components.interface.page import build_page
 from components.interface.requests.reference_preparer import ReferencePreparer
 from components.interface.requests.request_builder import RequestBuilder
+from components.interface.requests.shared_statuses import SharedStatuses
 from components.interface.services import Services
 from components.interface.web.app import WebOptions, build_web
 from components.media.download.fetch import download
@@ -31,6 +32,7 @@ from components.runs.steps.result_collector import Collector
 from components.runs.steps.runner import StepRunner
 from components.runs.store.change_log import Journal
 from components.runs.store.forms.element_library import ElementLibrary
+from components.runs.store.forms.shared_looks import SharedLooks
 from components.runs.store.run_store import RunStore
 from components.runs.timing.expectation import Expectations
 from components.runs.timing.provider_throttle import ProviderThrottle
@@ -88,13 +90,15 @@ def _services(data_dir: Path, sandbox_url: str, stack: ExitStack, *, has_engine:
     if has_engine:
         engine.start()
         stack.callback(engine.stop)
-    preparer = ReferencePreparer(Preflighter(media), media, fetch, hosts)
+    clips = ClipLengths(media)
+    shared = SharedStatuses(SharedLooks(store.database), media, clips.note)
+    preparer = ReferencePreparer(Preflighter(media), media, fetch, hosts, shared=shared)
     stack.callback(preparer.close)
     showcases = open_showcases(
         store.database, media, CATALOG, find_run=store.get, folder=media_folder(data_dir)
     )
     stack.callback(showcases.renditions.close)
-    quotes = Quotes(Prices(CATALOG, provider.prices), ClipLengths(media))
+    quotes = Quotes(Prices(CATALOG, provider.prices), clips)
     return Services(
         runs=RunService(
             CATALOG, store, engine, expectations, quotes, SpendLimit(None), time.time, media.has

@@ -20,7 +20,7 @@ from components.errors import DatabaseUnavailable
 
 METADATA = KEPT_MEDIA.metadata
 """Every table."""
-HEAD = "0006"
+HEAD = "0007"
 """The last revision; a database that has it is opened without a further look."""
 WORKS_WITH = "0003"
 """The oldest revision whose playground can work with a PostgreSQL that has the last one."""

@@ -1,7 +1,11 @@
-"""Downloads, checks and repairs references in the background, each once; callers never wait."""
+"""Downloads, checks and repairs references in the background, each once; callers never wait.
+
+With `shared` statuses, once for all replicas: whichever is asked tells what any of them knows.
+"""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +19,15 @@ from components.errors import (
     RepairCancelled,
     StorageError,
 )
-from components.interface.requests.reference_status import Key, ReferenceCache, ReferenceStatus
+from components.interface.requests.reference_status import (
+    STOPPED_S,
+    Key,
+    ReferenceCache,
+    ReferenceStatus,
+    lasts_s,
+)
 from components.interface.requests.shared_pool import SharedPool
+from components.interface.requests.shared_statuses import SharedStatuses
 from components.media.download.addresses import check_address, host_of
 from components.media.formats.wording import called
 from components.media.preflight import Examined, Preflighter
@@ -32,6 +43,11 @@ SHARE = 2
 TOO_MANY = (
     "Too many of your files and addresses wait to be looked at. Take some out, or wait a moment."
 )
+LOOK_AGAIN_S = 0.1
+"""What another replica does is asked for so often while somebody waits."""
+TELL_EVERY_S = 1.0
+"""So often the others hear how far this one is."""
+STOPPED = ReferenceStatus("stopped", sentence="The repair was stopped; the file was not added.")
 OUR_FAULT = "This could not be looked at. Nothing was sent or charged. Try it again in a moment."
 
 
@@ -39,7 +55,9 @@ OUR_FAULT = "This could not be looked at. Nothing was sent or charged. Try it ag
 class _Job:
     """Work under way; its progress is written by one thread and read by others."""
 
+    key: Key
     progress: float = 0.0
+    told_at: float = 0.0
     status: ReferenceStatus | None = None
     done: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -55,8 +73,11 @@ class ReferencePreparer:
         fetch: Callable[[str, Path], object],
         allowed_hosts: frozenset[str] = frozenset(),
         clock: Callable[[], float] = monotonic,
+        *,
+        shared: SharedStatuses | None = None,
     ) -> None:
         """`fetch(url, target)` downloads, bounded and to public addresses only."""
+        self._shared = shared
         self._preflighter = preflighter
         self._media = media
         self._fetch = fetch
@@ -81,26 +102,56 @@ class ReferencePreparer:
         It is done in the visitor's share of the threads; where too much of theirs waits already,
         the answer is a refusal.
         """
-        key = (source, choices)
+        key, until = (source, choices), monotonic() + wait_s
+        while (elsewhere := self._known_elsewhere(key)) and elsewhere.state == "working":
+            if monotonic() >= until:
+                return elsewhere
+            time.sleep(min(LOOK_AGAIN_S, max(0.0, until - monotonic())))
+        if elsewhere:
+            return elsewhere
         with self._lock:
             known = self._cache.get(key)
             job = self._jobs.get(key)
             if known is None and job is None:
-                job = self._jobs[key] = _Job()
+                job = self._jobs[key] = _Job(key)
                 if not self._begin(key, job, visitor):
                     del self._jobs[key]
+                    if self._shared:
+                        self._shared.forget(key)
                     return ReferenceStatus("refused", sentence=TOO_MANY)
         if known or job is None:
             return known or ReferenceStatus("working")
-        job.done.wait(wait_s)
+        job.done.wait(max(0.0, until - monotonic()))
         return job.status or ReferenceStatus("working", progress=job.progress)
+
+    def _known_elsewhere(self, key: Key) -> ReferenceStatus | None:
+        """What another replica knows or does; None where it is for this one to say."""
+        if self._shared is None:
+            return None
+        with self._lock:
+            known, job = self._cache.get(key), self._jobs.get(key)
+        if known:
+            return None
+        if job:
+            stopped = self._shared.stopped(key)
+            if stopped:
+                job.cancelled.set()
+            return stopped
+        found = self._shared.claim(key)
+        if found and found.examined:
+            with self._lock:
+                self._cache.put(key, found, 0.0)
+        return found
 
     def cancel(self, source: str, choices: Choices) -> None:
         """Stop a repair; the reference is then refused until it is chosen differently."""
+        key = (source, choices)
         with self._lock:
-            job = self._jobs.get((source, choices))
+            job = self._jobs.get(key)
         if job:
             job.cancelled.set()
+        if self._shared and (job or self._shared.is_looked_at(key)):
+            self._shared.end(key, STOPPED, STOPPED_S)
 
     def close(self) -> None:
         """Stop everything that is under way."""
@@ -126,8 +177,11 @@ class ReferencePreparer:
         except Exception:
             LOGGER.exception("a reference could not be looked at")
             status = ReferenceStatus("refused", sentence=OUR_FAULT)
+        took_s = self._clock() - began
+        if self._shared:
+            status = self._shared.end(key, status, lasts_s(status, took_s))
         with self._lock:
-            self._cache.put(key, status, self._clock() - began)
+            self._cache.put(key, status, took_s)
             del self._jobs[key]
         job.status = status
         job.done.set()
@@ -158,6 +212,10 @@ class ReferencePreparer:
     def _preflighted(self, file: Path | str, choices: Choices, job: _Job) -> Examined:
         def report(progress: float) -> None:
             job.progress = progress
+            if self._shared and monotonic() >= job.told_at + TELL_EVERY_S:
+                job.told_at = monotonic()
+                if not self._shared.go_on(job.key, progress):
+                    job.cancelled.set()
 
         with costs_nothing_yet():
             return self._preflighter.examine(

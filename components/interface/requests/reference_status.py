@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from components.media.preflight import Examined
@@ -62,12 +63,14 @@ class ReferenceCache:
 
     def put(self, key: Key, status: ReferenceStatus, took_s: float) -> None:
         """Keep a status whose preparation took so many seconds."""
-        lasts_s = max(FAILURE_S, FAILURE_FACTOR * took_s)
-        if status.state == "stopped":
-            lasts_s = STOPPED_S
-        elif status.examined:
-            lasts_s = float("inf")
-        self._entries[key] = status, self._clock() + lasts_s
+        self._entries[key] = status, self._clock() + lasts_s(status, took_s)
         self._entries.move_to_end(key)
         if len(self._entries) > self._remembered:
             self._entries.popitem(last=False)
+
+
+def lasts_s(status: ReferenceStatus, took_s: float) -> float:
+    """For how long a status holds whose preparation took so many seconds."""
+    if status.state == "stopped":
+        return STOPPED_S
+    return inf if status.examined else max(FAILURE_S, FAILURE_FACTOR * took_s)

@@ -40,8 +40,12 @@ class ClipLengths:
             info = inspect_video(file)
         except PlaygroundError:
             return
+        self.note(reference, info.total_s or info.duration_s)
+
+    def note(self, reference: str, length_s: float) -> None:
+        """Somebody else has measured a clip."""
         with self._lock:
-            self._known[reference] = info.total_s or info.duration_s
+            self._known[reference] = length_s
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
 
