@@ -11,10 +11,15 @@ from uuid import uuid4
 import httpx
 import pytest
 from gradio_client import Client, handle_file
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from components.catalog.models.image_o1 import ImageO1
+from components.interface.web.served.scripts import FIRST_MOMENTS, page_scripts
 from components.sandbox import Sandbox
-from tests.apps.playgrounds import SAMPLES, finished
+from tests.apps.playgrounds import SAMPLES, finished, listening
 from tests.processes.replica_process import ReplicaProcess, replica_process
 from tests.servers.nginx_server import nginx
 
@@ -117,6 +122,27 @@ def test_what_was_not_received_is_sent_to_another(
     ):
         for _ in range(CALLS):
             generated(http)
+
+
+def test_a_script_is_found_at_the_replica_of_its_version(folder: Path) -> None:
+    path = f"{page_scripts().url}/{FIRST_MOMENTS}"
+    with (
+        listening(having(path)) as new,
+        listening(having("/playground-scripts-of-before")) as old,
+        nginx(folder, [new.removeprefix("http://"), old.removeprefix("http://")]) as url,
+    ):
+        assert [httpx.get(url + path).text for _ in range(CALLS)] == [path] * CALLS
+        assert {httpx.get(f"{url}/cards?ids=1").status_code for _ in range(CALLS)} == {404}
+        assert httpx.get(f"{url}/playground-scripts-of-nobody").status_code == 404
+
+
+def having(path: str) -> Starlette:
+    """A replica that has nothing but this."""
+
+    def told(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(request.url.path)
+
+    return Starlette(routes=[Route("/healthz", told), Route(path, told)])
 
 
 @contextmanager
