@@ -48,6 +48,7 @@ from components.interface.uploads.upload_routes import upload_router
 from components.interface.web.allowed_hosts import OwnHostsOnly
 from components.interface.web.cache_headers import KeptAnswers
 from components.interface.web.login import Login
+from components.interface.web.monitoring.metrics import Metrics
 from components.interface.web.monitoring.monitored import metrics_of, readiness_of
 from components.interface.web.monitoring.monitoring_routes import add_monitoring
 from components.interface.web.monitoring.request_figures import RequestCounter, RouteNote
@@ -98,7 +99,7 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     """Everything that answers on the port. Raises `SettingsError` for want of a package."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     stylesheet = Stylesheet.read(INTERFACE)
-    metrics = metrics_of(services) if options.shows_metrics else None
+    metrics = _metrics(services) if options.shows_metrics else None
     if metrics:
         app.add_middleware(RouteNote)
     app.add_middleware(
@@ -126,7 +127,8 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     if metrics:
         app.add_middleware(RequestCounter, figures=metrics)
     _explain_errors(app)
-    add_monitoring(app, readiness_of(services), metrics)
+    store, workers_alive = services.runs.store, services.workers_alive
+    add_monitoring(app, readiness_of(store, services.media, workers_alive), metrics)
     app.include_router(media_router(services.media))
     app.include_router(
         upload_router(services.media, services.catalog, services.upload_folder, services.uploaded)
@@ -151,6 +153,11 @@ def build_web(page: gr.Blocks, services: Services, options: WebOptions) -> FastA
     app.include_router(page_scripts().router())
     app.mount("/playground", StaticFiles(directory=options.assets))
     return _mount(app, page, options)
+
+
+def _metrics(services: Services) -> Metrics:
+    store, catalog = services.runs.store, services.catalog
+    return metrics_of(store, catalog, services.workers_alive, services.breakers, services.clock)
 
 
 def _endpoints(page: gr.Blocks) -> dict[str, Endpoint]:

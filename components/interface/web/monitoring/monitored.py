@@ -1,8 +1,10 @@
-"""What is monitored of a playground: the database, the media store, the workers, its runs."""
+"""What is monitored of a web replica or a worker: database, media store, workers, runs."""
 
+import time
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from components.interface.services import Services
+from components.catalog import Catalog
 from components.interface.web.monitoring.metrics import Metrics, MetricSources
 from components.interface.web.monitoring.readiness import (
     NO_DATABASE,
@@ -13,37 +15,33 @@ from components.interface.web.monitoring.readiness import (
 )
 from components.media.store.media_store import MediaStore
 from components.runs.queries.live_figures import ask_database, live_figures
+from components.runs.store.run_store import RunStore
 
 NOBODYS = f"{'0' * 64}.png"
 """A name that no file has: to ask for it is to ask whether the store answers."""
 
 
-def readiness_of(services: Services) -> Readiness:
-    """All three parts: `database`, `media` and `worker`."""
+def readiness_of(store: RunStore, media: MediaStore, workers_alive: Callable[[], int]) -> Readiness:
+    """Its parts are `database`, `media` and `worker`."""
     return Readiness(
-        database_part(services),
-        media_part(services.media),
-        Part("worker", lambda: services.workers_alive() > 0, NO_WORKER),
+        Part("database", partial(ask_database, store.database), NO_DATABASE),
+        Part("media", lambda: media.has(NOBODYS) is not None, NO_MEDIA),
+        Part("worker", lambda: workers_alive() > 0, NO_WORKER),
     )
 
 
-def database_part(services: Services) -> Part:
-    """Whether the database answers a question that costs nothing."""
-    return Part("database", partial(ask_database, services.runs.store.database), NO_DATABASE)
-
-
-def media_part(media: MediaStore) -> Part:
-    """Whether the media store knows about a file, which it does not have."""
-    return Part("media", lambda: media.has(NOBODYS) is not None, NO_MEDIA)
-
-
-def metrics_of(services: Services) -> Metrics:
-    """The figures of a web replica. Raises `SettingsError` for want of a package."""
-    database = services.runs.store.database
+def metrics_of(
+    store: RunStore,
+    catalog: Catalog,
+    workers_alive: Callable[[], int],
+    breakers: Callable[[], Mapping[str, bool]],
+    clock: Callable[[], float] = time.time,
+) -> Metrics:
+    """The figures; `clock` gives seconds since the epoch. Raises `SettingsError`."""
     sources = MetricSources(
-        lambda: live_figures(database, services.clock()),
-        frozenset(model.model_id for model in services.catalog),
-        services.workers_alive,
-        services.breakers,
+        lambda: live_figures(store.database, clock()),
+        frozenset(model.model_id for model in catalog),
+        workers_alive,
+        breakers,
     )
     return Metrics(sources)
