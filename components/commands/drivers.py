@@ -2,14 +2,17 @@
 
 from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from components.commands.rooms import Rooms
-from components.runs.engine.driver import Driver
 from components.runs.engine.scheduler import UPKEEP_EVERY_S, Engine
 from components.runs.maintenance.media_gc import UNOWNED_S, MediaGarbageCollector
 from components.runs.money.charge_reconciler import ChargeReconciler
 from components.runs.service import UNDO_S
 from components.runs.steps.runner import StepRunner
+
+if TYPE_CHECKING:
+    from components.runs.engine.cluster.remote_workers import RemoteWorkers
 
 STOP_S = 10.0
 """What is in flight may finish for so long; the rest goes on at the next start."""
@@ -56,14 +59,18 @@ def started_engine(rooms: Rooms, collected: MediaGarbageCollector, stack: ExitSt
     return engine
 
 
-def remote_workers(rooms: Rooms, stack: ExitStack) -> Driver:
+def remote_workers(rooms: Rooms, stack: ExitStack) -> "RemoteWorkers":
     """Leave the runs to the workers, which are told of new ones; they do all but the scratch."""
     # Its packages are there only where several machines work together.
     from components.runs.engine.cluster.caretaker import Caretaker, Duty  # noqa: PLC0415
     from components.runs.engine.cluster.job_queue import JobQueue  # noqa: PLC0415
     from components.runs.engine.cluster.remote_workers import RemoteWorkers  # noqa: PLC0415
 
-    care = Caretaker([Duty("tidying up", UPKEEP_EVERY_S, partial(tidy_scratch, rooms))])
+    duties = [
+        Duty("tidying up", UPKEEP_EVERY_S, partial(tidy_scratch, rooms)),
+        Duty("learning durations", UPKEEP_EVERY_S, rooms.context.expectations.refresh),
+    ]
+    care = Caretaker(duties)
     care.start()
     stack.callback(care.stop)
     return RemoteWorkers(JobQueue(rooms.store.database), rooms.context.throttle)

@@ -18,6 +18,7 @@ from components.commands.rooms import Rooms, opened_rooms
 from components.interface.page import build_page
 from components.interface.requests.reference_preparer import ReferencePreparer
 from components.interface.requests.request_builder import RequestBuilder
+from components.interface.requests.shared_statuses import SharedStatuses
 from components.interface.services import Services
 from components.interface.web.app import WebOptions, build_web
 from components.media.download.fetch import download
@@ -35,6 +36,8 @@ from components.runs.service import RunService
 from components.runs.steps.context import StepContext
 from components.runs.store.change_log import Journal
 from components.runs.store.forms.element_library import ElementLibrary
+from components.runs.store.forms.shared_looks import SharedLooks
+from components.runs.wording import NO_WORKER
 from components.settings import Settings
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -59,26 +62,42 @@ def running_playground(
         rooms = opened_rooms(settings, stack, guess_s, catalog)
         media = rooms.context.media
         collected = MediaGarbageCollector(rooms.store.database, media, rooms.context.clock)
-        driver = _driver(rooms, collected, stack)
-        services = _services(rooms, collected, driver, stack)
+        driver, workers_alive = _driver(rooms, collected, stack)
+        services = _services(rooms, collected, driver, workers_alive, stack)
         web = build_web(build_page(services), services, _web_options(settings))
         web.state.stop_taking_runs = _stop_taking(driver, stack)
         yield web
 
 
-def _driver(rooms: Rooms, collected: MediaGarbageCollector, stack: ExitStack) -> Driver:
+def _driver(
+    rooms: Rooms, collected: MediaGarbageCollector, stack: ExitStack
+) -> tuple[Driver, Callable[[], int]]:
+    """Who drives the runs, and how many of those live."""
     if rooms.settings.is_shared:
-        return remote_workers(rooms, stack)
-    return started_engine(rooms, collected, stack)
+        workers = remote_workers(rooms, stack)
+        return workers, workers.count
+    return started_engine(rooms, collected, stack), lambda: 1
 
 
 def _services(
-    rooms: Rooms, collected: MediaGarbageCollector, driver: Driver, stack: ExitStack
+    rooms: Rooms,
+    collected: MediaGarbageCollector,
+    driver: Driver,
+    workers_alive: Callable[[], int],
+    stack: ExitStack,
 ) -> Services:
     """What the page works with."""
     settings, context, hosts = rooms.settings, rooms.context, rooms.allowed_hosts
     fetch_reference = _reference_fetcher(rooms.clips, hosts, rooms.proxy_settings)
-    preparer = ReferencePreparer(Preflighter(context.media), context.media, fetch_reference, hosts)
+    looks = SharedLooks(rooms.store.database)
+    shared = SharedStatuses(looks, context.media, rooms.clips.note)
+    preparer = ReferencePreparer(
+        Preflighter(context.media),
+        context.media,
+        fetch_reference,
+        hosts,
+        shared=shared if settings.is_shared else None,
+    )
     stack.callback(preparer.close)
     prices = _fresh_prices(context)
     runs = RunService(
@@ -90,6 +109,7 @@ def _services(
         SpendLimit(settings.spend_limit_usd),
         context.clock,
         context.media.has,
+        halted=lambda: "" if workers_alive() else NO_WORKER,
     )
     return Services(
         runs=runs,
@@ -108,6 +128,8 @@ def _services(
         showcases=rooms.showcases,
         public_url=settings.public_url,
         clock=context.clock,
+        workers_alive=workers_alive,
+        breakers=lambda: context.throttle.breakers,
     )
 
 
@@ -158,4 +180,10 @@ def _web_options(settings: Settings) -> WebOptions:
     machine = socket.gethostname()
     public = urlsplit(settings.public_url).hostname or ""
     hosts = frozenset({machine, f"{machine}.local", settings.server_name, public})
-    return WebOptions(ASSETS, settings.logins, hosts=hosts, public_url=settings.public_url)
+    return WebOptions(
+        ASSETS,
+        settings.logins,
+        hosts=hosts,
+        public_url=settings.public_url,
+        shows_metrics=settings.metrics,
+    )

@@ -8,13 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from components.catalog import Catalog, open_catalog
-from components.database.data_folder import owned
+from components.database.data_folder import owned, owned_scratch
+from components.database.kept_media import kept_media
 from components.database.sqlite.integrity import check_database
 from components.errors import SettingsError
 from components.media.download.fetch import download
 from components.media.download.partial_folders import PartialFolders
 from components.media.download.proxies import ProxySettings
-from components.media.store.media_store import FolderStore
+from components.media.store.bucket_address import ObjectStoreSettings
+from components.media.store.media_store import MediaStore
+from components.media.store.opening import open_media_store
 from components.provider.client import ProviderClient
 from components.provider.http.http_client import HttpClient
 from components.runs.money.clip_lengths import ClipLengths
@@ -55,16 +58,20 @@ def opened_rooms(
         DatabaseUnavailable: the database is damaged, gone or locked.
     """
     catalog = catalog or open_catalog()
-    media, store = _opened(settings, catalog, stack)
+    scratch, store = _opened(settings, catalog, stack)
+    clock, keeper = _shared(settings, store)
+    access = ObjectStoreSettings(**settings.object_store, ca_file=settings.ca_file)
+    table = partial(kept_media, store.database)
+    media = stack.enter_context(
+        open_media_store(settings.media_url, access, scratch, table, clock=clock)
+    )
     provider, allowed_hosts = _provider(settings, catalog, stack)
     proxy_settings = ProxySettings(settings.proxies, settings.no_proxy, settings.ca_file)
     clips = ClipLengths(media)
     limits = Limits(settings.max_submissions_per_minute, settings.max_in_flight)
-    clock, keeper = _shared(settings, store)
     throttle = ProviderThrottle(limits, clock, question=provider.balance_usd, keeper=keeper)
     durations = throttle.through(provider.durations)
     expectations = Expectations(catalog, store, durations, guess_s=guess_s, clip_s=clips.length_of)
-    scratch = settings.data_dir / "media"
     collector = _collector(media, scratch, allowed_hosts, proxy_settings)
     context = StepContext(
         catalog, provider, media, collector, expectations, clock, throttle=throttle
@@ -76,16 +83,18 @@ def opened_rooms(
     return Rooms(settings, store, showcases, clips, allowed_hosts, proxy_settings, context, scratch)
 
 
-def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[FolderStore, RunStore]:
-    """What is kept, held for this process and opened with care."""
-    stack.enter_context(owned(settings.data_dir))
-    media_dir = settings.data_dir / "media"
-    if not settings.is_shared:
+def _opened(settings: Settings, catalog: Catalog, stack: ExitStack) -> tuple[Path, RunStore]:
+    """The folder for media, held for this process, and the runs, opened with care."""
+    if settings.is_shared:
+        media_dir = stack.enter_context(owned_scratch(settings.data_dir)) / "media"
+    else:
+        stack.enter_context(owned(settings.data_dir))
+        media_dir = settings.data_dir / "media"
         check_database(settings.database_url, media_dir)
     slow = frozenset(model.model_id for model in catalog.making("image"))
     store = RunStore(settings.database_url, slow_models=slow)
     stack.callback(store.close)
-    return FolderStore(media_dir), store
+    return media_dir, store
 
 
 def _shared(settings: Settings, store: RunStore) -> tuple[Callable[[], float], StateKeeper | None]:
@@ -93,13 +102,14 @@ def _shared(settings: Settings, store: RunStore) -> tuple[Callable[[], float], S
     if not settings.is_shared:
         return time.time, None
     # Its packages are there only where several machines work together.
+    from components.database.postgresql.clock import DatabaseClock  # noqa: PLC0415
     from components.runs.engine.cluster.shared_state import SharedState  # noqa: PLC0415
 
-    return time.time, SharedState(store.database)
+    return DatabaseClock(store.database), SharedState(store.database)
 
 
 def _collector(
-    media: FolderStore,
+    media: MediaStore,
     scratch: Path,
     allowed_hosts: frozenset[str],
     proxy_settings: ProxySettings,

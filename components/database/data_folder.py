@@ -3,12 +3,14 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from components.errors import SettingsError
+
+MOST_PROCESSES = 64
 
 
 @contextmanager
@@ -36,6 +38,31 @@ def owned(data_dir: Path) -> Iterator[None]:
         ) from None
     with held:
         yield
+
+
+@contextmanager
+def owned_scratch(data_dir: Path) -> Iterator[Path]:
+    """Hold a folder of this process's own inside, with what need not last; the first that is free.
+
+    What several processes share lies elsewhere, so that they may start in one data folder.
+
+    Raises:
+        SettingsError: it cannot be written here.
+    """
+    for number in range(1, MOST_PROCESSES + 1):
+        folder = data_dir / f"process-{number}"
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(owned(folder))
+            except SettingsError as error:
+                if isinstance(error.__context__, Timeout):
+                    continue
+                raise
+            yield folder
+            return
+    raise SettingsError(
+        f"{MOST_PROCESSES} processes already work in {data_dir}. Set PLAYGROUND_DATA_DIR."
+    )
 
 
 def check_writable(path: Path) -> None:

@@ -19,7 +19,7 @@ from components.errors import DatabaseUnavailable
 Row = dict[str, Any]
 Condition = sa.ColumnElement[bool]
 BATCH_ROWS = 500
-OF_THE_PLACE = frozenset({"kept_media", "provider_state"})
+OF_THE_PLACE = frozenset({"kept_media", "provider_state", "reference_looks"})
 """Tables of what is so at one place, and made anew at another."""
 _ALL: Condition = sa.true()
 _MODULUS = 1 << 256

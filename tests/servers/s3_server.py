@@ -34,7 +34,7 @@ class S3Server:
     def settings(self, keys: tuple[str, str] = ANYBODY) -> ObjectStoreSettings:
         """How to reach it with these keys."""
         key_id, secret = keys
-        return ObjectStoreSettings(key_id, secret, region=REGION, endpoint=self.url)
+        return ObjectStoreSettings(key_id, secret, region=REGION, endpoint_url=self.url)
 
     def make_bucket(self, bucket: str) -> None:
         """Make an empty one."""

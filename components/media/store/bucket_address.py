@@ -23,7 +23,7 @@ class ObjectStoreSettings:
     secret_access_key: str = field(default="", repr=False)
     session_token: str = field(default="", repr=False)
     region: str = ""
-    endpoint: str = ""
+    endpoint_url: str = ""
     ca_file: str = ""
 
 

@@ -38,7 +38,7 @@ def open_bucket(
     patience_s: float = OPENING_PATIENCE_S,
 ) -> ObjectBucket:
     """The bucket, which can be written and read. Raises `SettingsError`, with no key in it."""
-    require_endpoint(access.endpoint)
+    require_endpoint(access.endpoint_url)
     timeouts = timeouts or BucketTimeouts()
     asked = _connected(address, access, timeouts.request_s)
     moved = _connected(address, access, timeouts.transfer_s)
@@ -65,10 +65,10 @@ def _connected(address: BucketAddress, access: ObjectStoreSettings, timeout_s: f
         config["session_token"] = access.session_token
     if access.region:
         config["region"] = access.region
-    if access.endpoint:
-        config["endpoint"] = access.endpoint.rstrip("/")
+    if access.endpoint_url:
+        config["endpoint"] = access.endpoint_url.rstrip("/")
     options: ClientConfig = {
-        "allow_http": access.endpoint.startswith("http://"),
+        "allow_http": access.endpoint_url.startswith("http://"),
         "connect_timeout": timedelta(seconds=min(_CONNECT_S, timeout_s)),
         "timeout": timedelta(seconds=timeout_s),
     }

@@ -121,7 +121,10 @@ class ProviderThrottle:
     def breakers(self) -> dict[str, bool]:
         """Which breakers are open, by what they are for: "sending" and "asking"."""
         with self._lock:
-            return {each.value: breaker.is_open for each, breaker in self._breakers.items()}
+            return {
+                each.value: breaker.is_open
+                for each, breaker in self._keeper.look().breakers.items()
+            }
 
     def begin_question(self, now: float) -> bool:
         """Whether it is time to ask whether the provider is back; the caller then calls `ask`."""

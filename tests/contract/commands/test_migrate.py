@@ -91,7 +91,7 @@ def test_a_database_that_is_not_there_is_a_sentence(
 
 def test_a_server_that_does_not_answer_is_a_sentence(starts: Starter, data: Path) -> None:
     said = declined(starts, data, **SHARED)
-    assert said.startswith("The database server does not answer just now.")
+    assert said.startswith("The PostgreSQL server at 127.0.0.1:9 is not there: nothing answers.")
 
 
 @pytest.mark.cluster

@@ -15,9 +15,8 @@ from components.database.schema import METADATA
 from components.database.showcase_tables import SHOWCASES
 from tests.samples.showcase_room import PICTURE_RUN, database_address, opened_room
 
-LATER = ("reference_looks",)
 OURS = [name for name in METADATA.tables if name.startswith("showcase") or name == "run_reviews"]
-LATER = ("kept_media", "provider_state")
+LATER = ("kept_media", "provider_state", "reference_looks")
 """Tables of revisions after theirs."""
 
 

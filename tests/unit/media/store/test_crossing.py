@@ -15,7 +15,7 @@ from components.database.engine import open_database
 from components.errors import StorageError
 from components.media.store.object_store import ObjectStore
 from tests.apps.object_stores import object_store
-from tests.processes.media_deleter import IDLE_S
+from tests.processes.media.media_deleter import IDLE_S
 from tests.servers.postgresql_server import PostgresqlServer
 from tests.servers.s3_server import ROOT, S3Server
 
@@ -105,7 +105,7 @@ def test_what_is_kept_in_a_process_is_not_deleted_in_another(
         name = stores[0].keep(file, ".png")
         arguments = [address, s3.url, bucket, str(tmp_path / "other"), name]
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.processes.media_deleter", *arguments],
+            [sys.executable, "-m", "tests.processes.media.media_deleter", *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

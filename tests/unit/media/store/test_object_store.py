@@ -262,7 +262,7 @@ def test_a_large_file_goes_there_and_comes_back_in_constant_memory(
     s3: S3Server, bucket: str, tmp_path: Path
 ) -> None:
     arguments = [s3.url, bucket, str(tmp_path), str(LARGE_BYTES >> 20)]
-    command = [sys.executable, "-m", "tests.processes.kept_clip", *arguments]
+    command = [sys.executable, "-m", "tests.processes.media.kept_clip", *arguments]
     grown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(grown.stdout) < LARGE_BYTES // 3
     s3.delete(bucket, s3.keys(bucket)[0])

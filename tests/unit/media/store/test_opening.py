@@ -79,7 +79,7 @@ def test_a_malformed_address_is_one_sentence(url: str, tmp_path: Path) -> None:
 )
 def test_a_malformed_endpoint_is_one_sentence(url: str) -> None:
     with pytest.raises(SettingsError, match="AWS_ENDPOINT_URL must be") as caught:
-        open_bucket(BucketAddress("bucket", ""), ObjectStoreSettings(endpoint=url))
+        open_bucket(BucketAddress("bucket", ""), ObjectStoreSettings(endpoint_url=url))
     assert SECRET not in str(caught.value)
 
 
