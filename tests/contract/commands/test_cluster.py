@@ -1,5 +1,6 @@
 """`make cluster`: all of it comes up by one command, tells who dies, and ends with Ctrl-C."""
 
+import base64
 import os
 import re
 import signal
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from gradio_client import Client
 
+from tests.apps.playgrounds import SAMPLES, finished
 from tests.processes.forked_starts import ROOT
 
 ENDED_BY_CTRL_C = "All is ended, and nothing of it is kept."
@@ -54,6 +57,7 @@ def test_one_command_brings_up_everything_and_ctrl_c_ends_it(
     (url,) = (line for line in said if line.startswith("http://"))
     assert httpx.get(f"{url}/healthz").text == "ok"
     assert "Kling O1" in httpx.get(url).text
+    _goes_through(url)
     os.kill(processes["worker 1"], signal.SIGKILL)
     assert lines_until(cluster, "worker 1 ended")[-1] == "worker 1 ended (by SIGKILL)."
     os.kill(processes["web replica 2"], signal.SIGKILL)
@@ -63,3 +67,18 @@ def test_one_command_brings_up_everything_and_ctrl_c_ends_it(
     assert lines_until(cluster, ENDED_BY_CTRL_C)
     assert cluster.wait() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in processes.values())
+
+
+def _goes_through(url: str) -> None:
+    """Have a picture made, whichever replica answers, and fetch it."""
+    client = Client(url, verbose=False)
+    picture = (SAMPLES / "place.jpg").read_bytes()
+    reference = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
+    made = client.predict(prompt="A quay", image_urls=[reference], api_name="/image_o1")
+    run = finished(client, made)
+    client.close()
+    assert (run["status"], run["error"]) == ("done", None)
+    for _ in range(2):
+        kept = httpx.get(f"{url}{run['outputs'][0]['url']}")
+        assert len(kept.content) == run["outputs"][0]["size_bytes"]
+    assert httpx.get(f"{url}/readyz").json() == dict.fromkeys(("database", "media", "worker"), "ok")
