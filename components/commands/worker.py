@@ -1,6 +1,5 @@
 """`python app.py worker`: drives runs, beside any number of others, on any machine."""
 
-import logging
 import signal
 from contextlib import ExitStack
 from functools import partial
@@ -22,7 +21,6 @@ from components.settings import Settings
 
 HAND_OUT_EVERY_S = 1.0
 LOST_EVERY_S = 5.0
-LOGGER = logging.getLogger(__name__)
 
 
 def run_worker(

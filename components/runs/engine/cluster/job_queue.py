@@ -20,7 +20,7 @@ HAND_OUT = "hand_out"
 HEARTBEAT_S = 5.0
 STALLED_S = 20.0
 """A worker that has not told for so long that it lives is taken for dead."""
-SCHEMA_LOCK = 1_802_267_248
+SCHEMA_LOCK = 1_802_267_251
 """Any number will do, as long as every process on one database takes the same."""
 LOGGER = logging.getLogger(__name__)
 _JOBS = sa.table(

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from components.errors import DatabaseUnavailable
 from components.runs.engine.cluster.run_claims import Next, RunClaims
@@ -15,7 +14,6 @@ from components.runs.store.leases import Claim, WorkerPool
 AGAIN_S = 0.5
 COUNT_EVERY_S = 2.0
 LOGGER = logging.getLogger(__name__)
-Told = TypeVar("Told")
 
 
 class StepTaker:
