@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,14 +23,9 @@ from components.runs.engine.cluster.job_queue import (
 from components.runs.engine.cluster.patient_connector import PatientConnector
 from components.runs.engine.cluster.run_claims import Next
 from components.runs.engine.cluster.step_taker import StepTaker
+from components.runs.engine.scheduler import WORKERS, thread_pool
 from components.runs.store.leases import WorkerPool
 
-WORKERS: Mapping[WorkerPool, int] = {
-    WorkerPool.PICTURES: 8,
-    WorkerPool.VIDEOS: 8,
-    WorkerPool.STEPS: 64,
-    WorkerPool.COPIES: 16,
-}
 POLL_EVERY_S = 0.3
 """What is due is found by looking: half of this is how late a step is when nothing is busy."""
 FAULT_S = 2.0
@@ -75,7 +70,7 @@ class Worker:
         self._steps = steps
         self._hand_out = hand_out
         self._workers = workers
-        self._pools: dict[WorkerPool, ThreadPoolExecutor] = {}
+        self._pools: dict[WorkerPool, Executor] = {}
         self._doing: set[int] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
@@ -93,10 +88,7 @@ class Worker:
 
     async def _run(self, stop_s: float) -> None:
         self._loop = asyncio.get_running_loop()
-        self._pools = {
-            lane: ThreadPoolExecutor(count, thread_name_prefix=lane.value)
-            for lane, count in self._workers.items()
-        }
+        self._pools = {lane: thread_pool(lane, count) for lane, count in self._workers.items()}
         while not self._stop.is_set():
             try:
                 await self._work(stop_s)
